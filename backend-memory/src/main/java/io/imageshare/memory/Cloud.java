@@ -1,0 +1,180 @@
+package io.imageshare.memory;
+
+import io.imageshare.BackendException;
+import io.imageshare.Job;
+import io.imageshare.Member;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.memory.MemoryBackend.Call;
+import io.imageshare.memory.Unknowns.Listing;
+import io.imageshare.memory.Unknowns.Naming;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * The service behind the calls: images, members and jobs. Not safe for use by several threads.
+ *
+ * <p>Nothing happens in it by itself: before anything is asked of it at some time, {@link #settle}
+ * ends the jobs whose end has come by then, in the order of their ends.
+ */
+final class Cloud {
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final Catalog catalog;
+  private final Rules rules;
+  private final Unknowns unknowns;
+  private final boolean mixedNaming;
+  private final Function<RandomGenerator, Duration> jobsTake;
+  private final FaultQueue faults;
+  private final Random random;
+  private final Map<String, SimulatedJob> jobs = new LinkedHashMap<>();
+
+  // Jobs that end at the same time end in the order they began: their number is their place.
+  private final PriorityQueue<Due> due =
+      new PriorityQueue<>(Comparator.comparing(Due::end).thenComparing(Due::number));
+
+  private record Due(Instant end, int number, SimulatedJob job) {}
+
+  Cloud(Settings settings, FaultQueue faults, Random random) {
+    catalog = new Catalog(settings.images, settings.anyImage);
+    rules = new Rules(catalog, settings);
+    unknowns = settings.unknowns;
+    mixedNaming = settings.chaos.mixedNaming();
+    jobsTake = settings.jobsTake;
+    this.faults = faults;
+    this.random = random;
+    settings.members.forEach(
+        (member, status) -> catalog.add(member.image(), member.recipient(), status));
+  }
+
+  void settle(Instant now) {
+    for (Due next = due.peek(); next != null && !next.end.isAfter(now); next = due.peek()) {
+      due.remove();
+      finish(next.job);
+    }
+  }
+
+  SimulatedJob submit(ShareRequest slice, Instant now) {
+    Flaw flaw = rules.ofCall(slice);
+    if (flaw != null) {
+      throw new BackendException(flaw.in(naming()));
+    }
+    SimulatedJob job = new SimulatedJob(plan(slice, now));
+    jobs.put(job.plan().id(), job);
+    if (job.ends()) {
+      due.add(new Due(job.end(), jobs.size(), job));
+    }
+    settle(now);
+    return job;
+  }
+
+  private SimulatedJob.Plan plan(ShareRequest slice, Instant now) {
+    String id = HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
+    Duration takes = Settings.time("jobsTake", jobsTake.apply(random));
+    Fault fate = faults.strike(Call.Kind.SUBMIT, Fault.Part.JOB);
+    Fault results = faults.strike(Call.Kind.SUBMIT, Fault.Part.RESULTS);
+    Fault listing = faults.strike(Call.Kind.SUBMIT, Fault.Part.LISTING);
+    boolean spoils = fate instanceof Fault.PartialFail || fate instanceof Fault.HollowSuccess;
+    return new SimulatedJob.Plan(
+        id,
+        slice,
+        now,
+        fate instanceof Fault.SlowJob slow ? takes.plus(slow.extra()) : takes,
+        naming(),
+        results instanceof Fault.Results struck ? struck.detail() : unknowns.results(),
+        listing instanceof Fault.ListLag struck ? struck.lag() : unknowns.listLag(),
+        fate,
+        spoils ? part(Math.toIntExact(slice.pairs())) : new BitSet(),
+        Stream.of(fate, results, listing).filter(Objects::nonNull).toList());
+  }
+
+  /** Some of the pairs, at least one, and not all of two or more. */
+  private BitSet part(int pairs) {
+    BitSet part = new BitSet(pairs);
+    for (int pair = 0; pair < pairs; pair++) {
+      part.set(pair, random.nextBoolean());
+    }
+    int kept = random.nextInt(pairs);
+    part.clear(kept);
+    if (part.isEmpty()) {
+      part.set((kept + 1) % pairs);
+    }
+    return part;
+  }
+
+  private Naming naming() {
+    Naming[] all = Naming.values();
+    return mixedNaming ? all[random.nextInt(all.length)] : unknowns.naming();
+  }
+
+  private void finish(SimulatedJob job) {
+    SimulatedJob.Plan plan = job.plan();
+    ShareRequest slice = plan.slice();
+    Ending ending = Ending.of(plan, rules.ofPairs(slice), unknowns);
+    int pair = 0;
+    for (String image : slice.images()) {
+      catalog.hold(image, job.end(), plan.listLag());
+      for (Recipient recipient : slice.recipients()) {
+        if (ending.done().get(pair++)) {
+          change(slice.action(), image, recipient);
+        }
+      }
+    }
+    job.ended(ending.look(plan, job.end()));
+  }
+
+  private void change(Action action, String image, Recipient recipient) {
+    switch (action) {
+      case SHARE -> catalog.add(image, recipient, MemberStatus.PENDING);
+      case UNSHARE -> catalog.remove(image, recipient);
+    }
+  }
+
+  Job job(String id, Instant now) {
+    SimulatedJob job = jobs.get(id);
+    if (job == null || forgotten(job, now)) {
+      throw new BackendException(
+          new Reason(Reason.Kind.INVALID, "IMG.0023", "Failed to query the task: " + id + "."));
+    }
+    return job.look(now);
+  }
+
+  private boolean forgotten(SimulatedJob job, Instant now) {
+    return job.ends() && Duration.between(job.end(), now).compareTo(unknowns.jobsKept()) > 0;
+  }
+
+  Map<Recipient, MemberStatus> members(String image, Instant now) {
+    if (unknowns.listing() == Listing.UNSUPPORTED) {
+      throw new BackendException(
+          new Reason(Reason.Kind.UNSUPPORTED, "", "members cannot be listed here"));
+    }
+    if (!catalog.knows(image) && unknowns.listing() == Listing.REFUSES_UNKNOWN) {
+      throw new BackendException(Flaw.image(image).in(naming()));
+    }
+    return catalog.listing(image, now);
+  }
+
+  Set<Member> holdings() {
+    return catalog.holdings();
+  }
+
+  List<Job> jobs(Instant now) {
+    return jobs.values().stream().map(job -> job.look(now)).toList();
+  }
+}

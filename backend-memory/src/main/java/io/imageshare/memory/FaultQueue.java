@@ -1,0 +1,56 @@
+package io.imageshare.memory;
+
+import io.imageshare.memory.MemoryBackend.Call;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The faults that wait to strike, in the order they were injected, and behind them chance. */
+final class FaultQueue {
+  private final List<Waiting> waiting = new ArrayList<>();
+  private final Chaos chaos;
+  private final RandomGenerator random;
+
+  FaultQueue(Chaos chaos, RandomGenerator random) {
+    this.chaos = chaos;
+    this.random = random;
+  }
+
+  void inject(Fault fault, int times) {
+    waiting.add(new Waiting(fault, times));
+  }
+
+  /** The fault of a part that strikes this call, or null. */
+  @Nullable Fault strike(Call.Kind kind, Fault.Part part) {
+    Fault fault = injected(kind, part);
+    if (fault == null) {
+      fault = chaos.draw(kind, part, random);
+    }
+    return fault instanceof Fault.Aimed aimed ? aimed.fault() : fault;
+  }
+
+  private @Nullable Fault injected(Call.Kind kind, Fault.Part part) {
+    for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
+      Waiting next = all.next();
+      if (next.fault.part() == part && next.fault.strikes(kind)) {
+        if (--next.times == 0) {
+          all.remove();
+        }
+        return next.fault;
+      }
+    }
+    return null;
+  }
+
+  private static final class Waiting {
+    private final Fault fault;
+    private int times;
+
+    private Waiting(Fault fault, int times) {
+      this.fault = fault;
+      this.times = times;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.imageshare.memory;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.Reason;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.memory.Unknowns.Naming;
+
+/**
+ * What is wrong with a call or a pair, not yet in the service's words ({@code ims-api.md} section
+ * 3.3).
+ *
+ * @param kind what the engine decides by
+ * @param code the service's code
+ * @param text what it means
+ * @param id the id concerned, or empty
+ */
+record Flaw(Reason.Kind kind, String code, String text, String id) {
+
+  static Flaw tooBig(BatchLimits limits) {
+    return new Flaw(Reason.Kind.INVALID, "IMG.0001", "The request is over " + limits, "");
+  }
+
+  static Flaw image(String image) {
+    return new Flaw(Reason.Kind.INVALID_IMAGE, "IMG.0027", "The image does not exist", image);
+  }
+
+  static Flaw recipient(Recipient recipient) {
+    return new Flaw(
+        Reason.Kind.INVALID_RECIPIENT,
+        "IMG.0108",
+        "The tenant does not exist in this region",
+        recipient.id());
+  }
+
+  static Flaw oneself(Recipient owner) {
+    return new Flaw(
+        Reason.Kind.INVALID_RECIPIENT,
+        "IMG.0076",
+        "The image cannot be shared with its owner",
+        owner.id());
+  }
+
+  static Flaw full(String image) {
+    return new Flaw(
+        Reason.Kind.QUOTA, "IMG.0088", "The number of shares of the image is at its limit", image);
+  }
+
+  /** The generic failure of a pair, which may hide anything. */
+  static Flaw generic(Action action) {
+    return switch (action) {
+      case SHARE -> new Flaw(Reason.Kind.LOST, "IMG.0112", "Failed to add the member", "");
+      case UNSHARE -> new Flaw(Reason.Kind.LOST, "IMG.0113", "Failed to delete the member", "");
+    };
+  }
+
+  Reason in(Naming naming) {
+    boolean aboutAnId = kind == Reason.Kind.INVALID_IMAGE || kind == Reason.Kind.INVALID_RECIPIENT;
+    if (naming == Naming.NOTHING && aboutAnId) {
+      return new Reason(Reason.Kind.INVALID, "IMG.0001", "The request is invalid.");
+    }
+    boolean named = naming == Naming.NAMED_SIDE && !id.isEmpty();
+    return new Reason(kind, code, named ? text + ": " + id + "." : text + ".");
+  }
+}

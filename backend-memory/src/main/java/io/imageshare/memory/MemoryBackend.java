@@ -1,0 +1,400 @@
+package io.imageshare.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.Job;
+import io.imageshare.Member;
+import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.Timekeeper;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The simulated cloud: it behaves like the service, not like a stub.
+ *
+ * <p>Images are registered and unknown ones are refused, jobs go through INIT and RUNNING and
+ * change the members when they end, a fresh share is PENDING, and limits hold. Where the real
+ * behaviour is not known, {@link Unknowns} chooses. Nothing goes wrong unless {@link #inject} or
+ * {@link Builder#chaos} makes it.
+ *
+ * <p>The cloud has no thread. Calls without latency are answered before they return, the others on
+ * its {@link Timekeeper}. With the same seed, virtual time and one driving thread, everything
+ * happens again in the same way. Any thread may use it. Closing it does nothing: its jobs run on.
+ */
+public final class MemoryBackend implements MemberBackend {
+  private final Timekeeper time;
+  private final BatchLimits limits;
+  private final int membersPerImage;
+  private final Front front;
+
+  private MemoryBackend(Settings settings) {
+    time = settings.time == null ? Timekeeper.system() : settings.time;
+    limits = settings.limits == null ? BatchLimits.defaults() : settings.limits;
+    membersPerImage = settings.membersPerImage;
+    front = new Front(settings, time);
+  }
+
+  /**
+   * A builder of a cloud without images, on real time.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * One call, as it is known by now.
+   *
+   * @param kind what was called
+   * @param slice what was submitted; null unless it is a submit
+   * @param id the job looked at or the image listed; empty for a submit
+   * @param begun when it came
+   * @param answered when it was answered, or null: not yet, or never
+   * @param job the id of the job it made, even if nobody was told; empty when it made none
+   * @param reason what it failed with, or null
+   * @param faults the faults that struck it or its job; usually none
+   */
+  public record Call(
+      Kind kind,
+      @Nullable ShareRequest slice,
+      String id,
+      Instant begun,
+      @Nullable Instant answered,
+      String job,
+      @Nullable Reason reason,
+      List<Fault> faults) {
+
+    /** The methods of a backend. */
+    public enum Kind {
+      /** {@link MemberBackend#submit}. */
+      SUBMIT,
+      /** {@link MemberBackend#job}. */
+      JOB,
+      /** {@link MemberBackend#members}. */
+      MEMBERS
+    }
+
+    /** Copies the faults. */
+    public Call {
+      faults = List.copyOf(faults);
+    }
+  }
+
+  @Override
+  public CompletionStage<Job> submit(ShareRequest slice) {
+    return front.submit(requireNonNull(slice, "slice"));
+  }
+
+  @Override
+  public CompletionStage<Job> job(String id) {
+    return front.job(requireNonNull(id, "id"));
+  }
+
+  @Override
+  public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+    return front.members(requireNonNull(image, "image"));
+  }
+
+  @Override
+  public BatchLimits limits() {
+    return limits;
+  }
+
+  @Override
+  public int membersPerImage() {
+    return membersPerImage;
+  }
+
+  @Override
+  public Timekeeper time() {
+    return time;
+  }
+
+  /**
+   * Makes one thing go wrong: the fault strikes the next call it can strike.
+   *
+   * @param fault what goes wrong
+   */
+  public void inject(Fault fault) {
+    inject(fault, 1);
+  }
+
+  /**
+   * Makes one thing go wrong several times: the fault strikes the next calls it can strike. Faults
+   * strike in the order they were injected.
+   *
+   * @param fault what goes wrong
+   * @param times how often, at least 1
+   * @throws IllegalArgumentException if {@code times} is below 1
+   */
+  public void inject(Fault fault, int times) {
+    requireNonNull(fault, "fault");
+    front.inject(fault, Settings.count("times", times));
+  }
+
+  /**
+   * Who has what now, whatever listings show.
+   *
+   * @return the members, by image in the order of registration, then in the order they were added;
+   *     a value that changes no more
+   */
+  public Set<Member> members() {
+    return front.show((cloud, now) -> cloud.holdings());
+  }
+
+  /**
+   * Every call so far.
+   *
+   * @return the calls in the order they came; a value that changes no more
+   */
+  public List<Call> calls() {
+    return front.calls();
+  }
+
+  /**
+   * Every job so far, also those whose ids were lost on the way. What a job is to do and which
+   * faults struck it stand in the {@link #calls call} that made it.
+   *
+   * @return a look at each as it is now, in the order they began
+   */
+  public List<Job> jobs() {
+    return front.show(Cloud::jobs);
+  }
+
+  /** Puts a cloud together. Not safe for use by several threads. */
+  public static final class Builder {
+    private final Settings settings = new Settings();
+
+    private Builder() {}
+
+    /**
+     * The time the cloud lives in; a {@link Timekeeper#system()} of its own unless named.
+     *
+     * @param time the time
+     * @return this
+     */
+    public Builder time(Timekeeper time) {
+      settings.time = requireNonNull(time, "time");
+      return this;
+    }
+
+    /**
+     * The project that owns the images, {@code owner-project} unless named; sharing with it is
+     * refused ({@code IMG.0076}).
+     *
+     * @param project the project's id
+     * @return this
+     */
+    public Builder owner(String project) {
+      settings.owner = Recipient.project(project);
+      return this;
+    }
+
+    /**
+     * Registers images.
+     *
+     * @param ids the images' ids
+     * @return this
+     */
+    public Builder images(String... ids) {
+      return images(List.of(ids));
+    }
+
+    /**
+     * Registers images.
+     *
+     * @param ids the images' ids
+     * @return this
+     */
+    public Builder images(Collection<String> ids) {
+      settings.images.addAll(ids);
+      return this;
+    }
+
+    /**
+     * Takes every id for a registered image.
+     *
+     * @return this
+     */
+    public Builder anyImage() {
+      settings.anyImage = true;
+      return this;
+    }
+
+    /**
+     * Registers full-server images, each of which takes 10 members ({@code ims-api.md} section 4).
+     *
+     * @param ids the images' ids
+     * @return this
+     */
+    public Builder wholeImages(String... ids) {
+      return wholeImages(List.of(ids));
+    }
+
+    /**
+     * Registers full-server images, each of which takes 10 members ({@code ims-api.md} section 4).
+     *
+     * @param ids the images' ids
+     * @return this
+     */
+    public Builder wholeImages(Collection<String> ids) {
+      settings.wholeImages.addAll(ids);
+      return images(ids);
+    }
+
+    /**
+     * Shares an image beforehand.
+     *
+     * @param image the image's id; it must be registered by the time the cloud is built
+     * @param recipient who has it
+     * @param status what the recipient has said to it
+     * @return this
+     */
+    public Builder member(String image, Recipient recipient, MemberStatus status) {
+      settings.members.put(new Member(image, recipient), requireNonNull(status, "status"));
+      return this;
+    }
+
+    /**
+     * Names projects of another region: asking for one is refused ({@code IMG.0108}).
+     *
+     * @param ids the projects' ids
+     * @return this
+     */
+    public Builder badProjects(String... ids) {
+      return badProjects(List.of(ids));
+    }
+
+    /**
+     * Names projects of another region: asking for one is refused ({@code IMG.0108}).
+     *
+     * @param ids the projects' ids
+     * @return this
+     */
+    public Builder badProjects(Collection<String> ids) {
+      ids.forEach(id -> settings.badRecipients.add(Recipient.project(id)));
+      return this;
+    }
+
+    /**
+     * How long every call takes; zero unless named. It takes effect after half of it.
+     *
+     * @param latency the time from call to answer
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder latency(Duration latency) {
+      settings.latency = Settings.time("latency", latency);
+      return this;
+    }
+
+    /**
+     * How long every job takes.
+     *
+     * @param duration the time from its beginning to its end; zero: it ends in the submit's answer
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder jobsTake(Duration duration) {
+      Settings.time("jobsTake", duration);
+      return jobsTake(random -> duration);
+    }
+
+    /**
+     * How long each job takes, INIT and RUNNING together. INIT takes 300 ms of it, but at most the
+     * half. Unless named, a job takes 300 ms and then 0.5 to 2.5 s ({@code ims-api.md} section 7).
+     *
+     * @param durations draws a time from the cloud's seed
+     * @return this
+     */
+    public Builder jobsTake(Function<RandomGenerator, Duration> durations) {
+      settings.jobsTake = requireNonNull(durations, "durations");
+      return this;
+    }
+
+    /**
+     * How many members an image takes that is not a full-server image; 128 unless named ({@code
+     * ims-api.md} section 4). Members count whatever their status, what open jobs will add does
+     * not: of two jobs that fit only one by one, the later fails.
+     *
+     * @param members the number, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder membersPerImage(int members) {
+      settings.membersPerImage = Settings.count("membersPerImage", members);
+      return this;
+    }
+
+    /**
+     * How much fits into one call; a bigger one is refused ({@code INVALID}, {@code IMG.0001}).
+     * Unless named the cloud tells the defaults but takes everything, as no limit is documented
+     * ({@code ims-api.md} section 1.1).
+     *
+     * @param limits the limits
+     * @return this
+     */
+    public Builder limits(BatchLimits limits) {
+      settings.limits = requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /**
+     * How the cloud behaves where nobody knows how the service does.
+     *
+     * @param unknowns the choices; {@link Unknowns#defaults()} unless named
+     * @return this
+     */
+    public Builder unknowns(Unknowns unknowns) {
+      settings.unknowns = requireNonNull(unknowns, "unknowns");
+      return this;
+    }
+
+    /**
+     * What goes wrong by chance.
+     *
+     * @param chaos the chances; {@link Chaos#none()} unless named
+     * @return this
+     */
+    public Builder chaos(Chaos chaos) {
+      settings.chaos = requireNonNull(chaos, "chaos");
+      return this;
+    }
+
+    /**
+     * What all chances are drawn from: ids and times of jobs, and what goes wrong.
+     *
+     * @param seed the seed; 0 unless named
+     * @return this
+     */
+    public Builder seed(long seed) {
+      settings.seed = seed;
+      return this;
+    }
+
+    /**
+     * Builds the cloud.
+     *
+     * @return the cloud
+     * @throws IllegalArgumentException if an image has members and is not registered
+     */
+    public MemoryBackend build() {
+      settings.check();
+      return new MemoryBackend(settings);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.imageshare.memory;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.memory.Unknowns.Already;
+import io.imageshare.memory.Unknowns.Checks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the service accepts and what it refuses. */
+final class Rules {
+  private static final int MEMBERS_PER_WHOLE_IMAGE = 10;
+
+  private final Catalog catalog;
+  private final Unknowns unknowns;
+  private final Recipient owner;
+  private final Set<Recipient> badRecipients;
+  private final Set<String> wholeImages;
+  private final int membersPerImage;
+  private final @Nullable BatchLimits limits;
+
+  Rules(Catalog catalog, Settings settings) {
+    this.catalog = catalog;
+    unknowns = settings.unknowns;
+    owner = settings.owner;
+    badRecipients = Set.copyOf(settings.badRecipients);
+    wholeImages = Set.copyOf(settings.wholeImages);
+    membersPerImage = settings.membersPerImage;
+    limits = settings.limits;
+  }
+
+  /** Why a call is refused and makes no job, or null. */
+  @Nullable Flaw ofCall(ShareRequest slice) {
+    if (limits != null && over(limits, slice)) {
+      return Flaw.tooBig(limits);
+    }
+    Flaw flaw = unknowns.checks() == Checks.SYNC ? checked(slice) : null;
+    return flaw == null && already(slice.action()) == Already.REFUSE ? repeated(slice) : flaw;
+  }
+
+  private static boolean over(BatchLimits limits, ShareRequest slice) {
+    return slice.images().size() > limits.images()
+        || slice.recipients().size() > limits.recipients()
+        || slice.pairs() > limits.pairs();
+  }
+
+  private @Nullable Flaw checked(ShareRequest slice) {
+    Stream<@Nullable Flaw> images = slice.images().stream().map(this::image);
+    Stream<@Nullable Flaw> recipients =
+        slice.recipients().stream().map(recipient -> recipient(slice.action(), recipient));
+    Stream<@Nullable Flaw> full = slice.images().stream().map(image -> full(slice, image));
+    return Stream.of(images, recipients, full)
+        .flatMap(flaws -> flaws)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private @Nullable Flaw repeated(ShareRequest slice) {
+    boolean any =
+        slice.images().stream()
+            .anyMatch(
+                image ->
+                    slice.recipients().stream()
+                        .anyMatch(recipient -> asAsked(slice.action(), image, recipient)));
+    return any ? Flaw.generic(slice.action()) : null;
+  }
+
+  /** What is wrong with each pair, or null, in the order of images and then of recipients. */
+  List<@Nullable Flaw> ofPairs(ShareRequest slice) {
+    List<@Nullable Flaw> flaws = new ArrayList<>(Math.toIntExact(slice.pairs()));
+    for (String image : slice.images()) {
+      Flaw bad = image(image);
+      Flaw full = full(slice, image);
+      for (Recipient recipient : slice.recipients()) {
+        flaws.add(bad != null ? bad : ofPair(slice.action(), image, recipient, full));
+      }
+    }
+    return flaws;
+  }
+
+  private @Nullable Flaw ofPair(
+      Action action, String image, Recipient recipient, @Nullable Flaw full) {
+    Flaw bad = recipient(action, recipient);
+    if (bad != null) {
+      return bad;
+    }
+    if (!asAsked(action, image, recipient)) {
+      return full;
+    }
+    return already(action) == Already.FAIL_JOB ? Flaw.generic(action) : null;
+  }
+
+  private @Nullable Flaw image(String image) {
+    return catalog.knows(image) ? null : Flaw.image(image);
+  }
+
+  private @Nullable Flaw recipient(Action action, Recipient recipient) {
+    if (action == Action.SHARE && recipient.equals(owner)) {
+      return Flaw.oneself(recipient);
+    }
+    return badRecipients.contains(recipient) ? Flaw.recipient(recipient) : null;
+  }
+
+  /** Too many for the image: then none of its new pairs fits, though some would. */
+  private @Nullable Flaw full(ShareRequest slice, String image) {
+    if (slice.action() != Action.SHARE) {
+      return null;
+    }
+    int limit = wholeImages.contains(image) ? MEMBERS_PER_WHOLE_IMAGE : membersPerImage;
+    int size = catalog.size(image);
+    if (size + slice.recipients().size() <= limit) {
+      return null;
+    }
+    long added =
+        slice.recipients().stream()
+            .filter(recipient -> recipient(slice.action(), recipient) == null)
+            .filter(recipient -> !catalog.has(image, recipient))
+            .count();
+    return added > 0 && size + added > limit ? Flaw.full(image) : null;
+  }
+
+  private boolean asAsked(Action action, String image, Recipient recipient) {
+    return catalog.has(image, recipient) == (action == Action.SHARE);
+  }
+
+  private Already already(Action action) {
+    return action == Action.SHARE ? unknowns.readding() : unknowns.removing();
+  }
+}

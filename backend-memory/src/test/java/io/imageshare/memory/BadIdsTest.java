@@ -1,0 +1,87 @@
+package io.imageshare.memory;
+
+import static io.imageshare.memory.Samples.ids;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.Outcome;
+import io.imageshare.Reason;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.Unknowns.Listing;
+import io.imageshare.memory.Unknowns.Naming;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** 500 images with 200 projects, three images and two projects bad. */
+class BadIdsTest {
+  private static final List<String> IMAGES = ids("image-", 500);
+  private static final List<String> PROJECTS = ids("project-", 200);
+  private static final Set<String> BAD_IMAGES = Set.of("image-3", "image-249", "image-480");
+  private static final Set<String> BAD_PROJECTS = Set.of("project-17", "project-120");
+
+  private record Setting(int concurrent, Naming naming, Listing listing) {}
+
+  static Stream<Setting> settings() {
+    return Stream.of(1, 4, 16, 64)
+        .flatMap(
+            concurrent ->
+                Stream.of(Naming.SIDE_ONLY, Naming.NOTHING)
+                    .flatMap(
+                        naming ->
+                            Stream.of(Listing.REFUSES_UNKNOWN, Listing.EMPTY_FOR_UNKNOWN)
+                                .map(listing -> new Setting(concurrent, naming, listing))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void sinkNobodyElseAndCostFewCalls(Setting setting) {
+    MemoryBackend cloud =
+        MemoryBackend.builder()
+            .time(Timekeeper.virtual())
+            .images(IMAGES.stream().filter(image -> !BAD_IMAGES.contains(image)).toList())
+            .badProjects(BAD_PROJECTS)
+            .membersPerImage(1000)
+            .latency(Duration.ofMillis(40))
+            .unknowns(Unknowns.defaults().naming(setting.naming()).listing(setting.listing()))
+            .seed(1)
+            .build();
+    FlowPolicy flow =
+        FlowPolicy.defaults()
+            .callsPerSecond(1000)
+            .concurrentCalls(setting.concurrent())
+            .openJobs(setting.concurrent());
+    ShareReport report =
+        ShareWorkflow.builder(cloud)
+            .limits(new BatchLimits(50, 100, 1000))
+            .flow(flow)
+            .seed(1)
+            .build()
+            .run(ShareRequest.share(IMAGES, PROJECTS));
+
+    System.out.println(setting + ": " + report.stats().submits() + " submits");
+    assertTrue(report.stats().submits() <= 199, setting + ": " + report.stats());
+    assertEquals(497 * 198, report.count(Outcome.Done.class));
+    assertEquals(497 * 198, cloud.members().size());
+    report.failed().forEach(BadIdsTest::assertBad);
+  }
+
+  private static void assertBad(Outcome.Failed failed) {
+    boolean image = BAD_IMAGES.contains(failed.member().image());
+    assertTrue(image || BAD_PROJECTS.contains(failed.member().recipient().id()), failed::toString);
+    Reason reason = failed.reason();
+    String code =
+        reason.kind() == Reason.Kind.INVALID_IMAGE
+            ? "IMG.0027"
+            : reason.kind() == Reason.Kind.INVALID_RECIPIENT ? "IMG.0108" : "IMG.0001";
+    assertEquals(code, reason.code());
+  }
+}

@@ -1,0 +1,376 @@
+package io.imageshare.memory;
+
+import static io.imageshare.memory.BackendContractTest.RECIPIENTS;
+import static io.imageshare.memory.BackendContractTest.UNKNOWN_IMAGE;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
+
+import io.imageshare.BackendException;
+import io.imageshare.BatchLimits;
+import io.imageshare.Job;
+import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.memory.BackendContractTest.Forwarding;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/** Backends that each break one rule of the contract, as an implementer easily does. */
+final class BrokenBackends {
+  private static final Reason GONE = new Reason(Kind.INTERNAL, "", "gone");
+
+  /** A rule, how a good backend is made to break it, and a part of what the rule must say. */
+  record Broken(String rule, UnaryOperator<MemberBackend> breaking, String says) {}
+
+  static final List<Broken> ALL =
+      List.of(
+          new Broken("C1", good -> unknownJob(good, id -> blocks(good)), "job to return in less"),
+          new Broken("C2", good -> unknownJob(good, id -> never()), "an answer to job(000"),
+          new Broken("C2", good -> unknownImage(good, image -> never()), "an answer to members("),
+          new Broken("C3", good -> unknownJob(good, id -> thrown()), "it throws java.lang.Illegal"),
+          new Broken("C3", good -> unknownJob(good, id -> nothing()), "a stage from job(000"),
+          new Broken("C3", good -> unknownJob(good, id -> empty()), "seen: the value null"),
+          new Broken("C3", good -> unknownJob(good, id -> reset()), "java.io.IOException: reset"),
+          new Broken("C3", good -> unknownJob(good, id -> refused(Kind.NOT_SENT)), "NOT_SENT"),
+          new Broken(
+              "C4",
+              good -> submits(good, oneAtATime(good::submit)),
+              "a job of its own for each slice"),
+          new Broken(
+              "C4", good -> lists(good, oneAtATime(good::members)), "[project-2] for image-2"),
+          new Broken("S1", BrokenBackends::sharesFirstImage, "seen: []"),
+          new Broken("S1", good -> everyone(good, Action.SHARE), "project-2, project-3]; look"),
+          new Broken("S2", good -> everyone(good, Action.UNSHARE), "seen: []"),
+          new Broken("S3", good -> failsAgain(good, Action.SHARE), "SHARE to succeed"),
+          new Broken("S3", good -> failsAgain(good, Action.UNSHARE), "UNSHARE to succeed"),
+          new Broken(
+              "S4",
+              good -> ifSlice(good, b -> b.images().size() > 2, b -> refused(Kind.INVALID)),
+              "submit to succeed"),
+          new Broken("J1", good -> looks(good, look -> Job.succeeded("job-x")), "a look at job"),
+          new Broken("J1", good -> results(good, "image-x", RECIPIENTS.get(0)), "image-x"),
+          new Broken("J1", good -> results(good, "image-1", RECIPIENTS.get(4)), "project-5"),
+          new Broken("J2", good -> looks(good, look -> Job.running(look.id())), "within PT1M"),
+          new Broken("J3", BrokenBackends::runsAgain, "to stay SUCCESS"),
+          new Broken("J4", BrokenBackends::submitsToLook, "looks or listings that send a write"),
+          new Broken("M1", BrokenBackends::refusesEmptyListing, "members(image-1) to succeed"),
+          new Broken("M2", BrokenBackends::firstPageOnly, "how the pages of a listing are read"),
+          new Broken("M2", BrokenBackends::noStatus, "a recipient and a status in each entry"),
+          new Broken("M3", BrokenBackends::cachedListing, "after it was removed from an earlier"),
+          new Broken("M3", BrokenBackends::liveListing, "after it was unshared later"),
+          new Broken("I1", good -> unknownImage(good, image -> nobody()), "members(image-unknown)"),
+          new Broken(
+              "I1",
+              good -> ifSlice(good, b -> b.images().contains(UNKNOWN_IMAGE), b -> succeeded()),
+              "submit of image-unknown"),
+          new Broken("I2", good -> unknownJob(good, id -> refused(Kind.LOST)), "refused, LOST"),
+          new Broken("I2", good -> unknownJob(good, id -> failed(id)), "FAIL"),
+          new Broken("I3", good -> finds(good, id -> good.job(sent(id))), "?x=1"),
+          new Broken("I3", good -> lists(good, image -> good.members(sent(image))), "?x=1"),
+          new Broken(
+              "I3",
+              good -> lists(good, image -> good.members(URI.create(image).toString())),
+              "it throws java.lang.IllegalArgument"),
+          new Broken("B1", BrokenBackends::takesNobody, "membersPerImage() of at least 1"),
+          new Broken("B1", BrokenBackends::learnsLimits, "the same limits each time"),
+          new Broken("B2", BrokenBackends::closesOnce, "no exception from close()"));
+
+  private BrokenBackends() {}
+
+  // Wrong answers
+
+  static <T> CompletionStage<T> blocks(MemberBackend good) {
+    try {
+      good.time().sleep(Duration.ofMillis(100));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return refused(Kind.INVALID);
+  }
+
+  private static <T> CompletionStage<T> never() {
+    return new CompletableFuture<>();
+  }
+
+  private static <T> CompletionStage<T> thrown() {
+    throw new IllegalStateException("not connected");
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // as a broken backend gives it
+  private static <T> T nothing() {
+    return null;
+  }
+
+  private static <T> CompletionStage<T> empty() {
+    return completedFuture(nothing());
+  }
+
+  private static <T> CompletionStage<T> reset() {
+    return failedFuture(new IOException("reset"));
+  }
+
+  private static <T> CompletionStage<T> refused(Kind kind) {
+    return failedFuture(new BackendException(new Reason(kind, "", "refused")));
+  }
+
+  private static CompletionStage<Map<Recipient, MemberStatus>> nobody() {
+    return completedFuture(Map.of());
+  }
+
+  private static CompletionStage<Job> succeeded() {
+    return completedFuture(Job.succeeded("job-done"));
+  }
+
+  private static CompletionStage<Job> failed(String id) {
+    return completedFuture(Job.failed(id, GONE));
+  }
+
+  // Broken methods
+
+  /** Whoever calls while a call is under way gets its answer. */
+  private static <Q, A> Function<Q, CompletionStage<A>> oneAtATime(
+      Function<Q, CompletionStage<A>> call) {
+    List<CompletableFuture<A>> made = new ArrayList<>();
+    return asked -> {
+      if (made.stream().allMatch(CompletableFuture::isDone)) {
+        made.add(call.apply(asked).toCompletableFuture());
+      }
+      return made.get(made.size() - 1);
+    };
+  }
+
+  private static MemberBackend sharesFirstImage(MemberBackend good) {
+    return submits(
+        good,
+        slice -> {
+          Set<String> first = Set.of(slice.images().iterator().next());
+          boolean share = slice.action() == Action.SHARE;
+          Set<String> images = share ? first : slice.images();
+          return good.submit(new ShareRequest(slice.action(), images, slice.recipients()));
+        });
+  }
+
+  /** As if recipients were ignored. */
+  private static MemberBackend everyone(MemberBackend good, Action action) {
+    Set<Recipient> all = new LinkedHashSet<>(RECIPIENTS);
+    return submits(
+        good,
+        slice ->
+            good.submit(
+                slice.action() == action ? new ShareRequest(action, slice.images(), all) : slice));
+  }
+
+  private static MemberBackend failsAgain(MemberBackend good, Action action) {
+    Set<ShareRequest> done = new HashSet<>();
+    return submits(
+        good,
+        slice -> {
+          boolean again = !done.add(slice);
+          done.removeIf(other -> other.action() != slice.action());
+          return again && slice.action() == action ? failed("job-again") : good.submit(slice);
+        });
+  }
+
+  private static MemberBackend runsAgain(MemberBackend good) {
+    Set<String> ended = new HashSet<>();
+    return looks(
+        good, look -> look.ended() && !ended.add(look.id()) ? Job.running(look.id()) : look);
+  }
+
+  private static MemberBackend submitsToLook(MemberBackend good) {
+    Map<String, ShareRequest> slices = new HashMap<>();
+    return new Forwarding(good) {
+      @Override
+      public CompletionStage<Job> submit(ShareRequest slice) {
+        return good.submit(slice)
+            .thenApply(
+                job -> {
+                  slices.put(job.id(), slice);
+                  return job;
+                });
+      }
+
+      @Override
+      public CompletionStage<Job> job(String id) {
+        ShareRequest slice = slices.get(id);
+        return slice == null ? good.job(id) : good.submit(slice).thenCompose(other -> good.job(id));
+      }
+    };
+  }
+
+  private static MemberBackend refusesEmptyListing(MemberBackend good) {
+    return lists(
+        good,
+        image ->
+            good.members(image)
+                .thenCompose(
+                    listing ->
+                        listing.isEmpty()
+                            ? refused(Kind.INVALID_IMAGE)
+                            : completedFuture(listing)));
+  }
+
+  private static MemberBackend firstPageOnly(MemberBackend good) {
+    return listings(
+        good,
+        listing -> {
+          listing.keySet().removeIf(recipient -> recipient.id().compareTo("project-3") > 0);
+          return listing;
+        });
+  }
+
+  private static MemberBackend noStatus(MemberBackend good) {
+    return listings(
+        good,
+        listing -> {
+          listing.replaceAll((recipient, status) -> nothing());
+          return listing;
+        });
+  }
+
+  private static MemberBackend cachedListing(MemberBackend good) {
+    Map<String, CompletionStage<Map<Recipient, MemberStatus>>> cache = new HashMap<>();
+    MemberBackend copies = listings(good, listing -> listing);
+    return new Forwarding(good) {
+      @Override
+      public CompletionStage<Job> job(String id) {
+        cache.clear();
+        return good.job(id);
+      }
+
+      @Override
+      public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+        return cache.computeIfAbsent(image, copies::members);
+      }
+    };
+  }
+
+  private static MemberBackend liveListing(MemberBackend good) {
+    Map<Recipient, MemberStatus> live = new HashMap<>();
+    return listings(
+        good,
+        listing -> {
+          live.clear();
+          live.putAll(listing);
+          return live;
+        });
+  }
+
+  /** What is left of an id on the other side when nobody encodes it. */
+  private static String sent(String id) {
+    return id.replaceAll("[?#].*", "");
+  }
+
+  private static MemberBackend takesNobody(MemberBackend good) {
+    return new Forwarding(good) {
+      @Override
+      public int membersPerImage() {
+        return 0;
+      }
+    };
+  }
+
+  private static MemberBackend learnsLimits(MemberBackend good) {
+    AtomicInteger images = new AtomicInteger();
+    return new Forwarding(good) {
+      @Override
+      public BatchLimits limits() {
+        return new BatchLimits(images.incrementAndGet(), 100, 1000);
+      }
+    };
+  }
+
+  private static MemberBackend closesOnce(MemberBackend good) {
+    AtomicInteger closed = new AtomicInteger();
+    return new Forwarding(good) {
+      @Override
+      public void close() {
+        if (closed.getAndIncrement() > 0) {
+          throw new IllegalStateException("closed");
+        }
+        good.close();
+      }
+    };
+  }
+
+  // A good backend with one method replaced
+
+  static MemberBackend submits(
+      MemberBackend good, Function<ShareRequest, CompletionStage<Job>> submit) {
+    return new Forwarding(good) {
+      @Override
+      public CompletionStage<Job> submit(ShareRequest slice) {
+        return submit.apply(slice);
+      }
+    };
+  }
+
+  static MemberBackend ifSlice(
+      MemberBackend good,
+      Predicate<ShareRequest> wrong,
+      Function<ShareRequest, CompletionStage<Job>> submit) {
+    return submits(good, slice -> wrong.test(slice) ? submit.apply(slice) : good.submit(slice));
+  }
+
+  static MemberBackend finds(MemberBackend good, Function<String, CompletionStage<Job>> job) {
+    return new Forwarding(good) {
+      @Override
+      public CompletionStage<Job> job(String id) {
+        return job.apply(id);
+      }
+    };
+  }
+
+  static MemberBackend lists(
+      MemberBackend good, Function<String, CompletionStage<Map<Recipient, MemberStatus>>> members) {
+    return new Forwarding(good) {
+      @Override
+      public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+        return members.apply(image);
+      }
+    };
+  }
+
+  private static MemberBackend unknownJob(
+      MemberBackend good, Function<String, CompletionStage<Job>> job) {
+    return finds(good, id -> id.startsWith("000") ? job.apply(id) : good.job(id));
+  }
+
+  private static MemberBackend unknownImage(
+      MemberBackend good, Function<String, CompletionStage<Map<Recipient, MemberStatus>>> members) {
+    return lists(
+        good, image -> image.equals(UNKNOWN_IMAGE) ? members.apply(image) : good.members(image));
+  }
+
+  private static MemberBackend looks(MemberBackend good, UnaryOperator<Job> change) {
+    return finds(good, id -> good.job(id).thenApply(change));
+  }
+
+  private static MemberBackend results(MemberBackend good, String image, Recipient recipient) {
+    Job.Result result = new Job.Result(image, recipient, true, null);
+    return looks(good, look -> look.results(List.of(result)));
+  }
+
+  private static MemberBackend listings(
+      MemberBackend good, UnaryOperator<Map<Recipient, MemberStatus>> change) {
+    return lists(good, image -> good.members(image).thenApply(HashMap::new).thenApply(change));
+  }
+}

@@ -1,0 +1,72 @@
+package io.imageshare.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.FlowPolicy;
+import io.imageshare.Outcome;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** A thousand images with a thousand projects, in a JVM of its own with little memory. */
+class MillionPairsTest {
+
+  @Test
+  void aMillionPairsRunIn128Megabytes() throws Exception {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-cp",
+                classPath(),
+                Main.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, child.waitFor(), output);
+    assertTrue(output.contains("1000000 done"), output);
+    System.out.println(output.strip());
+  }
+
+  /** The tests run in a named module, the child on the class path: all there is, in one. */
+  private static String classPath() {
+    String tests =
+        Path.of(Objects.toString(System.getProperty("basedir"), "."), "target", "test-classes")
+            .toString();
+    return String.join(
+        File.pathSeparator,
+        tests,
+        Objects.toString(System.getProperty("jdk.module.path"), ""),
+        Objects.toString(System.getProperty("java.class.path"), ""));
+  }
+
+  /** What the child runs. */
+  static final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+      Timekeeper time = Timekeeper.virtual();
+      MemoryBackend cloud =
+          MemoryBackend.builder()
+              .time(time)
+              .images(Samples.ids("image-", 1000))
+              .membersPerImage(1000)
+              .build();
+      ShareReport report =
+          ShareWorkflow.builder(cloud)
+              .flow(FlowPolicy.defaults().callsPerSecond(100))
+              .build()
+              .run(ShareRequest.share(Samples.ids("image-", 1000), Samples.ids("project-", 1000)));
+      System.out.println(report.requireDone() + ", " + report.stats());
+      System.out.println(
+          report.outcomes().filter(Outcome.Done.class::isInstance).count() + " done");
+    }
+  }
+}

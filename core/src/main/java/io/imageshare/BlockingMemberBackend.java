@@ -1,0 +1,43 @@
+package io.imageshare;
+
+import java.util.Map;
+
+/**
+ * Three straight methods for an implementer who has a blocking client; {@link
+ * MemberBackend#blocking} makes a backend of them. The rules of {@link MemberBackend} hold, except
+ * that these may block.
+ */
+public interface BlockingMemberBackend extends AutoCloseable {
+
+  /**
+   * Starts the work of one slice.
+   *
+   * @param slice what to do
+   * @return the first look at its job
+   * @throws Exception a {@link BackendException} for what the service said; anything else counts as
+   *     {@link Reason.Kind#INTERNAL}
+   */
+  Job submit(ShareRequest slice) throws Exception;
+
+  /**
+   * A later look at a job.
+   *
+   * @param id the job's id
+   * @return how far it is now
+   * @throws Exception as {@link #submit}
+   */
+  Job job(String id) throws Exception;
+
+  /**
+   * Who has an image now.
+   *
+   * @param image the image's id
+   * @return every recipient with its status
+   * @throws Exception as {@link #submit}
+   */
+  Map<Recipient, MemberStatus> members(String image) throws Exception;
+
+  /** Releases what the client holds. By default it holds nothing. */
+  @Override
+  default void close() {}
+}

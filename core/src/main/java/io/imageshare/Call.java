@@ -1,0 +1,47 @@
+package io.imageshare;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One call to the backend, and what becomes of its answer. All of it happens on the engine's
+ * thread.
+ */
+interface Call<T> {
+
+  /** What a call does. */
+  enum Kind {
+    SUBMIT("submit"),
+    LOOK("job"),
+    READ("members");
+
+    /** The method of the SPI. */
+    final String method;
+
+    Kind(String method) {
+      this.method = method;
+    }
+  }
+
+  Kind kind();
+
+  /** What it is about, by ids, for the log. */
+  String subject();
+
+  Run run();
+
+  /** Whether it is still wanted when its turn comes; if not, it is dropped without a word. */
+  boolean wanted();
+
+  /** Whether it is made again after a failure without effect. */
+  boolean repeats();
+
+  CompletionStage<T> make();
+
+  /** It failed without effect, and will be made again. */
+  default void retrying() {}
+
+  void answered(T value);
+
+  void failed(Reason reason, Duration retryAfter);
+}

@@ -1,0 +1,195 @@
+package io.imageshare;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.Call.Kind;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes calls: through the gate, with a time limit, and again where that can do no harm. */
+final class Calls {
+  private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
+  private static final long LONGEST_HOLD = Duration.ofMillis(100).toNanos();
+  private static final double GIVEN_BACK = 0.2;
+
+  private final Timekeeper time;
+  private final Gate gate;
+  private final RetryPolicy retry;
+  private final Duration timeout;
+  private final RandomGenerator random;
+  private final Consumer<Reason> unauthenticated;
+  private double budget;
+
+  Calls(
+      Timekeeper time,
+      Gate gate,
+      RetryPolicy retry,
+      Duration timeout,
+      RandomGenerator random,
+      Consumer<Reason> unauthenticated) {
+    this.time = time;
+    this.gate = gate;
+    this.retry = retry;
+    this.timeout = timeout;
+    this.random = random;
+    this.unauthenticated = unauthenticated;
+    budget = retry.budget();
+  }
+
+  void make(Call<?> call) {
+    gate.enter(new Attempt<>(call, 0));
+  }
+
+  /**
+   * One attempt at a call. Another attempt is another object, so that a late answer hits nobody.
+   */
+  private final class Attempt<T> implements Gate.Entry {
+    private final Call<T> call;
+    private final int repeats;
+    private Timekeeper.@Nullable Scheduled limit;
+    private boolean over;
+
+    Attempt(Call<T> call, int repeats) {
+      this.call = call;
+      this.repeats = repeats;
+    }
+
+    @Override
+    public Kind kind() {
+      return call.kind();
+    }
+
+    @Override
+    public boolean wanted() {
+      return call.wanted();
+    }
+
+    @Override
+    public void go() {
+      call.run().counted(kind());
+      limit = time.schedule(timeout, () -> end(null, new BackendException(unanswered())));
+      long began = time.nanoTime();
+      try {
+        CompletionStage<T> stage = requireNonNull(call.make(), "the backend returned no stage");
+        stage.whenComplete((value, e) -> time.schedule(Duration.ZERO, () -> end(value, e)));
+      } catch (Throwable e) {
+        time.schedule(Duration.ZERO, () -> end(null, e));
+      }
+      long held = time.nanoTime() - began;
+      if (held > LONGEST_HOLD) {
+        call.run().held(kind(), Duration.ofNanos(held));
+      }
+    }
+
+    private Reason unanswered() {
+      Reason.Kind kind = kind() == Kind.SUBMIT ? Reason.Kind.LOST : Reason.Kind.UNAVAILABLE;
+      return new Reason(kind, "", kind().method + ": no answer for " + timeout.toSeconds() + " s");
+    }
+
+    private void end(@Nullable T value, @Nullable Throwable failure) {
+      if (over) {
+        return;
+      }
+      over = true;
+      requireNonNull(limit).cancel();
+      gate.left();
+      call.run().step(() -> deliver(value, failure));
+      gate.pump();
+    }
+
+    private void deliver(@Nullable T value, @Nullable Throwable failure) {
+      if (failure != null) {
+        failed(unwrap(failure));
+      } else if (value == null) {
+        failed(new IllegalStateException(kind().method + " answered null"));
+      } else {
+        log.debug("run {}: {} {}: answered", call.run().id(), kind().method, call.subject());
+        gate.trust();
+        budget = Math.min(retry.budget(), budget + GIVEN_BACK);
+        call.answered(value);
+      }
+    }
+
+    private void failed(Throwable failure) {
+      Reason reason = reason(failure);
+      Duration after = failure instanceof BackendException e ? e.retryAfter() : Duration.ZERO;
+      log.debug(
+          "run {}: {} {}: {}",
+          call.run().id(),
+          kind().method,
+          call.subject(),
+          reason,
+          reason.kind() == Reason.Kind.INTERNAL ? failure : null);
+      switch (reason.kind()) {
+        case THROTTLED -> throttled(reason, after);
+        case UNAUTHENTICATED -> {
+          unauthenticated.accept(reason);
+          call.failed(reason, after);
+        }
+        case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN -> {
+          gate.trust();
+          call.failed(reason, after);
+        }
+        default -> unlessRepeated(reason, after);
+      }
+    }
+
+    private void throttled(Reason reason, Duration after) {
+      Duration pause = retry.delay(gate.throttles(), after, random);
+      gate.pause(pause);
+      if (call.repeats()) {
+        again(reason, pause, Duration.ZERO, new Attempt<>(call, repeats));
+      } else {
+        call.failed(reason, after);
+      }
+    }
+
+    private void unlessRepeated(Reason reason, Duration after) {
+      boolean harmless = reason.kind() == Reason.Kind.UNAVAILABLE || kind() == Kind.READ;
+      boolean hopeless = reason.kind() == Reason.Kind.UNSUPPORTED;
+      if (!harmless || hopeless || !call.repeats() || repeats + 1 >= retry.attempts() || !pay()) {
+        call.failed(reason, after);
+        return;
+      }
+      Duration delay = retry.delay(repeats, after, random);
+      again(reason, delay, delay, new Attempt<>(call, repeats + 1));
+    }
+
+    private void again(Reason reason, Duration told, Duration delay, Attempt<T> next) {
+      call.retrying();
+      Run run = call.run();
+      run.emit(new ShareEvent.Retrying(run.id(), kind().method, reason, told));
+      run.later(delay, () -> gate.enter(next));
+    }
+  }
+
+  private boolean pay() {
+    if (budget < 1) {
+      return false;
+    }
+    budget--;
+    return true;
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    Throwable cause = failure;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private static Reason reason(Throwable failure) {
+    return failure instanceof BackendException e
+        ? e.reason()
+        : new Reason(Reason.Kind.INTERNAL, "", "the backend failed: " + failure);
+  }
+}

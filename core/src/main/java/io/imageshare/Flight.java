@@ -1,0 +1,365 @@
+package io.imageshare;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.Reason.Kind;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One slice on its way: submitted, its job watched to the end, or its lost answer settled. */
+final class Flight implements Call<Job> {
+  private enum State {
+    QUEUED,
+    WITHDRAWN,
+    SENT,
+    WATCHED,
+    SETTLING,
+    OVER
+  }
+
+  private final Run run;
+  private final Round round;
+  private final Ledger ledger;
+  private final Slice slice;
+  private State state = State.QUEUED;
+  private boolean holdsPlace;
+  private String id = "";
+  private @Nullable Job job;
+  private @Nullable Reason unclear;
+  private Map<Member, Job.Result> results = Map.of();
+  private int place;
+  private @Nullable Watch watch;
+
+  Flight(Run run, Round round, Slice slice) {
+    this.run = run;
+    this.round = round;
+    this.slice = slice;
+    ledger = run.ledger();
+  }
+
+  Slice slice() {
+    return slice;
+  }
+
+  /** The job's id; empty while none is known. */
+  String id() {
+    return id;
+  }
+
+  boolean hasFailed() {
+    return job != null && job.status() == Job.Status.FAIL;
+  }
+
+  boolean isWatched() {
+    return state == State.WATCHED;
+  }
+
+  /** It is no longer to be sent. */
+  void withdraw() {
+    state = State.WITHDRAWN;
+  }
+
+  /** Gives up the place of its job. */
+  void release() {
+    if (holdsPlace) {
+      holdsPlace = false;
+      run.tally().jobs(-1);
+      run.engine().gate().jobOver();
+    }
+  }
+
+  // The submit
+
+  @Override
+  public Kind kind() {
+    return Kind.SUBMIT;
+  }
+
+  @Override
+  public Run run() {
+    return run;
+  }
+
+  @Override
+  public String subject() {
+    return slice.images().size() + " images with " + slice.recipients().size() + " recipients";
+  }
+
+  @Override
+  public boolean wanted() {
+    return state == State.QUEUED && run.isGoing();
+  }
+
+  @Override
+  public boolean repeats() {
+    return run.isGoing();
+  }
+
+  @Override
+  public CompletionStage<Job> make() {
+    state = State.SENT;
+    holdsPlace = true;
+    run.tally().jobs(1);
+    slice.forEach(ledger::ask);
+    round.sent(this);
+    return run.engine().backend().submit(ledger.request(slice));
+  }
+
+  @Override
+  public void retrying() {
+    state = State.QUEUED;
+    slice.forEach(ledger::reopen);
+    round.back(this);
+    release();
+  }
+
+  @Override
+  public void answered(Job first) {
+    job = first;
+    id = first.id();
+    state = State.WATCHED;
+    watch = new Watch(run, this, id);
+    place = run.seen(first, slice);
+    slice.forEach(ledger::touch);
+    run.emit(new ShareEvent.Submitted(run.id(), ledger.request(slice), first));
+    round.accepted(this);
+    if (first.ended()) {
+      ended(first);
+    } else {
+      watch.begin();
+    }
+    run.answered(this);
+  }
+
+  @Override
+  public void failed(Reason reason, Duration retryAfter) {
+    switch (reason.kind()) {
+      case LOST -> unclear(reason, () -> forEachMissing((i, r) -> run.again(i, r, reason, "")));
+      case INTERNAL -> unclear(reason, () -> unknown(reason));
+      default -> {
+        state = State.OVER;
+        round.answered();
+        release();
+        round.refused(this, reason);
+      }
+    }
+    run.answered(this);
+  }
+
+  private void unclear(Reason reason, Runnable settled) {
+    slice.forEach(ledger::touch);
+    round.lost();
+    settle(reason, settled);
+  }
+
+  // The job
+
+  /** The one look at an open job while its run winds down. */
+  Call<Job> lastLook() {
+    return requireNonNull(watch).last();
+  }
+
+  /** A look was answered. */
+  void seen(Job look) {
+    job = look;
+    run.seenAgain(place, look);
+    run.emit(new ShareEvent.Polled(run.id(), look));
+    if (look.ended()) {
+      ended(look);
+    }
+  }
+
+  /** The service does not let its job be looked at, or knows it no longer. */
+  void gone(Reason reason) {
+    settle(reason, () -> unknown(reason));
+  }
+
+  /** Its job is no longer watched: the audit decides. */
+  void unwatched(String why) {
+    unclear = new Reason(Reason.Kind.LOST, "", why);
+    over(false);
+  }
+
+  private void ended(Job end) {
+    run.engine().recent().add(requireNonNull(watch).age());
+    release();
+    results = new HashMap<>();
+    for (Job.Result result : end.results()) {
+      if (result.recipient() != null) {
+        results.put(new Member(result.image(), result.recipient()), result);
+      }
+    }
+    if (!run.isGoing()) {
+      state = State.OVER;
+      byWordIfNothingLists();
+    } else if (end.status() == Job.Status.FAIL) {
+      Reason reason = requireNonNull(end.reason());
+      state = State.SETTLING;
+      new Settling(run, this, reason, List.of(Duration.ZERO), () -> jobFailed(reason)).next();
+    } else {
+      over(true);
+    }
+  }
+
+  private void jobFailed(Reason reason) {
+    state = State.OVER;
+    forEachMissing(this::judge);
+    byWordIfNothingLists();
+    round.refused(this, reason);
+  }
+
+  private void over(boolean served) {
+    state = State.OVER;
+    release();
+    byWordIfNothingLists();
+    if (!run.canList()) {
+      forEachMissing(this::byWord);
+    }
+    round.over(this, served);
+  }
+
+  private void byWordIfNothingLists() {
+    if (!run.canList()) {
+      slice.forEach(
+          (i, r) -> {
+            if (ledger.isAsked(i, r) && vouches(i, r)) {
+              byWord(i, r);
+            }
+          });
+    }
+  }
+
+  // Settling by reading
+
+  /** Reads the images after one, two and four times the longest of recent jobs. */
+  private void settle(Reason reason, Runnable missing) {
+    state = State.SETTLING;
+    unclear = reason;
+    if (!run.isGoing()) {
+      return; // the one reading of the wind-down decides
+    }
+    Duration longest = run.engine().recent().longest();
+    List<Duration> times =
+        Stream.of(1, 2, 4)
+            .map(longest::multipliedBy)
+            .map(time -> least(time, run.engine().poll().patience()))
+            .distinct()
+            .toList();
+    Runnable settled =
+        () -> {
+          if (run.canList()) {
+            missing.run();
+          } else {
+            unknown(reason);
+          }
+          over(false);
+        };
+    new Settling(run, this, reason, times, settled).next();
+  }
+
+  private static Duration least(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private void unknown(Reason reason) {
+    forEachMissing((i, r) -> run.settle(i, r, new Verdict.Unknown(reason, id())));
+  }
+
+  // What to make of its pairs
+
+  /** Whether its job says that the pair is done. */
+  boolean vouches(int image, int recipient) {
+    if (job == null || !job.ended()) {
+      return false;
+    }
+    Job.Result result = result(image, recipient);
+    return result == null ? job.status() == Job.Status.SUCCESS : result.succeeded();
+  }
+
+  private Job.@Nullable Result result(int image, int recipient) {
+    return results.isEmpty() ? null : results.get(ledger.member(image, recipient));
+  }
+
+  /** The pairs that are asked still and that its job does not vouch for. */
+  void forEachMissing(Slice.Pair action) {
+    slice.forEach(
+        (i, r) -> {
+          if (ledger.isAsked(i, r) && !vouches(i, r)) {
+            action.accept(i, r);
+          }
+        });
+  }
+
+  long missing() {
+    long[] missing = {0};
+    forEachMissing((i, r) -> missing[0]++);
+    return missing[0];
+  }
+
+  List<Integer> imagesMissing() {
+    return slice.images().stream()
+        .filter(
+            i -> slice.recipients().stream().anyMatch(r -> ledger.isAsked(i, r) && !vouches(i, r)))
+        .toList();
+  }
+
+  void forEachAsked(int image, IntConsumer action) {
+    for (int recipient : slice.recipients()) {
+      if (ledger.isAsked(image, recipient)) {
+        action.accept(recipient);
+      }
+    }
+  }
+
+  /** The listing lacks the pair, and there is no more waiting for it. */
+  void unlisted(int image, int recipient) {
+    if (unclear != null) {
+      run.settle(image, recipient, new Verdict.Unknown(unclear, id()));
+    } else {
+      judge(image, recipient);
+      run.again(image, recipient, notListed(), id());
+    }
+  }
+
+  private Reason notListed() {
+    return new Reason(
+        Reason.Kind.LOST, "", "job %s ended well, yet the listing lacks it".formatted(id()));
+  }
+
+  /** Members cannot be listed: the job's word must do. */
+  void byWord(int image, int recipient) {
+    if (unclear != null) {
+      run.settle(image, recipient, new Verdict.Unknown(unclear, id()));
+    } else if (vouches(image, recipient)) {
+      run.settle(image, recipient, new Verdict.Done(false, MemberStatus.UNKNOWN));
+    } else {
+      judge(image, recipient);
+      run.again(image, recipient, notListed(), id());
+    }
+  }
+
+  /** Fails the pair if its job gives a reason for this very pair that will not pass. */
+  private void judge(int image, int recipient) {
+    Job.Result result = result(image, recipient);
+    if (result != null && !result.succeeded() && result.reason() != null) {
+      Reason reason = result.reason();
+      switch (reason.kind()) {
+        case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN, UNSUPPORTED ->
+            run.settle(image, recipient, new Verdict.Failed(reason));
+        default -> {}
+      }
+    }
+  }
+
+  /** The run is over, and the pair has no outcome: a listing that lags may yet show it. */
+  Verdict cutShort(Reason why) {
+    Reason told = hasFailed() ? requireNonNull(job).reason() : unclear;
+    return new Verdict.Unknown(told == null ? why : told, id());
+  }
+}

@@ -1,0 +1,334 @@
+package io.imageshare;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.ShareRequest.Action;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * What became of each pair: a table of images by recipients, two bytes a pair, with its counts.
+ *
+ * <p>A cell is not asked for, open (to be asked in this round), asked (its answer is out), left for
+ * the next round, or settled. Settled cells point into a list of verdicts, and stay.
+ */
+final class Ledger {
+  private static final char ABSENT = 0;
+  private static final char OPEN = 1;
+  private static final char ASKED = 2;
+  private static final char LATER = 3;
+
+  /** Added to the above once an ask was accepted or lost: the pair may take effect. */
+  private static final char TOUCHED = 3;
+
+  private static final char VERDICTS = 7;
+
+  /** Two bytes hold so many different verdicts; a run that needs more is told apart less well. */
+  private static final int KEPT_APART = 65_000;
+
+  private static final Reason MANY =
+      new Reason(Reason.Kind.INTERNAL, "", "too many different reasons to keep apart");
+  private static final Verdict MANY_FAILED = new Verdict.Failed(MANY);
+  private static final Verdict MANY_UNKNOWN = new Verdict.Unknown(MANY, "");
+
+  private final Action action;
+  private final List<String> images;
+  private final List<Recipient> recipients;
+  private final Map<String, Integer> imageIndex;
+  private final Map<Recipient, Integer> recipientIndex;
+  private final char[][] cells;
+  private final int[] pending;
+  private final int[] open;
+  private final int[] asked;
+  private final List<Verdict> verdicts = new ArrayList<>();
+  private final Map<Verdict, Character> codes = new HashMap<>();
+  private long openPairs;
+  private long askedPairs;
+  private long total;
+  private long done;
+  private long failed;
+  private long unknown;
+
+  Ledger(List<ShareRequest> requests) {
+    action = requests.get(0).action();
+    images = requests.stream().flatMap(r -> r.images().stream()).distinct().toList();
+    recipients = requests.stream().flatMap(r -> r.recipients().stream()).distinct().toList();
+    imageIndex = index(images);
+    recipientIndex = index(recipients);
+    cells = new char[images.size()][recipients.size()];
+    pending = new int[images.size()];
+    open = new int[images.size()];
+    asked = new int[images.size()];
+    for (ShareRequest request : requests) {
+      int[] columns = request.recipients().stream().mapToInt(recipientIndex::get).toArray();
+      for (String image : request.images()) {
+        open(requireNonNull(imageIndex.get(image)), columns);
+      }
+    }
+  }
+
+  private static <T> Map<T, Integer> index(List<T> ids) {
+    Map<T, Integer> index = new HashMap<>();
+    ids.forEach(id -> index.put(id, index.size()));
+    return index;
+  }
+
+  private void open(int image, int[] columns) {
+    char[] row = cells[image];
+    for (int column : columns) {
+      if (row[column] == ABSENT) {
+        row[column] = OPEN;
+        pending[image]++;
+        count(image, OPEN, 1);
+        total++;
+      }
+    }
+  }
+
+  Action action() {
+    return action;
+  }
+
+  int images() {
+    return images.size();
+  }
+
+  int recipients() {
+    return recipients.size();
+  }
+
+  String image(int image) {
+    return images.get(image);
+  }
+
+  Recipient recipient(int recipient) {
+    return recipients.get(recipient);
+  }
+
+  Member member(int image, int recipient) {
+    return new Member(images.get(image), recipients.get(recipient));
+  }
+
+  /** The slice as a request, in the run's order. */
+  ShareRequest request(Slice slice) {
+    return ShareRequest.builder()
+        .action(action)
+        .images(slice.images().stream().map(images::get).toList())
+        .recipients(slice.recipients().stream().map(recipients::get).toList())
+        .build();
+  }
+
+  boolean isOpen(int image, int recipient) {
+    return base(image, recipient) == OPEN;
+  }
+
+  boolean isAsked(int image, int recipient) {
+    return base(image, recipient) == ASKED;
+  }
+
+  boolean isPending(int image, int recipient) {
+    return base(image, recipient) != ABSENT;
+  }
+
+  /** Whether an ask for the pair was ever accepted or lost. */
+  boolean isTouched(int image, int recipient) {
+    return cells[image][recipient] != base(image, recipient);
+  }
+
+  /** The state of a pending cell without its touch; ABSENT for all others. */
+  private char base(int image, int recipient) {
+    char cell = cells[image][recipient];
+    if (cell >= VERDICTS) {
+      return ABSENT;
+    }
+    return cell > TOUCHED ? (char) (cell - TOUCHED) : cell;
+  }
+
+  /** The image's pairs that are to be asked in this round. */
+  BitSet open(int image) {
+    BitSet row = new BitSet(recipients.size());
+    for (int r = 0; open[image] > 0 && r < recipients.size(); r++) {
+      row.set(r, isOpen(image, r));
+    }
+    return row;
+  }
+
+  boolean hasPending(int image) {
+    return pending[image] > 0;
+  }
+
+  boolean hasOpen(int image) {
+    return open[image] > 0;
+  }
+
+  boolean hasAsked(int image) {
+    return asked[image] > 0;
+  }
+
+  boolean hasPending() {
+    return total > done + failed + unknown;
+  }
+
+  boolean hasOpen() {
+    return openPairs > 0;
+  }
+
+  boolean hasAsked() {
+    return askedPairs > 0;
+  }
+
+  void ask(int image, int recipient) {
+    move(image, recipient, OPEN, ASKED);
+  }
+
+  /** Takes an ask back: the pair is to be asked in this round as before. */
+  void reopen(int image, int recipient) {
+    move(image, recipient, ASKED, OPEN);
+  }
+
+  void later(int image, int recipient) {
+    move(image, recipient, ASKED, LATER);
+  }
+
+  /** What was left for the next round is open. */
+  void nextRound() {
+    for (int i = 0; i < images.size(); i++) {
+      for (int r = 0; pending[i] > 0 && r < recipients.size(); r++) {
+        move(i, r, LATER, OPEN);
+      }
+    }
+  }
+
+  private void move(int image, int recipient, char from, char to) {
+    if (base(image, recipient) == from) {
+      count(image, from, -1);
+      count(image, to, 1);
+      cells[image][recipient] = (char) (cells[image][recipient] - from + to);
+    }
+  }
+
+  private void count(int image, char state, int change) {
+    if (state == OPEN) {
+      open[image] += change;
+      openPairs += change;
+    } else if (state == ASKED) {
+      asked[image] += change;
+      askedPairs += change;
+    }
+  }
+
+  void touch(int image, int recipient) {
+    if (isPending(image, recipient) && !isTouched(image, recipient)) {
+      cells[image][recipient] = (char) (cells[image][recipient] + TOUCHED);
+    }
+  }
+
+  /** Settles a pair for good; does nothing if it has its outcome already. */
+  void settle(int image, int recipient, Verdict verdict) {
+    char state = base(image, recipient);
+    if (state == ABSENT) {
+      return;
+    }
+    count(image, state, -1);
+    cells[image][recipient] = code(verdict);
+    pending[image]--;
+    if (verdict instanceof Verdict.Done) {
+      done++;
+    } else if (verdict instanceof Verdict.Failed) {
+      failed++;
+    } else {
+      unknown++;
+    }
+  }
+
+  private char code(Verdict verdict) {
+    Character known = codes.get(verdict);
+    if (known != null) {
+      return known;
+    }
+    if (verdicts.size() >= KEPT_APART && !isSpecial(verdict)) {
+      return code(verdict instanceof Verdict.Unknown ? MANY_UNKNOWN : MANY_FAILED);
+    }
+    char code = (char) (VERDICTS + verdicts.size());
+    verdicts.add(verdict);
+    codes.put(verdict, code);
+    return code;
+  }
+
+  private static boolean isSpecial(Verdict verdict) {
+    return verdict instanceof Verdict.Done
+        || verdict.equals(MANY_FAILED)
+        || verdict.equals(MANY_UNKNOWN);
+  }
+
+  long total() {
+    return total;
+  }
+
+  long done() {
+    return done;
+  }
+
+  long failed() {
+    return failed;
+  }
+
+  long unknown() {
+    return unknown;
+  }
+
+  /** The outcomes of an image's settled pairs, in the run's order. */
+  Stream<Outcome> outcomes(int image) {
+    char[] row = cells[image];
+    return IntStream.range(0, row.length)
+        .filter(r -> row[r] >= VERDICTS)
+        .mapToObj(r -> verdict(row[r]).of(member(image, r)));
+  }
+
+  /** The outcome of a settled pair; empty if this run was not asked for it. */
+  Optional<Outcome> outcome(Member member) {
+    Integer image = imageIndex.get(member.image());
+    Integer recipient = recipientIndex.get(member.recipient());
+    if (image == null || recipient == null || cells[image][recipient] < VERDICTS) {
+      return Optional.empty();
+    }
+    return Optional.of(verdict(cells[image][recipient]).of(member));
+  }
+
+  /** How many pairs of an image have such a verdict. */
+  long count(int image, Class<? extends Verdict> kind) {
+    char[] row = cells[image];
+    return IntStream.range(0, row.length)
+        .filter(r -> row[r] >= VERDICTS && kind.isInstance(verdict(row[r])))
+        .count();
+  }
+
+  private Verdict verdict(char cell) {
+    return verdicts.get(cell - VERDICTS);
+  }
+
+  /** What is not Done, for each image. */
+  BitSet[] notDone() {
+    BitSet[] rows = new BitSet[images.size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new BitSet(recipients.size());
+      for (int r = 0; r < recipients.size(); r++) {
+        char cell = cells[i][r];
+        boolean isDone = cell >= VERDICTS && verdict(cell) instanceof Verdict.Done;
+        rows[i].set(r, cell != ABSENT && !isDone);
+      }
+    }
+    return rows;
+  }
+
+  @Override
+  public String toString() {
+    return "%d pairs: %d done, %d failed, %d unknown".formatted(total, done, failed, unknown);
+  }
+}

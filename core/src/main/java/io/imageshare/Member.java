@@ -1,0 +1,23 @@
+package io.imageshare;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One image with one recipient: the unit every outcome is about.
+ *
+ * @param image the image's id
+ * @param recipient whom it is, or is not, shared with
+ */
+public record Member(String image, Recipient recipient) {
+
+  /** Checks that both are there. */
+  public Member {
+    requireNonNull(image, "image");
+    requireNonNull(recipient, "recipient");
+  }
+
+  @Override
+  public String toString() {
+    return image + " with " + recipient;
+  }
+}

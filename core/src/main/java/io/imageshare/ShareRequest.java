@@ -1,0 +1,208 @@
+package io.imageshare;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One action asked for every pair of some images and some recipients. A slice of a request is again
+ * a request.
+ *
+ * <p>Keeps the caller's order and drops duplicates.
+ *
+ * @param action what to do
+ * @param images the images' ids, at least one
+ * @param recipients whom to do it for, at least one
+ */
+public record ShareRequest(Action action, Set<String> images, Set<Recipient> recipients) {
+
+  /** What is asked for every pair. */
+  public enum Action {
+    /** The recipient is to be a member of the image. */
+    SHARE,
+    /** The recipient is no longer to be a member of the image. */
+    UNSHARE
+  }
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if there is no image or no recipient, or if an id is blank or
+   *     holds white space, a comma or a semicolon, as several ids joined do
+   */
+  public ShareRequest {
+    requireNonNull(action, "action");
+    images = copy("images", images);
+    recipients = copy("recipients", recipients);
+    images.forEach(image -> Ids.check("images", image));
+  }
+
+  private static <T> Set<T> copy(String field, Collection<T> given) {
+    Set<T> copy = new LinkedHashSet<>(requireNonNull(given, field));
+    if (copy.isEmpty()) {
+      throw new IllegalArgumentException(field + ": none given; at least one is needed");
+    }
+    if (copy.contains(null)) {
+      throw new IllegalArgumentException(field + ": one of them is null");
+    }
+    return Collections.unmodifiableSet(copy);
+  }
+
+  /**
+   * Asks that every image be shared with every project.
+   *
+   * @param images the images' ids
+   * @param projects the projects' ids
+   * @return the request
+   * @throws IllegalArgumentException if a list is empty or an id is not one id
+   */
+  public static ShareRequest share(Collection<String> images, Collection<String> projects) {
+    return builder().action(Action.SHARE).images(images).projects(projects).build();
+  }
+
+  /**
+   * Asks that no image be shared with any of the projects any longer.
+   *
+   * @param images the images' ids
+   * @param projects the projects' ids
+   * @return the request
+   * @throws IllegalArgumentException if a list is empty or an id is not one id
+   */
+  public static ShareRequest unshare(Collection<String> images, Collection<String> projects) {
+    return builder().action(Action.UNSHARE).images(images).projects(projects).build();
+  }
+
+  /**
+   * A builder, for a request put together piece by piece. Its action is SHARE unless named.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Reads the API's own document, {@code {"images": [...], "projects": [...]}} ({@code ims-api.md}
+   * section 1.1). The document does not say what to do with it, the call it is sent with does; so
+   * an {@code "action"} of {@code "unshare"} may stand in it, and without one it asks to share.
+   *
+   * @param json the document
+   * @return the request
+   * @throws IllegalArgumentException if the document has another shape; the message names the field
+   */
+  public static ShareRequest fromJson(String json) {
+    return RequestDocument.read(json);
+  }
+
+  /**
+   * Writes the API's own document, with an {@code "action"} if it is not SHARE.
+   *
+   * @return the document, which {@link #fromJson} reads back
+   */
+  public String toJson() {
+    return RequestDocument.write(this);
+  }
+
+  /**
+   * How many pairs this asks for.
+   *
+   * @return images times recipients
+   */
+  public long pairs() {
+    return (long) images.size() * recipients.size();
+  }
+
+  /** Puts a request together. Not safe for use by several threads. */
+  public static final class Builder {
+    private @Nullable Action action;
+    private final Set<String> images = new LinkedHashSet<>();
+    private final Set<Recipient> recipients = new LinkedHashSet<>();
+
+    private Builder() {}
+
+    /**
+     * What to do; SHARE unless named.
+     *
+     * @param action the action
+     * @return this
+     */
+    public Builder action(Action action) {
+      this.action = requireNonNull(action, "action");
+      return this;
+    }
+
+    /**
+     * Adds images.
+     *
+     * @param ids the images' ids
+     * @return this
+     */
+    public Builder images(Collection<String> ids) {
+      images.addAll(ids);
+      return this;
+    }
+
+    /**
+     * Adds images.
+     *
+     * @param ids the images' ids
+     * @return this
+     */
+    public Builder images(String... ids) {
+      return images(Arrays.asList(ids));
+    }
+
+    /**
+     * Adds projects.
+     *
+     * @param ids the projects' ids
+     * @return this
+     * @throws IllegalArgumentException if an id is not one id
+     */
+    public Builder projects(Collection<String> ids) {
+      ids.forEach(id -> recipients.add(new Recipient(Recipient.Type.PROJECT, checked(id))));
+      return this;
+    }
+
+    /**
+     * Adds projects.
+     *
+     * @param ids the projects' ids
+     * @return this
+     * @throws IllegalArgumentException if an id is not one id
+     */
+    public Builder projects(String... ids) {
+      return projects(Arrays.asList(ids));
+    }
+
+    /**
+     * Adds recipients of any type.
+     *
+     * @param recipients the recipients
+     * @return this
+     */
+    public Builder recipients(Collection<Recipient> recipients) {
+      this.recipients.addAll(recipients);
+      return this;
+    }
+
+    /**
+     * Builds the request.
+     *
+     * @return the request
+     * @throws IllegalArgumentException if there is no image or no recipient, or an id is not one id
+     */
+    public ShareRequest build() {
+      return new ShareRequest(action == null ? Action.SHARE : action, images, recipients);
+    }
+
+    private static String checked(String id) {
+      return Ids.check("projects", id);
+    }
+  }
+}

@@ -1,0 +1,384 @@
+package io.imageshare;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.ShareReport.Ending;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shares images: takes requests, drives a backend, and reports what became of every pair.
+ *
+ * <p>A workflow serves any number of runs at once, from any thread. What it learns of the service
+ * (how fast, how much at once, whether the credentials are taken) holds over all of them; so use
+ * one workflow for one account. Nothing it starts outlives {@link #close()}.
+ *
+ * <p>Everything of a run happens on one thread, the {@link Timekeeper}'s; listeners are called on
+ * it too.
+ */
+public final class ShareWorkflow implements AutoCloseable {
+  private final Engine engine;
+  private final Duration closeWithin;
+  private final Random ids;
+  // Changed on the timekeeper's thread only.
+  private final Set<Run> runs = new LinkedHashSet<>();
+  private volatile boolean closed;
+
+  private ShareWorkflow(Builder builder) {
+    MemberBackend backend = builder.backend;
+    long seed = builder.seed == null ? new Random().nextLong() : builder.seed;
+    Random random = new Random(seed);
+    ids = new Random(random.nextLong());
+    closeWithin = builder.closeWithin;
+    Timekeeper time = builder.time == null ? offered(backend.time(), "time()") : builder.time;
+    Gate gate = new Gate(time, builder.flow);
+    Calls calls =
+        new Calls(
+            time, gate, builder.retry, builder.flow.callTimeout(), random, this::unauthenticated);
+    engine =
+        new Engine(
+            backend,
+            time,
+            offered(backend.limits(), "limits()").and(builder.limits),
+            Math.min(backend.membersPerImage(), builder.membersPerImage),
+            builder.poll,
+            builder.deadline,
+            random,
+            gate,
+            calls,
+            new Recent(),
+            builder.listener);
+    if (engine.membersPerImage() < 1) {
+      throw new IllegalArgumentException(
+          "membersPerImage() of the backend is " + engine.membersPerImage() + ", not at least 1");
+    }
+  }
+
+  private static <T> T offered(@Nullable T value, String method) {
+    if (value == null) {
+      throw new IllegalArgumentException(
+          method + " of the backend gave null; is it a mock without an answer?");
+    }
+    return value;
+  }
+
+  /**
+   * A workflow with all defaults.
+   *
+   * @param backend what it drives; stays the caller's to close
+   * @return the workflow
+   */
+  public static ShareWorkflow over(MemberBackend backend) {
+    return builder(backend).build();
+  }
+
+  /**
+   * A builder of workflows.
+   *
+   * @param backend what it drives; stays the caller's to close
+   * @return a builder with all defaults
+   */
+  public static Builder builder(MemberBackend backend) {
+    return new Builder(backend);
+  }
+
+  /**
+   * Does what a request asks, and waits for the report.
+   *
+   * <p>If the waiting thread is interrupted, the run is cancelled, its report awaited and returned,
+   * and the thread's flag set again.
+   *
+   * @param request what to do
+   * @return what became of every pair; nothing is thrown for what the service did
+   * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
+   */
+  public ShareReport run(ShareRequest request) {
+    return run(List.of(request));
+  }
+
+  /**
+   * Does what several requests of one action ask, as one run, and waits for the report.
+   *
+   * @param requests what to do; a pair asked for twice counts once
+   * @return what became of every pair
+   * @throws IllegalArgumentException if the list is empty or mixes actions
+   * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
+   */
+  public ShareReport run(List<ShareRequest> requests) {
+    refuseInsideATask();
+    ShareRun run = start(requests);
+    try {
+      return engine.time().await(run.report());
+    } catch (InterruptedException e) {
+      run.cancel();
+      ShareReport cancelled = run.report().join();
+      Thread.currentThread().interrupt();
+      return cancelled;
+    }
+  }
+
+  /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
+  private void refuseInsideATask() {
+    try {
+      engine.time().await(CompletableFuture.completedFuture(true));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the wait for the report will see it
+    }
+  }
+
+  /**
+   * Begins to do what a request asks, and returns at once.
+   *
+   * @param request what to do
+   * @return the run
+   * @throws IllegalStateException if the workflow is closed
+   */
+  public ShareRun start(ShareRequest request) {
+    return start(List.of(request));
+  }
+
+  /**
+   * Begins to do what several requests of one action ask, as one run, and returns at once.
+   *
+   * @param requests what to do; a pair asked for twice counts once
+   * @return the run
+   * @throws IllegalArgumentException if the list is empty or mixes actions
+   * @throws IllegalStateException if the workflow is closed
+   */
+  public ShareRun start(List<ShareRequest> requests) {
+    if (requests.isEmpty()) {
+      throw new IllegalArgumentException("requests: none given; at least one is needed");
+    }
+    if (requests.stream().map(ShareRequest::action).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "requests: they mix actions; one run does one action, so start one for each");
+    }
+    if (closed) {
+      throw new IllegalStateException("the workflow is closed; start runs before close()");
+    }
+    Run run = new Run("%016x".formatted(ids.nextLong()), engine, new Ledger(requests), this::over);
+    engine.time().schedule(Duration.ZERO, () -> begin(run));
+    return run;
+  }
+
+  private void begin(Run run) {
+    runs.add(run);
+    run.step(run::begin);
+    if (closed) {
+      close(run);
+    }
+  }
+
+  private void over(Run run) {
+    runs.remove(run);
+  }
+
+  private void unauthenticated(Reason reason) {
+    engine.gate().distrust();
+    for (Run run : new ArrayList<>(runs)) {
+      run.step(() -> run.wind(Ending.STOPPED, reason, true, closeWithin));
+    }
+  }
+
+  /**
+   * Ends everything this workflow started. No call starts any more; answers to writes under way are
+   * waited for, at most for the builder's {@code closeWithin}; then every report is completed as
+   * {@link ShareReport.Ending#CLOSED}. The backend stays open. Closing again does nothing.
+   *
+   * <p>If the waiting thread is interrupted, it stops waiting. From a listener or task it does not
+   * wait at all.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    CompletableFuture<List<ShareRun>> open = new CompletableFuture<>();
+    engine.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));
+    try {
+      for (ShareRun run : engine.time().await(open)) {
+        engine.time().await(run.report());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IllegalStateException e) {
+      // Called from inside a task: what was scheduled above closes the runs once it has returned.
+      return;
+    }
+  }
+
+  private List<ShareRun> closeAll() {
+    List<Run> open = new ArrayList<>(runs);
+    open.forEach(this::close);
+    return List.copyOf(open);
+  }
+
+  private void close(Run run) {
+    run.step(() -> run.wind(Ending.CLOSED, null, true, closeWithin));
+  }
+
+  /** Builds workflows. Not safe for use by several threads. */
+  public static final class Builder {
+    private final MemberBackend backend;
+    private @Nullable Timekeeper time;
+    private BatchLimits limits =
+        new BatchLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    private int membersPerImage = Integer.MAX_VALUE;
+    private RetryPolicy retry = RetryPolicy.defaults();
+    private PollPolicy poll =
+        PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
+    private FlowPolicy flow = FlowPolicy.defaults();
+    private Consumer<ShareEvent> listener = event -> {};
+    private Duration deadline = Duration.ofHours(24);
+    private Duration closeWithin = Duration.ofSeconds(5);
+    private @Nullable Long seed;
+
+    private Builder(MemberBackend backend) {
+      this.backend = requireNonNull(backend, "backend");
+    }
+
+    /**
+     * The time the workflow lives in.
+     *
+     * @param time clock and scheduler; by default the backend's
+     * @return this
+     */
+    public Builder time(Timekeeper time) {
+      this.time = requireNonNull(time, "time");
+      return this;
+    }
+
+    /**
+     * How much fits into one call. The backend's limits hold as well.
+     *
+     * @param limits the limits; by default the backend's alone
+     * @return this
+     */
+    public Builder limits(BatchLimits limits) {
+      this.limits = requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /**
+     * How many recipients one image may have. The backend's number holds as well.
+     *
+     * @param members the number; by default the backend's alone
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder membersPerImage(int members) {
+      if (members < 1) {
+        throw new IllegalArgumentException(
+            "membersPerImage: " + members + "; it must be at least 1");
+      }
+      this.membersPerImage = members;
+      return this;
+    }
+
+    /**
+     * How calls are repeated.
+     *
+     * @param retry the policy; by default {@link RetryPolicy#defaults()}
+     * @return this
+     */
+    public Builder retry(RetryPolicy retry) {
+      this.retry = requireNonNull(retry, "retry");
+      return this;
+    }
+
+    /**
+     * How jobs are watched.
+     *
+     * @param poll the policy; by default {@code PollPolicy.backoff(1 s, 1.5, 10 s)}
+     * @return this
+     */
+    public Builder poll(PollPolicy poll) {
+      this.poll = requireNonNull(poll, "poll");
+      return this;
+    }
+
+    /**
+     * How fast and how much at once.
+     *
+     * @param flow the policy; by default {@link FlowPolicy#defaults()}
+     * @return this
+     */
+    public Builder flow(FlowPolicy flow) {
+      this.flow = requireNonNull(flow, "flow");
+      return this;
+    }
+
+    /**
+     * Who hears of events. It is called on the timekeeper's thread and must return soon; what it
+     * throws is logged once a run and changes nothing.
+     *
+     * @param listener takes each event; by default nobody does
+     * @return this
+     */
+    public Builder listener(Consumer<ShareEvent> listener) {
+      this.listener = requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * How long one run may take. Then nothing is written any more: each open job gets one last look
+     * and each image with open pairs one reading, within 30 s, and what is not known by then is
+     * reported as Unknown.
+     *
+     * @param deadline the time from the start of a run; by default 24 h, long enough for any run
+     *     that still moves, short enough that a forgotten one ends
+     * @return this
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder deadline(Duration deadline) {
+      this.deadline = positive("deadline", deadline);
+      return this;
+    }
+
+    /**
+     * How long {@link ShareWorkflow#close()} waits for answers to writes under way.
+     *
+     * @param closeWithin the time; by default 5 s, many times what an answer takes
+     * @return this
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder closeWithin(Duration closeWithin) {
+      this.closeWithin = positive("closeWithin", closeWithin);
+      return this;
+    }
+
+    /**
+     * What all chance (jitter, run ids) is drawn from.
+     *
+     * @param seed the seed; by default one is drawn for each workflow
+     * @return this
+     */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /**
+     * Builds the workflow.
+     *
+     * @return the workflow
+     * @throws IllegalArgumentException if the backend's limits, members per image or time are
+     *     missing or out of range
+     */
+    public ShareWorkflow build() {
+      return new ShareWorkflow(this);
+    }
+
+    private static Duration positive(String what, Duration duration) {
+      if (duration.isNegative() || duration.isZero()) {
+        throw new IllegalArgumentException(what + ": " + duration + "; it must be positive");
+      }
+      return duration;
+    }
+  }
+}

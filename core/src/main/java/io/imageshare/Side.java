@@ -1,0 +1,11 @@
+package io.imageshare;
+
+/** One side of the table of a run. */
+enum Side {
+  IMAGES,
+  RECIPIENTS;
+
+  Side other() {
+    return this == IMAGES ? RECIPIENTS : IMAGES;
+  }
+}

@@ -1,0 +1,34 @@
+package io.imageshare.examples;
+
+import io.imageshare.MemberBackend;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.memory.MemoryBackend;
+import java.util.List;
+
+/** The library inside a program of one's own. */
+final class Embedding {
+  private Embedding() {}
+
+  // region embedding
+  /** Shares every image with every project, and tells what did not become of it. */
+  static ShareReport share(MemberBackend backend, List<String> images, List<String> projects) {
+    try (ShareWorkflow workflow = ShareWorkflow.over(backend)) {
+      ShareReport report = workflow.run(ShareRequest.share(images, projects));
+      report.failed().forEach(f -> System.err.println(f.member() + ": " + f.reason()));
+      report.unknown().forEach(u -> System.err.println(u.member() + ": not known: " + u.reason()));
+      return report;
+    }
+  }
+
+  public static void main(String[] args) {
+    List<String> images = List.of("image-1", "image-2");
+    List<String> projects = List.of("project-1", "project-2", "elsewhere");
+    try (MemberBackend cloud =
+        MemoryBackend.builder().images(images).badProjects("elsewhere").build()) {
+      System.out.println(share(cloud, images, projects));
+    }
+  }
+  // endregion
+}

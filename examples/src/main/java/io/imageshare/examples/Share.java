@@ -1,0 +1,191 @@
+package io.imageshare.examples;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.Member;
+import io.imageshare.Outcome;
+import io.imageshare.PollPolicy;
+import io.imageshare.Recipient;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.Chaos;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.MemoryBackend;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/**
+ * Shares what a request document asks for on the simulated cloud, where things go wrong by chance,
+ * and shows how far it is.
+ *
+ * <p>The cloud knows every image. A project whose id begins with {@value #ELSEWHERE} is not in its
+ * region, so that a request can ask for something that cannot be done.
+ *
+ * <p>Exit codes: 0 if all is done but what the request itself got wrong (a refused image or
+ * project); 1 if anything else is left, or if the cloud's own state contradicts the report; 2 if
+ * there is no readable request.
+ */
+final class Share {
+  static final String ELSEWHERE = "dead";
+
+  /** With this one every kind of fault strikes at least once, and the big example takes 16 s. */
+  static final long SEED = 26;
+
+  private final Timekeeper time;
+  private final long seed;
+  private final PrintStream out;
+  private final Display display;
+
+  Share(Timekeeper time, long seed, PrintStream out, Display display) {
+    this.time = time;
+    this.seed = seed;
+    this.out = out;
+    this.display = display;
+  }
+
+  /**
+   * Shares.
+   *
+   * @param args the path of the request document, and perhaps a seed for the chaos
+   */
+  public static void main(String[] args) throws InterruptedException, ExecutionException {
+    int code = 2;
+    try {
+      ShareRequest request = ShareRequest.fromJson(Files.readString(Path.of(args[0])));
+      long seed = args.length < 2 ? SEED : Long.parseLong(args[1]);
+      Display display = new Display(System.out, Display.onTerminal());
+      code = new Share(Timekeeper.system(), seed, System.out, display).run(request) ? 0 : 1;
+    } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      System.err.println("usage: Share request.json [seed]\n" + e);
+    }
+    // Only if it must: the build may run this in its own process.
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  /** Shares, and says whether nothing is left that should have worked. */
+  boolean run(ShareRequest request) throws InterruptedException, ExecutionException {
+    List<String> elsewhere =
+        request.recipients().stream()
+            .map(Recipient::id)
+            .filter(id -> id.startsWith(ELSEWHERE))
+            .toList();
+    announce(request, elsewhere);
+    MemoryBackend cloud = cloud(elsewhere);
+    long begun = time.nanoTime();
+    try (ShareWorkflow workflow = workflow(cloud)) {
+      ShareReport report = watch(workflow.start(request));
+      Duration took = Duration.ofNanos(time.nanoTime() - begun);
+      Summary summary = new Summary(report, took);
+      summary.lines().forEach(out::println);
+      out.println("faults the cloud played: " + faults(cloud));
+      return agrees(cloud.members(), report, request.action()) && summary.left() == 0;
+    }
+  }
+
+  private void announce(ShareRequest request, List<String> elsewhere) {
+    out.printf(
+        "%s %d images with %d projects, %d pairs, on the simulated cloud; chaos from seed %d%n",
+        request.action(),
+        request.images().size(),
+        request.recipients().size(),
+        request.pairs(),
+        seed);
+    if (!elsewhere.isEmpty()) {
+      out.printf("not in this region, so they must be refused: %s%n", String.join(", ", elsewhere));
+    }
+  }
+
+  private MemoryBackend cloud(List<String> elsewhere) {
+    Chaos chaos =
+        Chaos.none()
+            .rate(new Fault.Unavailable(), .03)
+            .rate(new Fault.Throttled(), .02)
+            .rate(new Fault.LostAnswer(), .06)
+            .rate(new Fault.SlowJob(Duration.ofSeconds(2)), .1)
+            .rate(new Fault.PartialFail(), .05)
+            .rate(new Fault.ListLag(Duration.ofSeconds(1)), .1);
+    return MemoryBackend.builder()
+        .time(time)
+        .anyImage()
+        .badProjects(elsewhere)
+        .latency(Duration.ofMillis(40))
+        .chaos(chaos)
+        .seed(seed)
+        .build();
+  }
+
+  /** Smaller slices, faster calls and less patience than by default, for more to see at once. */
+  private ShareWorkflow workflow(MemoryBackend cloud) {
+    // No job of this cloud takes 5 s; only what is lost is waited for as long as patience allows.
+    Duration patience = Duration.ofSeconds(6);
+    return ShareWorkflow.builder(cloud)
+        .limits(new BatchLimits(10, 40, 400))
+        .flow(FlowPolicy.defaults().callsPerSecond(25))
+        .poll(PollPolicy.backoff(Duration.ofSeconds(1), 1.5, patience).patience(patience))
+        .seed(seed)
+        .build();
+  }
+
+  private ShareReport watch(ShareRun run) throws InterruptedException, ExecutionException {
+    CompletableFuture<ShareReport> report = run.report();
+    while (!report.isDone()) {
+      try {
+        report.get(display.interval().toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        display.show(run.progress());
+      }
+    }
+    display.end(run.progress());
+    return report.get();
+  }
+
+  private static String faults(MemoryBackend cloud) {
+    Map<String, Long> counts =
+        cloud.calls().stream()
+            .flatMap(call -> call.faults().stream())
+            .collect(
+                Collectors.groupingBy(
+                    fault -> fault.getClass().getSimpleName(),
+                    TreeMap::new,
+                    Collectors.counting()));
+    return counts.entrySet().stream()
+        .map(fault -> fault.getValue() + " " + fault.getKey())
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Whether the cloud has what the report calls done, and has not what it calls failed. */
+  private boolean agrees(Set<Member> members, ShareReport report, Action action) {
+    List<Outcome> wrong =
+        report
+            .outcomes()
+            .filter(outcome -> !(outcome instanceof Outcome.Unknown))
+            .filter(
+                outcome -> {
+                  boolean shared = (outcome instanceof Outcome.Done) == (action == Action.SHARE);
+                  return members.contains(outcome.member()) != shared;
+                })
+            .toList();
+    long told = report.count(Outcome.class) - report.count(Outcome.Unknown.class);
+    out.printf("The cloud's own state agrees for %d of %d pairs.%n", told - wrong.size(), told);
+    wrong.stream().limit(3).forEach(outcome -> out.println("  it does not for " + outcome));
+    return wrong.isEmpty();
+  }
+}

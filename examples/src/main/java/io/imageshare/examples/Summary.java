@@ -1,0 +1,111 @@
+package io.imageshare.examples;
+
+import io.imageshare.Outcome;
+import io.imageshare.Progress;
+import io.imageshare.Reason;
+import io.imageshare.ShareReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What became of a run, in a few lines. */
+final class Summary {
+  private static final int NAMED = 3;
+
+  private final ShareReport report;
+  private final Duration took;
+  private final Map<String, Group> groups = new LinkedHashMap<>();
+
+  Summary(ShareReport report, Duration took) {
+    this.report = report;
+    this.took = took;
+    report.failed().forEach(failed -> add("failed", failed, failed.reason()));
+    report.unknown().forEach(unknown -> add("unknown", unknown, unknown.reason()));
+  }
+
+  private void add(String word, Outcome outcome, Reason reason) {
+    // Not by message: it may name the id.
+    groups
+        .computeIfAbsent(word + reason.kind() + reason.code(), key -> new Group(word, reason))
+        .add(outcome);
+  }
+
+  /** Pairs that are not done and not by the request's own fault, which is a refused id. */
+  long left() {
+    return groups.values().stream().filter(Group::left).mapToLong(group -> group.pairs).sum();
+  }
+
+  List<String> lines() {
+    Progress stats = report.stats();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s after %.1f s: %d pairs done, %d failed, %d unknown",
+            report.ending(),
+            took.toMillis() / 1000.0,
+            report.count(Outcome.Done.class),
+            report.count(Outcome.Failed.class),
+            report.count(Outcome.Unknown.class)));
+    report.reason().ifPresent(reason -> lines.add("because: " + reason));
+    lines.add(
+        "calls: %d submits, %d looks at jobs, %d listings of members"
+            .formatted(stats.submits(), stats.looks(), stats.reads()));
+    if (!groups.isEmpty()) {
+      lines.add("");
+      lines.add("  pairs  outcome  why");
+      groups.values().forEach(group -> group.addTo(lines));
+      lines.add("");
+    }
+    lines.add(
+        left() == 0
+            ? "Nothing is left that should have worked."
+            : left() + " pairs are left that should have worked.");
+    return lines;
+  }
+
+  /** The pairs with one outcome for one reason. */
+  private static final class Group {
+    private final String word;
+    private final Reason reason;
+    private final Set<String> images = new LinkedHashSet<>();
+    private final Set<String> recipients = new LinkedHashSet<>();
+    private long pairs;
+
+    Group(String word, Reason reason) {
+      this.word = word;
+      this.reason = reason;
+    }
+
+    void add(Outcome outcome) {
+      pairs++;
+      images.add(outcome.member().image());
+      recipients.add(outcome.member().recipient().id());
+    }
+
+    boolean left() {
+      return switch (reason.kind()) {
+        case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> !word.equals("failed");
+        default -> true;
+      };
+    }
+
+    void addTo(List<String> lines) {
+      lines.add("%7d  %-7s  %s".formatted(pairs, word, reason));
+      lines.add("                  images: " + named(images));
+      lines.add("                  projects: " + named(recipients));
+    }
+
+    private static String named(Collection<String> ids) {
+      String first = ids.stream().limit(NAMED).collect(Collectors.joining(", "));
+      return ids.size() <= NAMED ? first : first + " and " + (ids.size() - NAMED) + " more";
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.imageshare.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.memory.BackendContract;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The README says what is so: its code is compiled, its tables are compared, its links lead on. */
+class ReadmeTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
+  private static final Pattern REGION =
+      Pattern.compile("(?ms)^ *// region (\\w+)\\n(.*?)\\n *// endregion$");
+
+  private final String readme;
+
+  ReadmeTest() throws IOException {
+    readme = Files.readString(ROOT.resolve("README.md"));
+  }
+
+  private static List<MatchResult> found(Pattern pattern, String text) {
+    return pattern.matcher(text).results().toList();
+  }
+
+  /** What stands under a heading, up to the next one of its level. */
+  private String section(String title) {
+    Matcher section = Pattern.compile("(?ms)^## " + title + "\\n(.*?)(?=^## |\\z)").matcher(readme);
+    assertTrue(section.find(), "no section " + title);
+    return section.group(1);
+  }
+
+  private static Map<String, String> regions() throws IOException {
+    Map<String, String> regions = new HashMap<>();
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        for (MatchResult region : found(REGION, Files.readString(file))) {
+          regions.put(region.group(1), region.group(2).stripTrailing().stripIndent().strip());
+        }
+      }
+    }
+    return regions;
+  }
+
+  @Test
+  void itsCodeIsThatOfTheExamples() throws IOException {
+    Map<String, String> regions = regions();
+    assertEquals(Set.of("embedding", "test", "contract"), regions.keySet());
+    List<String> quoted =
+        found(BLOCK, readme).stream()
+            .filter(block -> block.group(1).equals("java"))
+            .map(block -> block.group(2).strip())
+            .toList();
+    assertEquals(
+        List.of(regions.get("embedding"), regions.get("test"), regions.get("contract")), quoted);
+  }
+
+  @Test
+  void twoCommandsAreTwo() {
+    List<String> commands =
+        found(BLOCK, section("Two commands")).stream().map(block -> block.group(2)).toList();
+    assertEquals(List.of("mvn -q -Pdemo -pl examples -am compile\n", "mvn -B verify\n"), commands);
+  }
+
+  @Test
+  void itsTableOfRulesIsTheContract() {
+    List<String> rules =
+        BackendContract.rules().stream()
+            .map(rule -> "| " + rule.id() + " | " + rule.sentence() + " |")
+            .toList();
+    assertEquals(rules, rows(section("The contract"), "[A-Z]\\d+"));
+  }
+
+  @Test
+  void eachPromiseIsATest() throws IOException {
+    Path tests = ROOT.resolve("backend-memory/src/test/java/io/imageshare/memory/PromiseTest.java");
+    Set<String> tested = new TreeSet<>();
+    found(Pattern.compile("void promise(\\d+)"), Files.readString(tests))
+        .forEach(test -> tested.add(test.group(1)));
+    Set<String> promised = new TreeSet<>();
+    rows(section("Promises"), "\\d+").forEach(row -> promised.add(row.split("[ |]+", -1)[1]));
+    assertEquals(tested, promised);
+  }
+
+  /** The rows of a table whose first cell is like this. */
+  private static List<String> rows(String section, String first) {
+    return section.lines().filter(line -> line.matches("\\| " + first + " \\|.*")).toList();
+  }
+
+  @Test
+  void whatCommandOnePrintsIsWhatItPrints() throws Exception {
+    String quoted = found(BLOCK, section("What command one prints")).get(0).group(2);
+    List<String> now = shape(ShareTest.run("40x120.json", Share.SEED, false).text());
+    List<String> then = shape(quoted);
+    assertTrue(then.size() > 8, quoted);
+    assertEquals(now.subList(now.size() - then.size(), now.size()), then);
+  }
+
+  /** The lines without progress and without the figures, which real time changes. */
+  private static List<String> shape(String output) {
+    return output
+        .lines()
+        .filter(line -> !line.startsWith("["))
+        .map(line -> line.startsWith("faults") ? "faults" : line.replaceAll("\\d+", "0"))
+        .toList();
+  }
+
+  @Test
+  void itsLinksLeadToFiles() {
+    List<String> broken = new ArrayList<>();
+    for (MatchResult link : found(Pattern.compile("\\]\\(([^)#:]+)\\)"), readme)) {
+      if (!Files.exists(ROOT.resolve(link.group(1)))) {
+        broken.add(link.group(1));
+      }
+    }
+    assertEquals(List.of(), broken);
+  }
+}

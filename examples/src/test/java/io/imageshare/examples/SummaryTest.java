@@ -1,0 +1,82 @@
+package io.imageshare.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.MemoryBackend;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SummaryTest {
+  private final MemoryBackend.Builder builder =
+      MemoryBackend.builder()
+          .time(Timekeeper.virtual())
+          .images("image-1")
+          .wholeImages("whole")
+          .badProjects("elsewhere-1", "elsewhere-2");
+
+  private static Summary summary(MemoryBackend cloud, List<String> images, List<String> projects) {
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      ShareReport report = workflow.run(ShareRequest.share(images, projects));
+      return new Summary(report, Duration.ofMillis(61_240));
+    }
+  }
+
+  @Test
+  void whatTheRequestGotWrongIsNotLeftAndIsGroupedByReason() {
+    Summary summary =
+        summary(
+            builder.build(),
+            List.of("image-1", "image-2"),
+            List.of("project-1", "elsewhere-1", "elsewhere-2"));
+    assertEquals(0, summary.left());
+    List<String> lines = summary.lines();
+    assertEquals("COMPLETE after 61.2 s: 1 pairs done, 5 failed, 0 unknown", lines.get(0));
+    assertTrue(lines.get(1).matches("calls: \\d+ submits, \\d+ looks at jobs, .*"), lines.get(1));
+    String text = String.join("\n", lines);
+    assertTrue(text.contains("\n      2  failed   INVALID_RECIPIENT IMG.0108: "), text);
+    assertTrue(text.contains("\n                  projects: elsewhere-1, elsewhere-2\n"), text);
+    assertTrue(text.contains("\n      3  failed   INVALID_IMAGE IMG.0027: "), text);
+    assertTrue(text.endsWith("Nothing is left that should have worked."), text);
+  }
+
+  @Test
+  void whatDoesNotFitIsLeft() {
+    List<String> projects = IntStream.range(0, 14).mapToObj(i -> "project-" + i).toList();
+    Summary summary = summary(builder.membersPerImage(12).build(), List.of("image-1"), projects);
+    assertEquals(2, summary.left());
+    assertTrue(summary.lines().contains("2 pairs are left that should have worked."));
+  }
+
+  @Test
+  void whatIsUnknownIsLeftWhateverTheReason() {
+    MemoryBackend cloud = builder.build();
+    cloud.inject(new Fault.StuckJob());
+    Summary summary = summary(cloud, List.of("image-1"), List.of("project-1"));
+    assertEquals(1, summary.left());
+    assertTrue(summary.lines().stream().anyMatch(line -> line.contains("      1  unknown")));
+  }
+
+  @Test
+  void theTableIsLeftOutWhenAllIsDone() {
+    Summary summary = summary(builder.build(), List.of("image-1"), List.of("project-1"));
+    assertEquals(3, summary.lines().size());
+    assertFalse(String.join("\n", summary.lines()).contains("pairs  outcome"));
+  }
+
+  @Test
+  void ofManyIdsThreeAreNamed() {
+    List<String> images = IntStream.range(0, 5).mapToObj(i -> "image-x" + i).toList();
+    Summary summary = summary(builder.build(), images, List.of("project-1"));
+    String line = "                  images: image-x0, image-x1, image-x2 and 2 more";
+    assertTrue(summary.lines().contains(line), String.join("\n", summary.lines()));
+  }
+}
