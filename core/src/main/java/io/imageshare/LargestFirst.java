@@ -1,5 +1,7 @@
 package io.imageshare;
 
+import static java.util.Comparator.comparingInt;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -18,6 +20,7 @@ final class LargestFirst {
 
   private final long[][] left;
   private final int[] open;
+  private final int[] openInColumn;
   private final BatchLimits limits;
   private int seed;
   private long work;
@@ -31,6 +34,7 @@ final class LargestFirst {
             .map(row -> Arrays.copyOf(row.toLongArray(), (width + 63) / 64))
             .toArray(long[][]::new);
     open = Arrays.stream(rows).mapToInt(BitSet::cardinality).toArray();
+    openInColumn = Arrays.stream(Planning.transposed(rows)).mapToInt(BitSet::cardinality).toArray();
     this.limits = limits;
   }
 
@@ -121,16 +125,12 @@ final class LargestFirst {
     return shared;
   }
 
-  private int deep(int column) {
-    return (int) Arrays.stream(left).filter(row -> (row[column / 64] >>> column & 1) != 0).count();
-  }
-
   private Slice take(Rectangle rectangle) {
     List<Integer> rows = rectangle.rows();
     List<Integer> columns =
         rectangle.columns().stream()
             .boxed()
-            .sorted(java.util.Comparator.comparingInt(this::deep))
+            .sorted(comparingInt(column -> openInColumn[column]))
             .limit(widest(rows.size(), rectangle.columns().cardinality()))
             .sorted()
             .toList();
@@ -138,6 +138,7 @@ final class LargestFirst {
       columns.forEach(column -> left[row][column / 64] &= ~(1L << column));
       open[row] -= columns.size();
     }
+    columns.forEach(column -> openInColumn[column] -= rows.size());
     return new Slice(rows, columns);
   }
 }

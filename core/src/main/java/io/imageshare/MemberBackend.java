@@ -2,11 +2,13 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The SPI: a service that shares images, or something that behaves like one.
@@ -87,7 +89,8 @@ public interface MemberBackend extends AutoCloseable {
    *
    * @param backend three straight methods that may block
    * @param executor where they run; as many threads as calls may be under way, or {@code
-   *     Runnable::run} when they return at once, as those of a mock do
+   *     Runnable::run} when they return at once, as those of a mock do; a call it rejects has had
+   *     no effect, and fails as {@link Reason.Kind#UNAVAILABLE}
    * @return the backend; closing it closes {@code backend}, and leaves the executor alone
    */
   static MemberBackend blocking(BlockingMemberBackend backend, Executor executor) {
@@ -127,14 +130,20 @@ final class BlockingAdapter implements MemberBackend {
 
   private <T> CompletionStage<T> call(Callable<T> method) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    executor.execute(
-        () -> {
-          try {
-            answer.complete(method.call());
-          } catch (Throwable e) {
-            answer.completeExceptionally(e);
-          }
-        });
+    try {
+      executor.execute(() -> run(method, answer));
+    } catch (RejectedExecutionException e) {
+      Reason reason = new Reason(Reason.Kind.UNAVAILABLE, "", "the executor took no call: " + e);
+      answer.completeExceptionally(new BackendException(reason, Duration.ZERO, e));
+    }
     return answer;
+  }
+
+  private static <T> void run(Callable<T> method, CompletableFuture<T> answer) {
+    try {
+      answer.complete(method.call());
+    } catch (Throwable e) {
+      answer.completeExceptionally(e);
+    }
   }
 }

@@ -96,6 +96,9 @@ final class RequestDocument {
       }
       ids.add(id.textValue());
     }
+    if (ids.isEmpty()) {
+      throw new IllegalArgumentException(field + ": none given; at least one is needed");
+    }
     return ids;
   }
 

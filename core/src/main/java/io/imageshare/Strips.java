@@ -26,8 +26,8 @@ final class Strips {
   /** Equal rows are one kind: for each kind, its rows. */
   private final List<List<Integer>> kinds;
 
-  /** For each column the kinds of rows that have it. */
-  private final BitSet[] columns;
+  /** For each column the kinds of rows that have it, ascending. */
+  private final int[][] having;
 
   private Strips(BitSet[] rows, List<Integer> order, BatchLimits limits) {
     this.order = order;
@@ -37,7 +37,10 @@ final class Strips {
       byPattern.computeIfAbsent(rows[r], pattern -> new ArrayList<>()).add(r);
     }
     kinds = List.copyOf(byPattern.values());
-    columns = Planning.transposed(byPattern.keySet().toArray(BitSet[]::new));
+    having =
+        Arrays.stream(Planning.transposed(byPattern.keySet().toArray(BitSet[]::new)))
+            .map(column -> column.stream().toArray())
+            .toArray(int[][]::new);
   }
 
   /**
@@ -56,7 +59,8 @@ final class Strips {
   /** For each end of a strip, where it best starts. */
   private int[] starts() {
     int length = order.size();
-    long widest = Math.max(1, WORK / length / kinds.size());
+    // A strip wider than a slice gains little.
+    long widest = Math.max(1, Math.min(limits.recipients(), WORK / ((long) length * kinds.size())));
     long[] fewest = new long[length + 1];
     Arrays.fill(fewest, 1, length + 1, Long.MAX_VALUE);
     int[] starts = new int[length + 1];
@@ -66,7 +70,7 @@ final class Strips {
       // However narrow the strips must stay, one over all columns costs little to try.
       long last = start == 0 ? length : Math.min(length, start + widest);
       for (int end = start + 1; end <= last; end++) {
-        groups.split(columns[order.get(end - 1)]);
+        groups.split(having[order.get(end - 1)]);
         long slices = fewest[start] + groups.slices(fewest[end] - fewest[start]);
         if (slices < fewest[end]) {
           fewest[end] = slices;
@@ -79,7 +83,7 @@ final class Strips {
 
   private List<Slice> cut(List<Integer> strip) {
     Groups groups = new Groups();
-    strip.forEach(column -> groups.split(columns[column]));
+    strip.forEach(column -> groups.split(having[column]));
     Map<Integer, List<Integer>> kindsOf = new TreeMap<>();
     for (int kind = 0; kind < kinds.size(); kind++) {
       kindsOf.computeIfAbsent(groups.groupOf[kind], group -> new ArrayList<>()).add(kind);
@@ -90,7 +94,8 @@ final class Strips {
   private Stream<Slice> cut(List<Integer> group, List<Integer> strip) {
     int any = group.get(0);
     List<Integer> rows = group.stream().flatMap(kind -> kinds.get(kind).stream()).sorted().toList();
-    List<Integer> common = strip.stream().filter(c -> columns[c].get(any)).sorted().toList();
+    List<Integer> common =
+        strip.stream().filter(c -> Arrays.binarySearch(having[c], any) >= 0).sorted().toList();
     return common.isEmpty() ? Stream.of() : Grid.cut(rows, common, limits).stream();
   }
 
@@ -118,13 +123,13 @@ final class Strips {
     }
 
     /** Widens the strip by a column: a group moves out of each group that has it in part. */
-    void split(BitSet column) {
+    void split(int[] kindsHaving) {
       Arrays.fill(hit, 0, count, 0);
       Arrays.fill(moved, 0, count, NONE);
-      for (int kind = column.nextSetBit(0); kind >= 0; kind = column.nextSetBit(kind + 1)) {
+      for (int kind : kindsHaving) {
         hit[groupOf[kind]] += kindHeight[kind];
       }
-      for (int kind = column.nextSetBit(0); kind >= 0; kind = column.nextSetBit(kind + 1)) {
+      for (int kind : kindsHaving) {
         int group = groupOf[kind];
         if (moved[group] == NONE) {
           moved[group] = widened(group);

@@ -92,6 +92,7 @@ class ShareRequestTest {
         "document: not JSON", "{\"images\":[\"i\"],\"images\":[\"j\"],\"projects\":[\"p\"]}");
     assertDocument("document: not JSON", "{\"images\":[\"i\"],\"projects\":[\"p\"]} {}");
     assertDocument("images: none given", "{\"images\":[],\"projects\":[\"p\"]}");
+    assertDocument("projects: none given", "{\"images\":[\"i\"],\"projects\":[]}");
     assertDocument("looks like several ids joined", "{\"images\":[\"i;j\"],\"projects\":[\"p\"]}");
   }
 
