@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
@@ -15,8 +16,10 @@ import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,7 @@ class ChaosTest {
       checkOutcomes();
       checkWritesAfterLoss();
       checkFlow();
+      checkOpenJobs();
     }
 
     private void checkOutcomes() {
@@ -193,6 +197,36 @@ class ChaosTest {
             unanswered.size() <= scenario.flow.concurrentCalls(),
             unanswered.size() + " calls at once");
       }
+    }
+
+    /** A place is taken from the submit to the look that shows the job's end, at the least. */
+    private void checkOpenJobs() {
+      List<Instant> open = new ArrayList<>();
+      Map<String, Instant> seen = looksThatShowTheEnd();
+      for (Call call : scenario.cloud.calls()) {
+        if (call.kind() == Call.Kind.SUBMIT) {
+          open.removeIf(end -> !end.isAfter(call.begun()));
+          open.add(seen.getOrDefault(call.job(), call.begun()));
+          assertTrue(open.size() <= scenario.flow.openJobs(), open.size() + " jobs open");
+        }
+      }
+    }
+
+    private Map<String, Instant> looksThatShowTheEnd() {
+      Map<String, Instant> ends = new HashMap<>();
+      for (Job job : scenario.cloud.jobs()) {
+        if (job.end() != null) {
+          ends.put(job.id(), job.end());
+        }
+      }
+      Map<String, Instant> seen = new HashMap<>();
+      for (Call call : scenario.cloud.calls()) {
+        Instant end = ends.get(call.id());
+        if (end != null && call.answered() != null && !call.answered().isBefore(end)) {
+          seen.putIfAbsent(call.id(), call.begun());
+        }
+      }
+      return seen;
     }
   }
 }

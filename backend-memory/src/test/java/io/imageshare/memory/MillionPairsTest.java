@@ -1,6 +1,5 @@
 package io.imageshare.memory;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.FlowPolicy;
@@ -9,10 +8,6 @@ import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A thousand images with a thousand projects, in a JVM of its own with little memory. */
@@ -20,31 +15,9 @@ class MillionPairsTest {
 
   @Test
   void aMillionPairsRunIn128Megabytes() throws Exception {
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-cp",
-                classPath(),
-                Main.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, child.waitFor(), output);
+    String output = ChildJvm.run(Main.class, "-Xmx128m");
     assertTrue(output.contains("1000000 done"), output);
     System.out.println(output.strip());
-  }
-
-  /** The tests run in a named module, the child on the class path: all there is, in one. */
-  private static String classPath() {
-    String tests =
-        Path.of(Objects.toString(System.getProperty("basedir"), "."), "target", "test-classes")
-            .toString();
-    return String.join(
-        File.pathSeparator,
-        tests,
-        Objects.toString(System.getProperty("jdk.module.path"), ""),
-        Objects.toString(System.getProperty("java.class.path"), ""));
   }
 
   /** What the child runs. */

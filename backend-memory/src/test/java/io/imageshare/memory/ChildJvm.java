@@ -1,0 +1,37 @@
+package io.imageshare.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Runs a main class of the tests in a JVM of its own. */
+final class ChildJvm {
+  private ChildJvm() {}
+
+  /** What it printed; fails if it did not exit with 0. */
+  static String run(Class<?> main, String... options) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", classPath(), main.getName()));
+    Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, child.waitFor(), output);
+    return output;
+  }
+
+  /** The tests run in a named module, the child on the class path: all there is, in one. */
+  private static String classPath() {
+    String tests = Path.of(System.getProperty("basedir", "."), "target", "test-classes").toString();
+    return String.join(
+        File.pathSeparator,
+        tests,
+        Objects.toString(System.getProperty("jdk.module.path"), ""),
+        Objects.toString(System.getProperty("java.class.path"), ""));
+  }
+}
