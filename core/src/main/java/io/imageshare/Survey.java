@@ -70,6 +70,7 @@ final class Survey {
     return new Reason(
         Reason.Kind.QUOTA,
         "",
-        "the image has %d of at most %d recipients; no room is left".formatted(members, limit));
+        "the image has %d of at most %d recipients, and those asked for before this take the rest"
+            .formatted(members, limit));
   }
 }

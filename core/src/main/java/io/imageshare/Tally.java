@@ -12,7 +12,7 @@ final class Tally {
   private long reads;
   private int openJobs;
   private long writing;
-  private long settledBefore;
+  private long doneBefore;
   private volatile Progress progress;
 
   Tally(Timekeeper time, Ledger ledger) {
@@ -55,18 +55,19 @@ final class Tally {
         timeLeft());
   }
 
-  /** As long again for what is left as it took for what was settled by writing. */
+  /** As long for each pair that is left as for each that was done by writing. */
   private @Nullable Duration timeLeft() {
-    long settled = ledger.done() + ledger.failed() + ledger.unknown();
     if (submits == 0) {
-      settledBefore = settled;
+      doneBefore = ledger.done();
       writing = time.nanoTime();
       return null;
     }
-    if (settled == settledBefore) {
+    long done = ledger.done() - doneBefore;
+    if (done == 0) {
       return null;
     }
-    double each = (double) (time.nanoTime() - writing) / (settled - settledBefore);
-    return Duration.ofNanos((long) (each * (ledger.total() - settled)));
+    long left = ledger.total() - ledger.done() - ledger.failed() - ledger.unknown();
+    double each = (double) (time.nanoTime() - writing) / done;
+    return Duration.ofNanos((long) (each * left));
   }
 }

@@ -151,6 +151,16 @@ class TimekeeperTest {
   }
 
   @Test
+  void waitingAgainAndAgainLeavesNothingBehind() throws Exception {
+    CompletableFuture<String> later = later();
+    for (int n = 0; n < 50; n++) {
+      assertThrows(TimeoutException.class, () -> later.get(1, TimeUnit.SECONDS));
+    }
+    assertEquals(1, later.getNumberOfDependents());
+    assertEquals("x", later.get());
+  }
+
+  @Test
   void joinIgnoresInterruptsAndKeepsTheFlag() {
     CompletableFuture<String> later = later();
     Thread.currentThread().interrupt();

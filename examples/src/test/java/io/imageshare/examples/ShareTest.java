@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,14 @@ class ShareTest {
     Run run = run(request, Share.SEED, false);
     assertTrue(run.clean(), run.text());
     assertTrue(run.text().contains("2 pairs done"), run.text());
+  }
+
+  @Test
+  void saysSoWhenSomethingIsLeftThatShouldHaveWorked() throws Exception {
+    List<String> projects = IntStream.range(0, 130).mapToObj(i -> "project-" + i).toList();
+    Run run = run(ShareRequest.share(List.of("image-1"), projects), Share.SEED, false);
+    assertFalse(run.clean(), run.text());
+    assertTrue(run.text().contains("2 pairs are left that should have worked."), run.text());
   }
 
   @Test
