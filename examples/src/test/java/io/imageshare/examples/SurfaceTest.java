@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.imageshare.ShareRequest;
+import io.imageshare.http.HttpBackend;
 import io.imageshare.memory.MemoryBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ class SurfaceTest {
   static List<Published> published() {
     return List.of(
         new Published("core", ShareRequest.class),
+        new Published("backend-http", HttpBackend.class),
         new Published("backend-memory", MemoryBackend.class));
   }
 

@@ -1,0 +1,132 @@
+package io.imageshare.http;
+
+import io.imageshare.Job;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason.Kind;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.http.Call.Purpose;
+import io.imageshare.http.Caller.Reply;
+import java.net.URI;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The endpoints of {@code ims-api.md} section 1 that sharing needs, as blocking calls. */
+final class Api {
+  /** A listing longer than this does not end by itself. */
+  private static final int MOST_PAGES = 1000;
+
+  private final URI endpoint;
+  private final @Nullable String project;
+  private final HttpBackend.JobQuery jobQuery;
+  private final HttpBackend.MemberList memberList;
+  private final Caller caller;
+  private final Twins jobQueries = new Twins();
+  private final Twins memberLists = new Twins();
+
+  Api(
+      URI endpoint,
+      @Nullable String project,
+      HttpBackend.JobQuery jobQuery,
+      HttpBackend.MemberList memberList,
+      Caller caller) {
+    this.endpoint = endpoint;
+    this.project = project;
+    this.jobQuery = jobQuery;
+    this.memberList = memberList;
+    this.caller = caller;
+  }
+
+  Job submit(ShareRequest slice) {
+    String method = slice.action() == Action.SHARE ? "POST" : "DELETE";
+    String path = Call.path("v1", "cloudimages", "members");
+    Reply reply =
+        caller.call(
+            new Call(Purpose.SUBMIT, method, endpoint, path, "", Wire.batch(slice), "", slice));
+    if (!reply.answer().ok()) {
+      throw caller.refusal(reply);
+    }
+    String id = Wire.text(Wire.object(reply.answer().body()), Wire.JOB_ID);
+    if (id.isEmpty()) {
+      throw caller.unreadable(reply, "the answer holds no job");
+    }
+    return Job.running(id);
+  }
+
+  Job job(String id) {
+    Call progress = look(id, "v1", "cloudimages", "job", id);
+    Call show = project == null ? null : look(id, "v1", project, "jobs", id);
+    boolean progressFirst = jobQuery == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
+    Reply reply = ask(jobQueries, progressFirst, progress, show);
+    if (!reply.answer().ok()) {
+      throw caller.refusal(reply);
+    }
+    Job job =
+        JobDocument.read(
+            reply.answer().body(), id, text -> Refusal.hide(text, reply.identity().secrets()));
+    if (job == null) {
+      throw caller.unreadable(reply, "the answer is not about this job");
+    }
+    return job;
+  }
+
+  private Call look(String id, String... path) {
+    return Call.read(Purpose.LOOK, endpoint, Call.path(path), "", id);
+  }
+
+  Map<Recipient, MemberStatus> members(String image) {
+    Map<Recipient, MemberStatus> members = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    String marker = "";
+    for (int pages = 0; pages < MOST_PAGES; pages++) {
+      MemberPage page = page(image, marker);
+      int before = seen.size();
+      for (MemberPage.Entry entry : page.entries()) {
+        seen.add(entry.key());
+        if (entry.recipient() != null) {
+          members.put(entry.recipient(), entry.status());
+        }
+      }
+      marker = page.next();
+      // How the end is told is not documented. A page that brings nothing new is one: it is empty,
+      // or the same again from a deployment that takes no marker.
+      if (marker.isEmpty() || seen.size() == before) {
+        return Collections.unmodifiableMap(members);
+      }
+    }
+    throw Failure.of(Kind.INTERNAL, "the list of members of image " + image + " does not end");
+  }
+
+  private MemberPage page(String image, String marker) {
+    String query = marker.isEmpty() ? "" : Call.query(Map.of(Wire.MARKER, marker));
+    Call glance = list(image, query, "v2", "images", image, "members");
+    Call v1 =
+        project == null ? null : list(image, query, "v1", project, "cloudimages", image, "members");
+    boolean glanceFirst = memberList == HttpBackend.MemberList.GLANCE;
+    Reply reply = ask(memberLists, glanceFirst, glance, v1);
+    if (!reply.answer().ok()) {
+      throw caller.refusal(reply);
+    }
+    MemberPage page = MemberPage.read(reply.answer().body(), image);
+    if (page == null) {
+      throw caller.unreadable(reply, "the answer does not list this image's members");
+    }
+    return page;
+  }
+
+  private Call list(String image, String query, String... path) {
+    return Call.read(Purpose.LIST, endpoint, Call.path(path), query, image);
+  }
+
+  /** {@code scoped} has a project in its path, so it is null without one. */
+  private Reply ask(Twins twins, boolean plainFirst, Call plain, @Nullable Call scoped) {
+    return plainFirst || scoped == null
+        ? twins.ask(plain, scoped, caller::call)
+        : twins.ask(scoped, plain, caller::call);
+  }
+}

@@ -1,0 +1,238 @@
+package io.imageshare.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls ({@code ims-api.md} section 5). Immutable, and may be used by several backends.
+ *
+ * <p>What expires is renewed when half of its life is over, and once when the service refuses it;
+ * one renewal serves all who wait, and none runs on the thread that calls the backend. No secret
+ * appears in a {@code toString}, a log or an exception.
+ */
+public final class Credentials {
+
+  /** Where an identity comes from. */
+  interface Source {
+    /**
+     * Fetches one; may block.
+     *
+     * @throws io.imageshare.BackendException if there is none
+     */
+    Identity fetch(Transport transport);
+  }
+
+  private static final String ENV_KEY = "HUAWEICLOUD_SDK_AK";
+  private static final String ENV_SECRET = "HUAWEICLOUD_SDK_SK";
+  private static final String ENV_TOKEN = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
+  private static final String ENV_PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID";
+
+  private final String name;
+  private final Source source;
+  private final boolean renewable;
+  private final boolean signs;
+  private final @Nullable String project;
+
+  private Credentials(
+      String name, Source source, boolean renewable, boolean signs, @Nullable String project) {
+    this.name = name;
+    this.source = source;
+    this.renewable = renewable;
+    this.signs = signs;
+    this.project = project;
+  }
+
+  /**
+   * A permanent access key. Every request is signed with it.
+   *
+   * @param ak the access key's id
+   * @param sk the secret that goes with it
+   * @return the credentials
+   * @throws IllegalArgumentException if one is blank or cannot stand in a header
+   */
+  public static Credentials accessKey(String ak, String sk) {
+    return fixed(new Identity.AccessKey(ak, sk, null, null), null);
+  }
+
+  /**
+   * A temporary access key, which works until it expires. A run that may last longer needs {@link
+   * #temporary}.
+   *
+   * @param ak the access key's id
+   * @param sk the secret that goes with it
+   * @param securityToken the token that goes with both
+   * @return the credentials
+   * @throws IllegalArgumentException if one is blank or cannot stand in a header
+   */
+  public static Credentials accessKey(String ak, String sk, String securityToken) {
+    requireNonNull(securityToken, "securityToken");
+    return fixed(new Identity.AccessKey(ak, sk, securityToken, null), null);
+  }
+
+  private static Credentials fixed(Identity identity, @Nullable String project) {
+    return new Credentials(identity.noun(), transport -> identity, false, true, project);
+  }
+
+  /**
+   * Temporary access keys, asked for again before they expire and once when one is refused.
+   *
+   * @param keys where they come from; may block, and must never give a key it has given before once
+   *     that is about to expire. When it throws, the call fails as {@link Reason.Kind#UNAVAILABLE},
+   *     and the engine repeats it
+   * @return the credentials
+   */
+  public static Credentials temporary(Supplier<TemporaryKey> keys) {
+    requireNonNull(keys, "keys");
+    Source source =
+        transport -> {
+          TemporaryKey key = supplied("temporary key", keys);
+          return new Identity.AccessKey(key.key(), key.secret(), key.token(), key.expiry());
+        };
+    return new Credentials("temporary access keys", source, true, true, null);
+  }
+
+  /**
+   * Tokens of the identity service, of the project that owns the images. Asked for at the first
+   * call and once when one is refused: when a token expires is not known here.
+   *
+   * @param tokens where they come from; may block. When it throws, the call fails as {@link
+   *     Reason.Kind#UNAVAILABLE}, and the engine repeats it
+   * @return the credentials
+   */
+  public static Credentials token(Supplier<String> tokens) {
+    requireNonNull(tokens, "tokens");
+    Source source = transport -> token(supplied("token", tokens), null);
+    return new Credentials("tokens", source, true, false, null);
+  }
+
+  /**
+   * A user's password, for which the identity service gives tokens good for a day ({@code
+   * ims-api.md} section 5.1).
+   *
+   * @param iamEndpoint the identity service, such as {@code https://iam.myhuaweicloud.com}
+   * @param domain the account's name
+   * @param user the user's name; it must be one of the account's users, not the account's own login
+   * @param password the user's password
+   * @param project the project that owns the images: its id when it is 32 hexadecimal digits, else
+   *     its name, which for a region's own project is the region, such as {@code cn-north-4}
+   * @return the credentials
+   * @throws IllegalArgumentException if one is blank
+   */
+  public static Credentials password(
+      URI iamEndpoint, String domain, String user, String password, String project) {
+    requireNonNull(iamEndpoint, "iamEndpoint");
+    Login login =
+        new Login(
+            iamEndpoint,
+            present("domain", domain),
+            present("user", user),
+            present("password", password),
+            present("project", project));
+    return new Credentials(login.toString(), login, true, false, null);
+  }
+
+  /**
+   * An access key from the environment, under the names that the guide of the vendor's SDK for Java
+   * documents: {@code HUAWEICLOUD_SDK_AK}, {@code HUAWEICLOUD_SDK_SK}, and, where there is one,
+   * {@code HUAWEICLOUD_SDK_SECURITY_TOKEN}. {@code HUAWEICLOUD_SDK_PROJECT_ID} is the project
+   * unless the backend's builder names another.
+   *
+   * @return the credentials
+   * @throws IllegalStateException if a variable that is needed is not set
+   */
+  public static Credentials fromEnvironment() {
+    return fromEnvironment(System.getenv());
+  }
+
+  static Credentials fromEnvironment(Map<String, String> environment) {
+    String token = environment.getOrDefault(ENV_TOKEN, "");
+    String project = environment.getOrDefault(ENV_PROJECT, "");
+    return fixed(
+        new Identity.AccessKey(
+            variable(environment, ENV_KEY),
+            variable(environment, ENV_SECRET),
+            token.isBlank() ? null : token.strip(),
+            null),
+        project.isBlank() ? null : project.strip());
+  }
+
+  private static String variable(Map<String, String> environment, String name) {
+    String value = environment.getOrDefault(name, "").strip();
+    if (value.isEmpty()) {
+      throw new IllegalStateException(
+          "%s: not set; credentials from the environment need %s and %s"
+              .formatted(name, ENV_KEY, ENV_SECRET));
+    }
+    return value;
+  }
+
+  private static String present(String what, String value) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(what + ": it is blank");
+    }
+    return value;
+  }
+
+  private static <T> T supplied(String what, Supplier<T> supplier) {
+    T value;
+    try {
+      value = supplier.get();
+    } catch (RuntimeException e) {
+      // What it says is not quoted: it may quote the secret it choked on.
+      throw Failure.of(
+          Kind.UNAVAILABLE,
+          "the supplier of the %s threw %s".formatted(what, e.getClass().getName()));
+    }
+    if (value == null) {
+      throw Failure.of(Kind.UNAUTHENTICATED, "the supplier of the " + what + " gave null");
+    }
+    return value;
+  }
+
+  /** A token of this value, refused with a reason when it cannot stand in a header. */
+  static Identity token(String value, @Nullable Instant expiry) {
+    try {
+      return new Identity.Token(value, expiry);
+    } catch (IllegalArgumentException e) {
+      throw Failure.of(Kind.UNAUTHENTICATED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  Source source() {
+    return source;
+  }
+
+  /** Whether asking the source again may give something else. */
+  boolean renewable() {
+    return renewable;
+  }
+
+  /** Whether requests carry {@code Authorization}. */
+  boolean signs() {
+    return signs;
+  }
+
+  @Nullable String project() {
+    return project;
+  }
+
+  /** The same, with the address of the identity service checked. */
+  Credentials checked(boolean plainHttp) {
+    return source instanceof Login login
+        ? new Credentials(name, login.checked(plainHttp), renewable, signs, project)
+        : this;
+  }
+
+  /** What kind they are, and whose; never a secret. */
+  @Override
+  public String toString() {
+    return "Credentials[" + name + "]";
+  }
+}

@@ -1,0 +1,63 @@
+package io.imageshare.http;
+
+import java.net.URI;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The address of a service: scheme, host and port, nothing else. */
+final class Endpoint {
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(::1|0:0:0:0:0:0:0:1)]");
+  private static final int HIGHEST_PORT = 65535;
+
+  private Endpoint() {}
+
+  /**
+   * The endpoint in the one spelling that is both sent and signed.
+   *
+   * @param method the builder's method that gave it, for the message
+   */
+  static URI check(String method, URI given, boolean plainHttp) {
+    String scheme = given.getScheme() == null ? "" : given.getScheme().toLowerCase(Locale.ROOT);
+    if (!scheme.equals("https") && !scheme.equals("http")) {
+      throw wrong(method, given, "it must begin with https://");
+    }
+    if (given.getRawAuthority() != null && given.getRawAuthority().contains("@")) {
+      // Not quoted: what stands there may be a password.
+      throw new IllegalArgumentException(
+          method + ": it holds a user; credentials are given by credentials(...)");
+    }
+    if (given.getHost() == null) {
+      throw wrong(method, given, "it has no host that can be read");
+    }
+    if (given.getPort() > HIGHEST_PORT) {
+      throw wrong(method, given, "there is no such port");
+    }
+    if ((!given.getRawPath().isEmpty() && !given.getRawPath().equals("/"))
+        || given.getRawQuery() != null
+        || given.getRawFragment() != null) {
+      throw wrong(method, given, "it must end after the host and port: no path, no query");
+    }
+    String host = given.getHost().toLowerCase(Locale.ROOT);
+    if (scheme.equals("http") && !plainHttp && !LOOPBACK.matcher(host).matches()) {
+      throw wrong(
+          method, given, "credentials go over https, unless plainHttp() says that http will do");
+    }
+    int usual = scheme.equals("https") ? 443 : 80;
+    int port = given.getPort() == usual ? -1 : given.getPort();
+    return URI.create(scheme + "://" + host + (port < 0 ? "" : ":" + port));
+  }
+
+  private static IllegalArgumentException wrong(String method, URI given, String why) {
+    return new IllegalArgumentException(
+        // Path and query are not quoted: a query may hold a key.
+        method
+            + ": "
+            + given.getScheme()
+            + "://"
+            + given.getRawAuthority()
+            + ": "
+            + why
+            + ", as in https://ims.cn-north-4.myhuaweicloud.com");
+  }
+}

@@ -1,0 +1,111 @@
+package io.imageshare.http;
+
+import io.imageshare.Reason.Kind;
+import io.imageshare.ShareRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What can be told about a refusal beyond the service's words. */
+final class Hints {
+  private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  private static final Pattern PROJECT = Pattern.compile("[0-9a-f]{32}");
+  private static final Duration CLOCKS_AGREE = Duration.ofMinutes(1);
+
+  private final StringBuilder hints = new StringBuilder();
+  private final Call call;
+  private final Answer answer;
+  private final ErrorBody error;
+  private final Kind kind;
+  private final Identity identity;
+  private final @Nullable String project;
+  private final Instant now;
+
+  private Hints(
+      Call call, Answer answer, Identity identity, @Nullable String project, Instant now) {
+    this.call = call;
+    this.answer = answer;
+    this.error = ErrorBody.read(answer);
+    this.kind = Refusal.kind(call, answer.status(), error);
+    this.identity = identity;
+    this.project = project;
+    this.now = now;
+  }
+
+  /** The hints, each with a semicolon before it; empty when there are none. */
+  static String of(
+      Call call, Answer answer, Identity identity, @Nullable String project, Instant now) {
+    Hints hints = new Hints(call, answer, identity, project, now);
+    switch (hints.kind) {
+      case UNAUTHENTICATED -> hints.refused();
+      case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> hints.ids();
+      case FORBIDDEN -> hints.rights();
+      default -> {}
+    }
+    return hints.hints.toString();
+  }
+
+  private void refused() {
+    Instant server = RetryAfter.date(answer.header("Date"));
+    if (identity instanceof Identity.AccessKey && server != null) {
+      Duration ahead = Duration.between(server, now).truncatedTo(ChronoUnit.SECONDS);
+      if (ahead.abs().compareTo(CLOCKS_AGREE) > 0) {
+        add(
+            "the local clock is %d s %s the server's, and 15 minutes are tolerated"
+                .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of"));
+      }
+    }
+    Instant expiry = identity.expiry();
+    if (expiry != null && !now.isBefore(expiry)) {
+      add("the " + identity.noun() + " expired at " + expiry);
+    }
+    if (Codes.gateway(error.code()).equals(Codes.TOKEN_OVER)) {
+      add("an expired token is answered so, and one of another region");
+    }
+    if (error.message().toLowerCase(Locale.ROOT).contains("reach the limit")) {
+      add("more than five refusals lock an access key for five minutes");
+    }
+    if (error.code().equals(Codes.OTHER_PROJECT)) {
+      add(whose() + " is not in this endpoint's region, or not the one of these credentials");
+    }
+  }
+
+  private void ids() {
+    ShareRequest slice = call.slice();
+    if (slice != null
+        && slice.images().stream().allMatch(id -> PROJECT.matcher(id).matches())
+        && slice.recipients().stream().anyMatch(r -> IMAGE.matcher(r.id()).matches())) {
+      add("the images look like projects and the projects like images; are they swapped?");
+    } else if (call.purpose() == Call.Purpose.LIST && PROJECT.matcher(call.subject()).matches()) {
+      add(call.subject() + " looks like a project's id, not an image's");
+    }
+    if (error.code().equals("IMG.0047") || error.code().equals("IMG.0106")) {
+      String images =
+          slice == null
+              ? "image " + call.subject() + " is"
+              : slice.images().size() == 1
+                  ? "image " + slice.images().iterator().next() + " is"
+                  : "one of these images is";
+      add(images + " not owned by " + whose() + " of these credentials");
+    }
+  }
+
+  private void rights() {
+    switch (call.purpose()) {
+      case SUBMIT -> add("sharing needs the right ims:images:share");
+      case LIST -> add("listing members needs the rights ims:images:get and ims:images:share");
+      default -> {}
+    }
+  }
+
+  private String whose() {
+    return project == null ? "the project" : "project " + project;
+  }
+
+  private void add(String hint) {
+    hints.append("; ").append(hint);
+  }
+}

@@ -1,0 +1,78 @@
+package io.imageshare.http;
+
+import io.imageshare.BackendException;
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Tokens for a password ({@code ims-api.md} section 5.1). */
+final class Login implements Credentials.Source {
+  private static final Pattern PROJECT_ID = Pattern.compile("[0-9a-f]{32}");
+
+  private final URI endpoint;
+  private final String domain;
+  private final String user;
+  private final String password;
+  private final String project;
+
+  Login(URI endpoint, String domain, String user, String password, String project) {
+    this.endpoint = endpoint;
+    this.domain = domain;
+    this.user = user;
+    this.password = password;
+    this.project = project;
+  }
+
+  Login checked(boolean plainHttp) {
+    String method = "credentials(password(iamEndpoint))";
+    return new Login(Endpoint.check(method, endpoint, plainHttp), domain, user, password, project);
+  }
+
+  @Override
+  public Identity fetch(Transport transport) {
+    Call call =
+        new Call(
+            Call.Purpose.LOGIN,
+            "POST",
+            endpoint,
+            Call.path("v3", "auth", "tokens"),
+            Call.query(Map.of("nocatalog", "true")),
+            Wire.login(domain, user, password, project, PROJECT_ID.matcher(project).matches()),
+            user,
+            null);
+    Answer answer = transport.send(call, Map.of());
+    if (!answer.ok()) {
+      throw refused(call, answer, transport);
+    }
+    String token = answer.header("X-Subject-Token");
+    if (token.isEmpty()) {
+      throw Failure.of(Kind.UNAVAILABLE, call + ": the answer holds no token");
+    }
+    return Credentials.token(token, expiry(answer));
+  }
+
+  private static @Nullable Instant expiry(Answer answer) {
+    return Wire.tokenExpiry(answer.body());
+  }
+
+  private BackendException refused(Call call, Answer answer, Transport transport) {
+    BackendException refusal =
+        Refusal.of(call, answer, transport.clock().instant(), "", List.of(password));
+    Reason said = refusal.reason();
+    String message =
+        "%s: no token for user %s of account %s: %s".formatted(call, user, domain, said.message());
+    return new BackendException(
+        new Reason(said.kind(), said.code(), message), refusal.retryAfter());
+  }
+
+  /** Whose, never the password. */
+  @Override
+  public String toString() {
+    return "password of user " + user + " of account " + domain;
+  }
+}

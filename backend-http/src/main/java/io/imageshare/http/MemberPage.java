@@ -1,0 +1,67 @@
+package io.imageshare.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.imageshare.MemberStatus;
+import io.imageshare.Recipient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of an image's members, from either list ({@code ims-api.md} section 1.5).
+ *
+ * <p>Read strictly where a job is read leniently: an entry overlooked would be taken for a member
+ * removed.
+ *
+ * @param entries the members, of every type
+ * @param next the marker of the next page; empty when the service names none
+ */
+record MemberPage(List<Entry> entries, String next) {
+
+  /** One member: the recipient is null when its type is none of ours. */
+  record Entry(String key, @Nullable Recipient recipient, MemberStatus status) {}
+
+  /** The page, or null when this is no page of this image. */
+  static @Nullable MemberPage read(byte[] body, String image) {
+    JsonNode root = Wire.object(body);
+    JsonNode members = root.path(Wire.MEMBERS);
+    if (!members.isArray()) {
+      return null;
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (JsonNode member : members) {
+      Entry entry = entry(member, image);
+      if (entry == null) {
+        return null;
+      }
+      entries.add(entry);
+    }
+    return new MemberPage(entries, Wire.text(root.path(Wire.PAGE), Wire.NEXT));
+  }
+
+  private static @Nullable Entry entry(JsonNode member, String image) {
+    String id = Wire.text(member, Wire.MEMBER_ID);
+    String of = Wire.text(member, Wire.IMAGE_ID);
+    if (id.isEmpty() || (!of.isEmpty() && !of.equalsIgnoreCase(image))) {
+      return null;
+    }
+    String type = Wire.text(member, Wire.MEMBER_TYPE).toLowerCase(Locale.ROOT);
+    // Older deployments know projects only, and do not say so.
+    boolean project = type.isEmpty() || type.equals("project");
+    try {
+      return new Entry(type + " " + id, project ? Recipient.project(id) : null, status(member));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static MemberStatus status(JsonNode member) {
+    return switch (Wire.text(member, Wire.STATUS).toLowerCase(Locale.ROOT)) {
+      case "pending" -> MemberStatus.PENDING;
+      case "accepted" -> MemberStatus.ACCEPTED;
+      case "rejected" -> MemberStatus.REJECTED;
+      default -> MemberStatus.UNKNOWN;
+    };
+  }
+}

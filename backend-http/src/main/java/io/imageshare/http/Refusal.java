@@ -1,0 +1,120 @@
+package io.imageshare.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.imageshare.BackendException;
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What the service's refusals mean, in the one vocabulary the engine knows. */
+final class Refusal {
+  // The gateway quotes what was signed, security token and all, when a signature is wrong.
+  private static final Pattern SIGNATURE = Pattern.compile("(?i)(signature\\W{1,3})[0-9a-f]{64}");
+  private static final String HIDDEN = "***";
+
+  private Refusal() {}
+
+  /**
+   * Translates an error's answer.
+   *
+   * @param hints what can be told beyond the service's words; may be empty
+   * @param secrets what the message must not hold
+   */
+  static BackendException of(
+      Call call, Answer answer, Instant now, String hints, List<String> secrets) {
+    ErrorBody error = ErrorBody.read(answer);
+    Kind kind = kind(call, answer.status(), error);
+    String words = ErrorBody.clean(hide(error.message(), secrets));
+    String request = error.requestId().isEmpty() ? "" : ", request " + error.requestId();
+    String message =
+        "%s (HTTP %d to %s%s)%s"
+            .formatted(words.isEmpty() ? "no words" : words, answer.status(), call, request, hints);
+    return new BackendException(
+        new Reason(kind, hide(error.code(), secrets), hide(message, secrets)),
+        RetryAfter.of(answer, error.message(), now));
+  }
+
+  /** A good status over something that cannot be read. */
+  static BackendException unreadable(Call call, Answer answer, String why, List<String> secrets) {
+    String request = answer.header("X-Request-Id");
+    String message =
+        "%s: %s (HTTP %d%s): %s"
+            .formatted(
+                call,
+                why,
+                answer.status(),
+                request.isEmpty() ? "" : ", request " + request,
+                ErrorBody.clean(hide(new String(answer.body(), UTF_8), secrets)));
+    Kind kind = call.write() ? Kind.LOST : Kind.INTERNAL;
+    return new BackendException(new Reason(kind, "", hide(message, secrets)));
+  }
+
+  /** The same text without any secret. */
+  static String hide(String text, List<String> secrets) {
+    String hidden = SIGNATURE.matcher(text).replaceAll("$1" + HIDDEN);
+    for (String secret : secrets) {
+      hidden = hidden.replace(secret, HIDDEN);
+    }
+    return hidden;
+  }
+
+  /** What an error is to this call. */
+  static Kind kind(Call call, int status, ErrorBody error) {
+    Kind told = Codes.kind(error.code());
+    Kind kind =
+        switch (status) {
+          case 401 -> Kind.UNAUTHENTICATED;
+          case 429 -> Kind.THROTTLED;
+          default -> told != null ? told : byStatus(call, status, error);
+        };
+    return switch (call.purpose()) {
+      case SUBMIT -> kind;
+      case LOOK -> side(kind) ? Kind.INVALID : harmless(kind);
+      case LIST -> harmless(kind);
+      case LOGIN ->
+          switch (kind) {
+            case THROTTLED -> kind;
+            case UNAVAILABLE, LOST -> Kind.UNAVAILABLE;
+            default -> Kind.UNAUTHENTICATED;
+          };
+    };
+  }
+
+  /** The kind of a failed job's reason, which has no status. */
+  static Kind ofJob(String code) {
+    Kind told = Codes.kind(code);
+    // Neither the engine nor anyone knows what is wrong: the hunt finds whose fault it is.
+    return told != null ? told : Kind.INVALID;
+  }
+
+  private static Kind byStatus(Call call, int status, ErrorBody error) {
+    return switch (status) {
+      case 403 -> Kind.FORBIDDEN;
+      case 404 -> notFound(call, error);
+      case 405, 501 -> Kind.UNSUPPORTED;
+      case 408, 409 -> Kind.LOST;
+      // The gateway answers so before the service; anyone else may after it.
+      case 503 -> Codes.gateway(error.code()).isEmpty() ? Kind.LOST : Kind.UNAVAILABLE;
+      default -> status >= 500 ? Kind.LOST : Kind.INVALID;
+    };
+  }
+
+  private static Kind notFound(Call call, ErrorBody error) {
+    return switch (call.purpose()) {
+      case LIST -> error.bare() ? Kind.UNSUPPORTED : Kind.INVALID_IMAGE;
+      case SUBMIT -> error.bare() ? Kind.UNSUPPORTED : Kind.INVALID;
+      case LOOK, LOGIN -> Kind.INVALID;
+    };
+  }
+
+  private static boolean side(Kind kind) {
+    return kind == Kind.INVALID_IMAGE || kind == Kind.INVALID_RECIPIENT;
+  }
+
+  private static Kind harmless(Kind kind) {
+    return kind == Kind.LOST ? Kind.UNAVAILABLE : kind;
+  }
+}

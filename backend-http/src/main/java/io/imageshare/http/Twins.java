@@ -1,0 +1,67 @@
+package io.imageshare.http;
+
+import io.imageshare.http.Caller.Reply;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Two endpoints that answer the same question, of which a deployment may publish one only. Which
+ * one is found out once, at the first answer, and remembered.
+ */
+final class Twins {
+  private static final Logger LOG = LoggerFactory.getLogger(Twins.class);
+
+  /** Which of the two is asked. */
+  private enum Settled {
+    OPEN,
+    FIRST,
+    SECOND
+  }
+
+  // Calls that find it OPEN at once each find out for themselves, and come to the same.
+  private volatile Settled settled = Settled.OPEN;
+
+  /**
+   * Asks the one that is published.
+   *
+   * @param first the call to the preferred one
+   * @param second the same to its twin, or null when that cannot be called
+   */
+  Reply ask(Call first, @Nullable Call second, Function<Call, Reply> send) {
+    Settled known = settled;
+    if (known == Settled.SECOND && second != null) {
+      return send.apply(second);
+    }
+    Reply reply = send.apply(first);
+    if (reply.answer().ok()) {
+      settled = Settled.FIRST;
+    }
+    if (known == Settled.FIRST || second == null || published(reply.answer())) {
+      return reply;
+    }
+    Reply other = send.apply(second);
+    if (!published(other.answer())) {
+      return reply;
+    }
+    settled = Settled.SECOND;
+    LOG.warn(
+        "{} is not published here (HTTP {}); from now on {}",
+        first,
+        reply.answer().status(),
+        second);
+    return other;
+  }
+
+  private static boolean published(Answer answer) {
+    if (answer.status() == 405) {
+      return false;
+    }
+    if (answer.status() != 404) {
+      return true;
+    }
+    ErrorBody error = ErrorBody.read(answer);
+    return !error.bare() && !Codes.gateway(error.code()).equals(Codes.UNPUBLISHED);
+  }
+}

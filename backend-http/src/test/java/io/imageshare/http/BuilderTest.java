@@ -1,0 +1,158 @@
+package io.imageshare.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.http.HttpBackend.JobQuery;
+import io.imageshare.http.HttpBackend.MemberList;
+import java.net.Authenticator;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BuilderTest {
+  private static final URI ENDPOINT = URI.create("https://ims.example.com");
+
+  private static HttpBackend.Builder builder() {
+    return Calls.backend(ENDPOINT);
+  }
+
+  private static void refused(String beginning, HttpBackend.Builder builder) {
+    String message = assertThrows(IllegalArgumentException.class, builder::build).getMessage();
+    assertTrue(String.valueOf(message).startsWith(beginning + ":"), message);
+  }
+
+  @Test
+  void refusesWhatIsMissingByTheMethodThatGivesIt() {
+    refused("endpoint", HttpBackend.builder().credentials(Credentials.accessKey("a", "s")));
+    refused("credentials", HttpBackend.builder().endpoint(ENDPOINT));
+  }
+
+  @Test
+  void refusesAnEndpointThatIsMoreOrLessThanAHost() {
+    for (String wrong :
+        List.of(
+            "ims.example.com",
+            "ims.example.com:443",
+            "ftp://ims.example.com",
+            "https://ims.example.com/v1",
+            "https://ims.example.com?x=secret",
+            "https://ims.example.com#f",
+            "https://user:secret@ims.example.com",
+            "https://user:secret@ims_x.example.com",
+            "https://ims_x.example.com",
+            "https://ims.example.com:70000",
+            "http://ims.example.com",
+            "http://127.0.0.1.example.com",
+            "https:opaque")) {
+      HttpBackend.Builder builder = builder().endpoint(URI.create(wrong));
+      refused("endpoint", builder);
+      assertFalse(
+          assertThrows(IllegalArgumentException.class, builder::build)
+              .toString()
+              .contains("secret"));
+    }
+  }
+
+  @Test
+  void takesAnEndpointInItsOneSpelling() {
+    for (Map.Entry<String, String> spelling :
+        Map.of(
+                "HTTPS://IMS.Example.com:443/", "https://ims.example.com",
+                "https://ims.example.com:8443", "https://ims.example.com:8443",
+                "http://localhost:80", "http://localhost",
+                "http://127.0.0.1:8080/", "http://127.0.0.1:8080",
+                "http://[::1]:8080", "http://[::1]:8080")
+            .entrySet()) {
+      assertEquals(
+          URI.create(spelling.getValue()),
+          Endpoint.check("endpoint", URI.create(spelling.getKey()), false));
+    }
+    URI plain = URI.create("http://ims.example.com");
+    builder().endpoint(plain).plainHttp().build().close();
+  }
+
+  @Test
+  void refusesTheIdentityServiceLikewise() {
+    HttpBackend.Builder builder =
+        builder()
+            .credentials(
+                Credentials.password(URI.create("http://iam.example.com"), "d", "u", "p", "x"));
+    refused("credentials(password(iamEndpoint))", builder);
+    builder.plainHttp().build().close();
+  }
+
+  @Test
+  void refusesNumbersThatCannotBe() {
+    refused("membersPerImage", builder().membersPerImage(0));
+    refused("concurrentCalls", builder().concurrentCalls(0));
+    refused("bodyLimit", builder().bodyLimit(0));
+    refused("requestTimeout", builder().requestTimeout(Duration.ZERO));
+    refused("connectTimeout", builder().connectTimeout(Duration.ofSeconds(-1)));
+  }
+
+  @Test
+  void refusesAProjectThatIsBlankOrMissingWhereAPathHoldsIt() {
+    refused("projectId", builder().projectId(" "));
+    refused("projectId", builder().projectId("a\nb"));
+    HttpBackend.Builder none =
+        HttpBackend.builder().endpoint(ENDPOINT).credentials(Credentials.accessKey("a", "s"));
+    none.build().close();
+    refused("memberList(V1)", none.memberList(MemberList.V1));
+    refused("jobQuery(SHOW_JOB)", none.jobQuery(JobQuery.SHOW_JOB));
+  }
+
+  @Test
+  void takesTheProjectOfTheEnvironment() {
+    Credentials credentials =
+        Credentials.fromEnvironment(
+            Map.of(
+                "HUAWEICLOUD_SDK_AK", "a",
+                "HUAWEICLOUD_SDK_SK", "s",
+                "HUAWEICLOUD_SDK_PROJECT_ID", Calls.PROJECT));
+    HttpBackend.builder()
+        .endpoint(ENDPOINT)
+        .credentials(credentials)
+        .jobQuery(JobQuery.SHOW_JOB)
+        .build()
+        .close();
+  }
+
+  @Test
+  void refusesAClientThatActsOnItsOwn() {
+    HttpClient follows =
+        HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+    refused("client", builder().client(follows));
+    HttpClient answers = HttpClient.newBuilder().authenticator(new Authenticator() {}).build();
+    refused("client", builder().credentials(Credentials.token(() -> "t")).client(answers));
+    if (Runtime.version().feature() < 25) {
+      refused("client", builder().client(answers));
+    } else {
+      builder().client(answers).build().close();
+    }
+    HttpClient plain = HttpClient.newHttpClient();
+    builder().client(plain).build().close();
+    refused("proxy", builder().client(plain).proxy(ProxySelector.of(null)));
+  }
+
+  @Test
+  void carriesWhatItWasTold() {
+    try (HttpBackend backend =
+        builder().limits(new BatchLimits(1, 2, 3)).membersPerImage(256).build()) {
+      assertEquals(new BatchLimits(1, 2, 3), backend.limits());
+      assertEquals(256, backend.membersPerImage());
+    }
+    try (HttpBackend backend = builder().build()) {
+      assertEquals(BatchLimits.defaults(), backend.limits());
+      assertEquals(128, backend.membersPerImage());
+      assertEquals("HttpBackend[https://ims.example.com]", backend.toString());
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package io.imageshare.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What breaks on the way, on real sockets: lost or certainly without effect, and never twice. */
+class FaultsTest {
+  private static final String JOB = "{\"job_id\":\"j1\",\"status\":\"RUNNING\"}";
+  private static final Duration SHORT = Duration.ofMillis(300);
+
+  private static URI closedPort() throws Exception {
+    try (ServerSocket closed = new ServerSocket(0)) {
+      return URI.create("http://localhost:" + closed.getLocalPort());
+    }
+  }
+
+  private static Reason submit(HttpBackend backend) throws Exception {
+    return Calls.failure(backend.submit(Calls.SHARE)).reason();
+  }
+
+  private static void certain(Kind kind, Reason reason, String... words) {
+    assertEquals(kind, reason.kind(), reason.message());
+    for (String word : words) {
+      assertTrue(reason.message().contains(word), reason.message());
+    }
+    assertFalse(reason.message().contains("null"), reason.message());
+  }
+
+  /** How a server may fail after the whole request has come. */
+  private static List<WireServer.Script> faultsAfterTheRequest() {
+    return List.of(
+        (q, s) -> WireServer.reset(s),
+        (q, s) -> s.close(),
+        (q, s) -> {
+          WireServer.send(s, "HTTP/1.1 200 word\r\nContent-Le");
+          s.close();
+        },
+        (q, s) -> {
+          WireServer.send(s, WireServer.head(200, 100) + "{\"job_id\":\"j");
+          s.close();
+        },
+        (q, s) -> {
+          WireServer.send(s, "SSH-2.0-what\r\n\r\n");
+          s.close();
+        },
+        (q, s) -> WireServer.reply(s, 408, ""),
+        (q, s) -> WireServer.reply(s, 503, "", "Retry-After: 0"),
+        (q, s) -> WireServer.reply(s, 307, "", "Location: /elsewhere"));
+  }
+
+  @Test
+  void aWriteIsSentOnceAndLostOnAFreshAndOnAPooledConnection() throws Exception {
+    for (WireServer.Script fault : faultsAfterTheRequest()) {
+      for (var slice : List.of(Calls.SHARE, Calls.UNSHARE)) {
+        try (WireServer server = new WireServer(fault);
+            HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+          assertEquals(Kind.LOST, Calls.failure(backend.submit(slice)).reason().kind());
+          assertEquals(1, server.requests().size());
+        }
+        AtomicInteger count = new AtomicInteger();
+        WireServer.Script pooled =
+            (q, s) -> {
+              if (count.incrementAndGet() == 1) {
+                WireServer.reply(s, 200, JOB);
+              } else {
+                fault.answer(q, s);
+              }
+            };
+        try (WireServer server = new WireServer(pooled);
+            HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+          Calls.get(backend.submit(slice));
+          assertEquals(Kind.LOST, Calls.failure(backend.submit(slice)).reason().kind());
+          assertEquals(2, server.requests().size());
+          assertEquals(0, server.requests().get(1).connection(), "the connection was not reused");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aReadThatBreaksIsUnavailable() throws Exception {
+    for (WireServer.Script fault : faultsAfterTheRequest().subList(0, 7)) {
+      try (WireServer server = new WireServer(fault);
+          HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+        assertEquals(Kind.UNAVAILABLE, Calls.failure(backend.job("j1")).reason().kind());
+      }
+    }
+  }
+
+  @Test
+  void theTimeOfARequestCoversHeadersAndBody() throws Exception {
+    List<WireServer.Script> stalls =
+        List.of(
+            (q, s) -> {}, (q, s) -> WireServer.send(s, WireServer.head(200, 100) + "{\"job_id\":"));
+    for (WireServer.Script stall : stalls) {
+      try (WireServer server = new WireServer(stall);
+          HttpBackend backend = Calls.backend(server.endpoint()).requestTimeout(SHORT).build()) {
+        certain(Kind.LOST, submit(backend), "no whole answer within 0.3 s", "localhost:");
+        certain(Kind.UNAVAILABLE, Calls.failure(backend.job("j1")).reason(), "0.3 s");
+        assertEquals(2, server.requests().size());
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatDribblesIsCutOffInTime() throws Exception {
+    WireServer.Script dribble =
+        (q, s) -> {
+          WireServer.send(s, WireServer.head(200, 1 << 30));
+          while (true) {
+            WireServer.send(s, " ");
+          }
+        };
+    try (WireServer server = new WireServer(dribble);
+        HttpBackend backend =
+            Calls.backend(server.endpoint()).requestTimeout(SHORT).bodyLimit(1 << 30).build()) {
+      certain(Kind.LOST, submit(backend), "0.3 s");
+    }
+  }
+
+  @Test
+  void aBodyIsReadUpToItsLimitAndNoFurther() throws Exception {
+    WireServer.Script endless =
+        (q, s) -> {
+          WireServer.send(s, "HTTP/1.1 " + (q.method().equals("GET") ? 400 : 200) + " word\r\n");
+          WireServer.send(s, "Content-Type: application/json\r\n\r\n{\"job_id\":\"j1\",\"x\":\"");
+          while (true) {
+            WireServer.send(s, "x".repeat(1000));
+          }
+        };
+    try (WireServer server = new WireServer(endless);
+        HttpBackend backend = Calls.backend(server.endpoint()).bodyLimit(10_000).build()) {
+      assertEquals(Kind.LOST, submit(backend).kind());
+      assertEquals(Kind.INVALID, Calls.failure(backend.job("j1")).reason().kind());
+    }
+  }
+
+  @Test
+  void aPortThatRefusesIsNamed() throws Exception {
+    URI endpoint = closedPort();
+    try (HttpBackend backend = Calls.backend(endpoint).build()) {
+      certain(Kind.UNAVAILABLE, submit(backend), "cannot connect to " + endpoint.getAuthority());
+    }
+  }
+
+  @Test
+  void aHostThatIsNotFoundIsNamed() throws Exception {
+    try (HttpBackend backend =
+        Calls.backend(URI.create("https://ims.cn-nroth-4.example.com")).build()) {
+      certain(
+          Kind.UNAVAILABLE, submit(backend), "host ims.cn-nroth-4.example.com not found", "region");
+    }
+  }
+
+  @Test
+  void aClosedProxyIsNamed() throws Exception {
+    URI closed = closedPort();
+    ProxySelector proxy = ProxySelector.of(new InetSocketAddress("localhost", closed.getPort()));
+    try (HttpBackend backend = Calls.backend(URI.create("https://ims.test")).proxy(proxy).build()) {
+      certain(Kind.UNAVAILABLE, submit(backend), "proxy localhost:" + closed.getPort());
+    }
+    ProxySelector nowhere =
+        ProxySelector.of(InetSocketAddress.createUnresolved("proxy.example.com", 3128));
+    try (HttpBackend backend =
+        Calls.backend(URI.create("https://ims.test")).proxy(nowhere).build()) {
+      certain(Kind.UNAVAILABLE, submit(backend), "proxy proxy.example.com:3128");
+    }
+  }
+
+  @Test
+  void aProxyThatForbidsOrWantsCredentialsEndsTheRun() throws Exception {
+    for (int status : new int[] {403, 407}) {
+      String header = status == 407 ? "Proxy-Authenticate: Basic realm=\"x\"" : "X: y";
+      try (WireServer proxy = new WireServer((q, s) -> WireServer.reply(s, status, "", header));
+          HttpBackend backend = through(proxy, "https://ims.test")) {
+        certain(
+            Kind.UNAUTHENTICATED,
+            submit(backend),
+            "proxy localhost:" + proxy.port(),
+            "HTTP " + status);
+        assertEquals("CONNECT", proxy.requests().get(0).method());
+        assertEquals(1, proxy.requests().size());
+      }
+    }
+    try (WireServer proxy =
+            new WireServer((q, s) -> WireServer.reply(s, 407, "", "Proxy-Authenticate: Basic"));
+        HttpBackend backend = through(proxy, "http://ims.test:8080")) {
+      certain(Kind.UNAUTHENTICATED, submit(backend), "proxy localhost:" + proxy.port());
+      assertEquals(1, proxy.requests().size());
+    }
+  }
+
+  @Test
+  void aProxyThatCannotReachTheServiceIsUnavailable() throws Exception {
+    try (WireServer proxy = new WireServer((q, s) -> WireServer.reply(s, 502, ""));
+        HttpBackend backend = through(proxy, "https://ims.test")) {
+      certain(Kind.UNAVAILABLE, submit(backend), "will not connect to ims.test: HTTP 502");
+    }
+  }
+
+  private static HttpBackend through(WireServer proxy, String endpoint) {
+    return Calls.backend(URI.create(endpoint))
+        .plainHttp()
+        .proxy(ProxySelector.of(new InetSocketAddress("localhost", proxy.port())))
+        .build();
+  }
+
+  @Test
+  void aServerWithoutTlsIsUnavailable() throws Exception {
+    try (ServerSocket server = new ServerSocket(0);
+        HttpBackend backend =
+            Calls.backend(URI.create("https://localhost:" + server.getLocalPort())).build()) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try (var socket = server.accept()) {
+                  WireServer.send(socket, "HTTP/1.1 400 word\r\n\r\n");
+                  socket.getInputStream().read();
+                } catch (java.io.IOException e) {
+                  // The client went away.
+                }
+              });
+      thread.start();
+      certain(Kind.UNAVAILABLE, submit(backend), "no TLS with localhost:");
+      thread.join();
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package io.imageshare.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.Job;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason.Kind;
+import io.imageshare.Recipient;
+import io.imageshare.http.HttpBackend.JobQuery;
+import io.imageshare.http.HttpBackend.MemberList;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What goes over the wire, and what is made of the answers, on real sockets. */
+class HttpBackendTest {
+  private static final String PROGRESS = "/v1/cloudimages/job/j1";
+  private static final String SHOW = "/v1/" + Calls.PROJECT + "/jobs/j1";
+  private static final String GLANCE = "/v2/images/" + Calls.IMAGE + "/members";
+  private static final String V1 =
+      "/v1/" + Calls.PROJECT + "/cloudimages/" + Calls.IMAGE + "/members";
+  private static final String RUNNING = "{\"job_id\":\"j1\",\"status\":\"RUNNING\"}";
+
+  private static List<String> targets(WireServer server) {
+    return server.requests().stream().map(WireServer.Request::target).toList();
+  }
+
+  private static String member(String id) {
+    return "{\"member_id\":\"" + id + "\",\"status\":\"accepted\"}";
+  }
+
+  private static String page(String next, String... ids) {
+    return "{\"members\":[%s],\"page_info\":{\"next_marker\":%s}}"
+        .formatted(
+            String.join(",", List.of(ids).stream().map(HttpBackendTest::member).toList()), next);
+  }
+
+  @Test
+  void submitsASignedPostOrDeleteWithABody() throws Exception {
+    Clock clock = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+    try (WireServer server =
+            new WireServer((q, s) -> WireServer.reply(s, 200, "{\"job_id\":\"j1\"}"));
+        HttpBackend backend = Calls.backend(server.endpoint()).clock(clock).build()) {
+      assertEquals(Job.running("j1"), Calls.get(backend.submit(Calls.SHARE)));
+      assertEquals(Job.running("j1"), Calls.get(backend.submit(Calls.UNSHARE)));
+      assertEquals(
+          List.of("POST", "DELETE"),
+          server.requests().stream().map(WireServer.Request::method).toList());
+      for (WireServer.Request request : server.requests()) {
+        assertEquals("/v1/cloudimages/members", request.target());
+        assertEquals(
+            "{\"images\":[\"%s\"],\"projects\":[\"%s\"]}".formatted(Calls.IMAGE, Calls.RECIPIENT),
+            request.body());
+        assertEquals("application/json;charset=UTF-8", request.header("content-type"));
+        assertEquals("20260102T030405Z", request.header("x-sdk-date"));
+        assertEquals(Calls.PROJECT, request.header("x-project-id"));
+        assertEquals("localhost:" + server.port(), request.header("host"));
+        Call call =
+            new Call(
+                Call.Purpose.SUBMIT,
+                request.method(),
+                server.endpoint(),
+                request.target(),
+                "",
+                request.body(),
+                "",
+                null);
+        assertEquals(
+            new Identity.AccessKey(Calls.AK, Calls.SK, null, null)
+                .headers(call, Calls.PROJECT, clock.instant())
+                .get("authorization"),
+            request.header("authorization"));
+      }
+    }
+  }
+
+  @Test
+  void takesAJobIdThatIsANumber() throws Exception {
+    try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 202, "{\"job_id\":7}"));
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      assertEquals("7", Calls.get(backend.submit(Calls.SHARE)).id());
+    }
+  }
+
+  @Test
+  void asksForAJobAndForMembersAsTold() throws Exception {
+    try (WireServer server =
+        new WireServer(
+            (q, s) ->
+                WireServer.reply(
+                    s, 200, q.target().contains("job") ? RUNNING : page("null", "p1")))) {
+      try (HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+        assertEquals(Job.Status.RUNNING, Calls.get(backend.job("j1")).status());
+        assertEquals(
+            Map.of(Recipient.project("p1"), MemberStatus.ACCEPTED),
+            Calls.get(backend.members(Calls.IMAGE)));
+      }
+      try (HttpBackend backend =
+          Calls.backend(server.endpoint())
+              .jobQuery(JobQuery.SHOW_JOB)
+              .memberList(MemberList.V1)
+              .build()) {
+        Calls.get(backend.job("j1"));
+        Calls.get(backend.members(Calls.IMAGE));
+      }
+      assertEquals(List.of(PROGRESS, GLANCE, SHOW, V1), targets(server));
+    }
+  }
+
+  @Test
+  void encodesIdsInPaths() throws Exception {
+    try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, page("\"\"")));
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      Calls.get(backend.members("a/b?c%20é"));
+      assertEquals("/v2/images/a%2Fb%3Fc%2520%C3%A9/members", targets(server).get(0));
+    }
+  }
+
+  @Test
+  void fallsBackToTheTwinOnceAndRemembersIt() throws Exception {
+    String unpublished = "{\"error_code\":\"APIGW.0101\",\"error_msg\":\"API not found\"}";
+    for (Map.Entry<Integer, String> absent :
+        Map.of(404, unpublished, 405, "no", 4040, "<html>404</html>").entrySet()) {
+      int status = absent.getKey() == 405 ? 405 : 404;
+      WireServer.Script script =
+          (q, s) -> {
+            if (q.target().equals(PROGRESS) || q.target().equals(GLANCE)) {
+              WireServer.reply(s, status, absent.getValue());
+            } else {
+              WireServer.reply(s, 200, q.target().equals(V1) ? page("null", "p1") : RUNNING);
+            }
+          };
+      try (WireServer server = new WireServer(script);
+          HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+        Calls.get(backend.job("j1"));
+        Calls.get(backend.job("j1"));
+        Calls.get(backend.members(Calls.IMAGE));
+        Calls.get(backend.members(Calls.IMAGE));
+        assertEquals(List.of(PROGRESS, SHOW, SHOW, GLANCE, V1, V1), targets(server));
+      }
+    }
+  }
+
+  @Test
+  void doesNotFallBackFromAnEndpointThatAnsweredOnce() throws Exception {
+    List<Integer> statuses = new ArrayList<>(List.of(200, 404));
+    WireServer.Script script =
+        (q, s) -> {
+          int status = statuses.remove(0);
+          WireServer.reply(s, status, status == 200 ? RUNNING : "");
+        };
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      Calls.get(backend.job("j1"));
+      assertEquals(Kind.INVALID, Calls.failure(backend.job("j1")).reason().kind());
+      assertEquals(List.of(PROGRESS, PROGRESS), targets(server));
+    }
+  }
+
+  @Test
+  void whenNeitherTwinIsPublishedSaysWhatTheFirstSaid() throws Exception {
+    try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 404, ""));
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      assertEquals(Kind.UNSUPPORTED, Calls.failure(backend.members(Calls.IMAGE)).reason().kind());
+      assertEquals(List.of(GLANCE, V1), targets(server));
+    }
+  }
+
+  @Test
+  void anUnknownImageIsNoReasonToFallBack() throws Exception {
+    try (WireServer server =
+            new WireServer(
+                (q, s) ->
+                    WireServer.reply(s, 404, "{\"itemNotFound\":{\"message\":\"no image\"}}"));
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      assertEquals(Kind.INVALID_IMAGE, Calls.failure(backend.members(Calls.IMAGE)).reason().kind());
+      assertEquals(List.of(GLANCE), targets(server));
+    }
+  }
+
+  @Test
+  void readsAllPagesWhicheverWayTheEndIsTold() throws Exception {
+    for (String end : List.of("null", "\"\"", "\"m2==\"", "{}")) {
+      WireServer.Script script =
+          (q, s) -> {
+            String marker = q.target().contains("?") ? q.target().split("=", 2)[1] : "";
+            switch (marker) {
+              case "" -> WireServer.reply(s, 200, page("\"m1+/=\"", "p1", "p2"));
+              case "m1%2B%2F%3D" -> WireServer.reply(s, 200, page(end, "p3"));
+              default -> WireServer.reply(s, 200, page("\"m3\""));
+            }
+          };
+      try (WireServer server = new WireServer(script);
+          HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+        assertEquals(
+            List.of("p1", "p2", "p3"),
+            Calls.get(backend.members(Calls.IMAGE)).keySet().stream().map(Recipient::id).toList());
+        assertEquals(end.equals("\"m2==\"") ? 3 : 2, server.requests().size());
+      }
+    }
+  }
+
+  @Test
+  void endsWhereADeploymentTakesNoMarker() throws Exception {
+    try (WireServer server =
+            new WireServer((q, s) -> WireServer.reply(s, 200, page("\"again\"", "p1", "p2")));
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      assertEquals(2, Calls.get(backend.members(Calls.IMAGE)).size());
+      assertEquals(2, server.requests().size());
+    }
+  }
+
+  @Test
+  void leavesOutMembersThatAreNoProjects() throws Exception {
+    String body =
+        "{\"members\":[%s,{\"member_id\":\"d\",\"member_type\":\"domain\"},"
+            + "{\"member_id\":\"o\",\"member_type\":\"organization\",\"urn\":\"u\"}]}";
+    try (WireServer server =
+            new WireServer((q, s) -> WireServer.reply(s, 200, body.formatted(member("p1"))));
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      assertEquals(
+          Map.of(Recipient.project("p1"), MemberStatus.ACCEPTED),
+          Calls.get(backend.members(Calls.IMAGE)));
+    }
+  }
+
+  @Test
+  void anAnswerWithoutAJobIsLostToAWriteAndAnAnswerWithoutSenseIsInternalToARead()
+      throws Exception {
+    for (String body :
+        List.of(
+            "",
+            "{}",
+            "{\"job_id\":null}",
+            "{\"job_id\":\" \"}",
+            "{\"job_id\":",
+            "{\"error_code\":\"IMG.0060\",\"error_msg\":\"m\"}",
+            "<html/>")) {
+      for (int status : new int[] {200, 302}) {
+        try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, status, body));
+            HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+          assertEquals(Kind.LOST, Calls.failure(backend.submit(Calls.SHARE)).reason().kind());
+          assertEquals(Kind.INTERNAL, Calls.failure(backend.job("j1")).reason().kind());
+          assertEquals(Kind.INTERNAL, Calls.failure(backend.members(Calls.IMAGE)).reason().kind());
+          assertEquals(3, server.requests().size());
+        }
+      }
+    }
+  }
+
+  @Test
+  void signsEveryCallWithTheRealClock() throws Exception {
+    try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, RUNNING));
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      String before = Signer.date(Clock.systemUTC().instant());
+      Calls.get(backend.job("j1"));
+      String date = server.requests().get(0).header("x-sdk-date");
+      assertFalse(date.compareTo(before) < 0, date);
+      assertTrue(date.compareTo(Signer.date(Clock.systemUTC().instant())) <= 0, date);
+    }
+  }
+}

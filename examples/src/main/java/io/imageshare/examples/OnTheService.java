@@ -1,0 +1,45 @@
+package io.imageshare.examples;
+
+import io.imageshare.MemberBackend;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.http.Credentials;
+import io.imageshare.http.HttpBackend;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Does on a real endpoint what a request document asks for, as whom the environment says. */
+final class OnTheService {
+  private OnTheService() {}
+
+  /**
+   * Shares.
+   *
+   * @param args the endpoint and the path of the request document
+   */
+  public static void main(String[] args) throws IOException {
+    if (args.length != 2) {
+      System.err.println("usage: OnTheService https://ims.REGION.DOMAIN request.json");
+      System.exit(2);
+    }
+    ShareRequest request = ShareRequest.fromJson(Files.readString(Path.of(args[1])));
+    ShareReport report = share(URI.create(args[0]), Credentials.fromEnvironment(), request);
+    System.out.println(report);
+    report.failed().forEach(f -> System.err.println(f.member() + ": " + f.reason()));
+    report.unknown().forEach(u -> System.err.println(u.member() + ": not known: " + u.reason()));
+    System.exit(report.complete() ? 0 : 1);
+  }
+
+  // region service
+  static ShareReport share(URI endpoint, Credentials credentials, ShareRequest request) {
+    try (MemberBackend backend =
+            HttpBackend.builder().endpoint(endpoint).credentials(credentials).build();
+        ShareWorkflow workflow = ShareWorkflow.over(backend)) {
+      return workflow.run(request);
+    }
+  }
+  // endregion
+}
