@@ -2,6 +2,9 @@
 module io.imageshare.memory {
   requires static transitive org.jspecify;
   requires transitive io.imageshare;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
+  requires org.slf4j;
 
   exports io.imageshare.memory;
 }

@@ -87,7 +87,8 @@ public final class BackendContract {
               ContractChecks::unknownImage),
           new Rule(
               "I2",
-              "An unknown job is refused as INVALID, whatever the side, or as UNSUPPORTED",
+              "An unknown job is refused as INVALID, whatever the side, or as UNSUPPORTED; as"
+                  + " UNAVAILABLE where the service cannot tell",
               ContractChecks::unknownJob),
           new Rule(
               "I3",

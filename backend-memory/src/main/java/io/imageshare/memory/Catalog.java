@@ -31,6 +31,11 @@ final class Catalog {
     return anyImage || images.containsKey(image);
   }
 
+  /** The registered images, in their order. */
+  List<String> ids() {
+    return List.copyOf(images.keySet());
+  }
+
   int size(String image) {
     Membership membership = images.get(image);
     return membership == null ? 0 : membership.size();

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service behind the calls: images, members and jobs. Not safe for use by several threads.
@@ -139,6 +140,22 @@ final class Cloud {
     job.ended(ending.look(plan, job.end()));
   }
 
+  /** Does one pair at once; false: it was so already, which the native calls refuse. */
+  boolean change(ShareRequest pair) {
+    String image = pair.images().iterator().next();
+    Recipient recipient = pair.recipients().iterator().next();
+    boolean share = pair.action() == Action.SHARE;
+    if (catalog.knows(image) && catalog.has(image, recipient) == share) {
+      return false;
+    }
+    Flaw flaw = rules.ofPairs(pair).get(0);
+    if (flaw != null) {
+      throw new BackendException(flaw.in(naming()));
+    }
+    change(pair.action(), image, recipient);
+    return true;
+  }
+
   private void change(Action action, String image, Recipient recipient) {
     switch (action) {
       case SHARE -> catalog.add(image, recipient, MemberStatus.PENDING);
@@ -168,6 +185,26 @@ final class Cloud {
       throw new BackendException(Flaw.image(image).in(naming()));
     }
     return catalog.listing(image, now);
+  }
+
+  /** What the service tells of an image besides its members; null: it does not know it. */
+  @Nullable Image image(String id) {
+    return catalog.knows(id) ? seen(id) : null;
+  }
+
+  /** An image, whether anybody has it, and whether it is a full-server image. */
+  record Image(String id, boolean shared, boolean whole) {}
+
+  List<Image> images() {
+    return catalog.ids().stream().map(this::seen).toList();
+  }
+
+  private Image seen(String id) {
+    return new Image(id, catalog.size(id) > 0, rules.whole(id));
+  }
+
+  Recipient owner() {
+    return rules.owner();
   }
 
   Set<Member> holdings() {

@@ -4,6 +4,7 @@ import static io.imageshare.Reason.Kind.INVALID;
 import static io.imageshare.Reason.Kind.INVALID_IMAGE;
 import static io.imageshare.Reason.Kind.INVALID_RECIPIENT;
 import static io.imageshare.Reason.Kind.THROTTLED;
+import static io.imageshare.Reason.Kind.UNAVAILABLE;
 import static io.imageshare.Reason.Kind.UNSUPPORTED;
 import static io.imageshare.memory.Caller.breach;
 
@@ -351,9 +352,9 @@ final class ContractChecks {
 
   private static void unseen(Caller caller, String job) {
     Answer<Job> answer = caller.look(job);
-    if (!answer.refused(INVALID, INVALID_IMAGE, INVALID_RECIPIENT, UNSUPPORTED)) {
+    if (!answer.refused(INVALID, INVALID_IMAGE, INVALID_RECIPIENT, UNSUPPORTED, UNAVAILABLE)) {
       throw breach(
-          "job(" + job + ") to be refused as INVALID or UNSUPPORTED",
+          "job(" + job + ") to be refused as INVALID, UNSUPPORTED or UNAVAILABLE",
           answer.seen(),
           "how the service's codes become kinds, and ids part of an address");
     }

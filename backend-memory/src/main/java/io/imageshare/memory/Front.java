@@ -61,6 +61,11 @@ final class Front {
         });
   }
 
+  /** Does one pair at once, without a job; gives false when it was so already. */
+  CompletionStage<Boolean> change(ShareRequest pair) {
+    return serve(Call.Kind.SUBMIT, pair, "", (exchange, now) -> cloud.change(pair));
+  }
+
   CompletionStage<Job> job(String id) {
     return serve(Call.Kind.JOB, null, id, (exchange, now) -> cloud.job(id, now));
   }

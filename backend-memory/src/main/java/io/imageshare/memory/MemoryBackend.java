@@ -38,7 +38,7 @@ public final class MemoryBackend implements MemberBackend {
   private final Timekeeper time;
   private final BatchLimits limits;
   private final int membersPerImage;
-  private final Front front;
+  final Front front;
 
   private MemoryBackend(Settings settings) {
     time = settings.time == null ? Timekeeper.system() : settings.time;

@@ -35,6 +35,14 @@ final class Rules {
     limits = settings.limits;
   }
 
+  Recipient owner() {
+    return owner;
+  }
+
+  boolean whole(String image) {
+    return wholeImages.contains(image);
+  }
+
   /** Why a call is refused and makes no job, or null. */
   @Nullable Flaw ofCall(ShareRequest slice) {
     if (limits != null && over(limits, slice)) {
@@ -113,7 +121,7 @@ final class Rules {
     if (slice.action() != Action.SHARE) {
       return null;
     }
-    int limit = wholeImages.contains(image) ? MEMBERS_PER_WHOLE_IMAGE : membersPerImage;
+    int limit = whole(image) ? MEMBERS_PER_WHOLE_IMAGE : membersPerImage;
     int size = catalog.size(image);
     if (size + slice.recipients().size() <= limit) {
       return null;

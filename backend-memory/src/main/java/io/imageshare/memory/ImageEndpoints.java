@@ -1,0 +1,81 @@
+package io.imageshare.memory;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.imageshare.memory.Route.Visit;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The calls about images ({@code ims-api.md} section 1, rows 13 to 15). */
+final class ImageEndpoints {
+  private static final int OK = 200;
+  private static final int NOT_FOUND = 404;
+  private static final Set<String> NO_FILTERS = Set.of("limit", "marker", "sort_key", "sort_dir");
+
+  private final MemoryBackend cloud;
+
+  // A cloud does not keep when an image was registered.
+  private final Instant since;
+
+  ImageEndpoints(MemoryBackend cloud, Instant since) {
+    this.cloud = cloud;
+    this.since = since;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route("GET", "/v2/cloudimages", visit -> done(list(visit))),
+        new Route("GET", "/v2/images/{image_id}", visit -> done(show(visit))),
+        new Route("GET", "/v1/cloudimages/quota", visit -> done(quota())),
+        new Route("GET", "/v1/{project_id}/cloudimages/quota", visit -> done(quota())));
+  }
+
+  private static CompletionStage<WireAnswer> done(String document) {
+    return CompletableFuture.completedFuture(WireAnswer.json(OK, document));
+  }
+
+  private String list(Visit visit) {
+    List<WireRequest.Parameter> query = visit.request().query();
+    Page page = Page.plain(query);
+    List<ObjectNode> images =
+        cloud.front.show(
+            (service, now) ->
+                service.images().stream().map(image -> told(service, image)).toList());
+    List<ObjectNode> matching =
+        images.stream()
+            .filter(image -> query.stream().allMatch(parameter -> matches(image, parameter)))
+            .toList();
+    return WireDocuments.images(
+        page.first(page.after(matching, image -> image.path("id").asText())));
+  }
+
+  /** A field that is absent matches nothing. */
+  private static boolean matches(ObjectNode image, WireRequest.Parameter parameter) {
+    return NO_FILTERS.contains(parameter.name())
+        || image.path(parameter.name()).asText("").equals(parameter.value());
+  }
+
+  private String show(Visit visit) {
+    String id = visit.variable("image_id");
+    return cloud
+        .front
+        .show((service, now) -> Optional.ofNullable(service.image(id)).map(i -> told(service, i)))
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Refusal.ofNative(NOT_FOUND, "The image does not exist: " + id + ".")))
+        .toString();
+  }
+
+  private ObjectNode told(Cloud service, Cloud.Image image) {
+    return WireDocuments.image(image, service.owner().id(), since);
+  }
+
+  private String quota() {
+    int images = cloud.front.show((service, now) -> service.images().size());
+    return WireDocuments.quotas(images, cloud.membersPerImage());
+  }
+}
