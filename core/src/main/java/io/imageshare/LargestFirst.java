@@ -89,7 +89,8 @@ final class LargestFirst {
         largest = new Rectangle(rows.stream().boxed().toList(), BitSet.valueOf(columns), area);
       }
       long hope = Math.min(limits.pairs(), (long) highest * widest(1, width));
-      next = height < highest && hope > largest.area() ? closest(columns, rows) : -1;
+      boolean more = height < highest && hope > largest.area() && work <= WORK;
+      next = more ? closest(columns, rows) : -1;
     }
     return largest;
   }

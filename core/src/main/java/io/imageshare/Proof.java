@@ -106,10 +106,6 @@ final class Proof {
             .anyMatch(e -> e.getKey().compareTo(least) >= 0 && e.getValue().get(id));
   }
 
-  boolean isBad(Side side, int id) {
-    return known(side).bad.get(id);
-  }
-
   List<Integer> suspects(Side side, Slice slice) {
     return slice.ids(side).stream().filter(id -> !isGood(side, id)).toList();
   }

@@ -39,12 +39,7 @@ public record Reason(Kind kind, String code, String message) {
     /** A bug, or an answer nobody can read. */
     INTERNAL,
     /** Given by the engine: the run stopped before this pair was sent. Asking again is safe. */
-    NOT_SENT;
-
-    /** Whether a bad id is to be looked for. */
-    boolean invalid() {
-      return this == INVALID || this == INVALID_IMAGE || this == INVALID_RECIPIENT;
-    }
+    NOT_SENT
   }
 
   /** Checks that all are there. */

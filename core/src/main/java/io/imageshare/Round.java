@@ -209,7 +209,10 @@ final class Round implements Hunt.Court {
       case INTERNAL ->
           flight.forEachMissing(
               (i, r) -> run.settle(i, r, new Verdict.Unknown(reason, flight.id())));
-      case UNAUTHENTICATED -> flight.forEachMissing(ledger::reopen);
+      case UNAUTHENTICATED -> {
+        flight.forEachMissing(ledger::reopen);
+        run.stop(reason);
+      }
       default -> flight.forEachMissing((i, r) -> run.again(i, r, reason, flight.id()));
     }
     if (flight == probe) {

@@ -311,6 +311,11 @@ final class Run implements ShareRun {
     begun.begin();
   }
 
+  /** Ends the run without another call. */
+  void stop(Reason reason) {
+    wind(Ending.STOPPED, reason, true, WINDING);
+  }
+
   /** A write that was under way when the run began to wind down has been answered. */
   void answered(Flight flight) {
     if (windDown != null) {

@@ -183,7 +183,7 @@ public final class ShareWorkflow implements AutoCloseable {
   private void unauthenticated(Reason reason) {
     engine.gate().distrust();
     for (Run run : new ArrayList<>(runs)) {
-      run.step(() -> run.wind(Ending.STOPPED, reason, true, closeWithin));
+      run.step(() -> run.stop(reason));
     }
   }
 

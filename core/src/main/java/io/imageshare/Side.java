@@ -3,9 +3,5 @@ package io.imageshare;
 /** One side of the table of a run. */
 enum Side {
   IMAGES,
-  RECIPIENTS;
-
-  Side other() {
-    return this == IMAGES ? RECIPIENTS : IMAGES;
-  }
+  RECIPIENTS
 }

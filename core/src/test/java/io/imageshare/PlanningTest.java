@@ -115,7 +115,7 @@ class PlanningTest {
   }
 
   @Test
-  void smallTablesTakeAtMostHalfMoreThanTheBestAndHardlyAnyMoreOnAverage() {
+  void smallTablesTakeAtMostHalfMoreThanTheBestAndOnePercentOnAverage() {
     List<BatchLimits> all =
         List.of(
             UNLIMITED,
@@ -128,11 +128,11 @@ class PlanningTest {
             new BatchLimits(4, 2, 8),
             new BatchLimits(ANY, ANY, 3),
             new BatchLimits(ANY, ANY, 6));
+    double sum = 0;
+    int tables = 0;
     for (int n = 0; n < all.size(); n++) {
       BatchLimits limits = all.get(n);
       byte[] fewest = Partitions.fewest(limits);
-      double sum = 0;
-      int tables = 0;
       // Prime to 2^20: the tables tried differ from one limit to the next and in every cell.
       for (int cells = 1 + n; cells < fewest.length; cells += 307) {
         double ratio =
@@ -141,8 +141,9 @@ class PlanningTest {
         sum += ratio;
         tables++;
       }
-      assertTrue(sum / tables <= 1.02, limits + ": on average " + sum / tables);
     }
+    // It was 1.0078 when this was written: more than 1.009 means that a strategy got worse.
+    assertTrue(sum / tables <= 1.009, "on average " + sum / tables);
   }
 
   @Test

@@ -4,7 +4,6 @@ import static io.imageshare.Reason.Kind.INVALID;
 import static io.imageshare.Reason.Kind.INVALID_IMAGE;
 import static io.imageshare.Reason.Kind.INVALID_RECIPIENT;
 import static io.imageshare.Reason.Kind.THROTTLED;
-import static io.imageshare.Reason.Kind.UNAVAILABLE;
 import static io.imageshare.Reason.Kind.UNSUPPORTED;
 import static io.imageshare.memory.Caller.breach;
 
@@ -352,7 +351,8 @@ final class ContractChecks {
 
   private static void unseen(Caller caller, String job) {
     Answer<Job> answer = caller.look(job);
-    if (!answer.refused(INVALID, INVALID_IMAGE, INVALID_RECIPIENT, UNSUPPORTED, UNAVAILABLE)) {
+    if (!answer.refused(
+        INVALID, INVALID_IMAGE, INVALID_RECIPIENT, UNSUPPORTED, Reason.Kind.UNAVAILABLE)) {
       throw breach(
           "job(" + job + ") to be refused as INVALID, UNSUPPORTED or UNAVAILABLE",
           answer.seen(),
