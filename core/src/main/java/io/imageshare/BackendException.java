@@ -10,6 +10,8 @@ public final class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Reason reason;
+
+  /** The least time the service asks to wait; zero: it asks nothing. */
   private final Duration retryAfter;
 
   /**
