@@ -3,7 +3,6 @@ package io.imageshare.memory;
 import static io.imageshare.Reason.Kind.INVALID;
 import static io.imageshare.Reason.Kind.INVALID_IMAGE;
 import static io.imageshare.Reason.Kind.INVALID_RECIPIENT;
-import static io.imageshare.Reason.Kind.THROTTLED;
 import static io.imageshare.Reason.Kind.UNSUPPORTED;
 import static io.imageshare.memory.Caller.breach;
 
@@ -138,7 +137,7 @@ final class ContractChecks {
     CompletableFuture<Answer<T>> first = caller.ask(call, one);
     CompletableFuture<Answer<T>> second = caller.ask(call, other);
     List<Answer<T>> answers = List.of(caller.await(first), caller.await(second));
-    if (answers.stream().anyMatch(answer -> answer.refused(THROTTLED))) {
+    if (answers.stream().anyMatch(answer -> answer.refused(Reason.Kind.THROTTLED))) {
       throw new Skipped("the service does not take two calls at the same time");
     }
     return answers.stream().map(Answer::given).toList();

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Does on a real endpoint what a request document asks for, as whom the environment says. */
-final class OnTheService {
-  private OnTheService() {}
+final class RealCloud {
+  private RealCloud() {}
 
   /**
    * Shares.
@@ -22,7 +22,7 @@ final class OnTheService {
    */
   public static void main(String[] args) throws IOException {
     if (args.length != 2) {
-      System.err.println("usage: OnTheService https://ims.REGION.DOMAIN request.json");
+      System.err.println("usage: RealCloud https://ims.REGION.DOMAIN request.json");
       System.exit(2);
     }
     ShareRequest request = ShareRequest.fromJson(Files.readString(Path.of(args[1])));
@@ -33,7 +33,7 @@ final class OnTheService {
     System.exit(report.complete() ? 0 : 1);
   }
 
-  // region service
+  // region real
   static ShareReport share(URI endpoint, Credentials credentials, ShareRequest request) {
     try (MemberBackend backend =
             HttpBackend.builder().endpoint(endpoint).credentials(credentials).build();
