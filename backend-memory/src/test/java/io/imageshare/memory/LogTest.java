@@ -1,0 +1,55 @@
+package io.imageshare.memory;
+
+import static io.imageshare.memory.Samples.cloud;
+import static io.imageshare.memory.Samples.ids;
+import static io.imageshare.memory.Samples.workflow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.ShareRequest;
+import io.imageshare.Timekeeper;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What an operator sees of a run, read off a JVM that logs everything. */
+class LogTest {
+
+  @Test
+  void aRunIsTwoLinesAndOneWarningForEachCodeAndALineForEachCall() throws Exception {
+    List<String> lines =
+        ChildJvm.run(Main.class, "-Dorg.slf4j.simpleLogger.defaultLogLevel=debug").lines().toList();
+    List<String> info = lines.stream().filter(line -> line.contains(" INFO ")).toList();
+    assertEquals(2, info.size(), info.toString());
+    assertTrue(info.get(0).contains("SHARE 6 images with 7 recipients, 42 pairs"), info.get(0));
+    assertTrue(info.get(1).contains("42 pairs: 25 done, 17 failed, 0 unknown"), info.get(1));
+    List<String> warnings = lines.stream().filter(line -> line.contains(" WARN ")).toList();
+    assertEquals(2, warnings.size(), warnings.toString());
+    assertTrue(
+        warnings.stream()
+            .anyMatch(
+                line ->
+                    line.contains("10 pairs failed: INVALID_RECIPIENT IMG.0108")
+                        && line.endsWith(
+                            "[image-0 with bad-1, image-0 with bad-2, image-1 with bad-1]")),
+        warnings.toString());
+    assertTrue(
+        warnings.stream().anyMatch(line -> line.contains("7 pairs failed: INVALID_IMAGE IMG.0027")),
+        warnings.toString());
+    long calls = Long.parseLong(lines.get(lines.size() - 1));
+    assertEquals(calls, lines.stream().filter(line -> line.contains(" DEBUG ")).count());
+  }
+
+  /** What the child runs. */
+  static final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+      MemoryBackend cloud = cloud(Timekeeper.virtual(), 5).badProjects("bad-1", "bad-2").build();
+      List<String> projects =
+          List.of(
+              "bad-1", "project-1", "project-2", "bad-2", "project-3", "project-4", "project-5");
+      workflow(cloud).build().run(ShareRequest.share(ids("image-", 6), projects));
+      System.out.println(cloud.calls().size());
+    }
+  }
+}
