@@ -1,0 +1,97 @@
+package io.imageshare.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.FlowPolicy;
+import io.imageshare.MemberBackend;
+import io.imageshare.Outcome;
+import io.imageshare.PollPolicy;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.SocketFault;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The engine over this backend, against the simulated service, while the submit goes wrong. */
+class EndToEndTest {
+  private static final List<String> IMAGES =
+      List.of(Calls.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
+  private static final List<String> PROJECTS =
+      List.of(Calls.RECIPIENT, "ffffffffffffffffffffffffffffffff");
+
+  private final MemoryBackend cloud =
+      MemoryBackend.builder()
+          .owner(Calls.PROJECT)
+          .images(IMAGES)
+          .badProjects("dddddddddddddddddddddddddddddddd")
+          .jobsTake(Duration.ofMillis(20))
+          .build();
+  private final ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private ShareReport share(List<String> projects, Runnable surveyed) {
+    try (MemberBackend backend =
+            HttpBackend.builder()
+                .endpoint(server.endpoint())
+                .projectId(Calls.PROJECT)
+                .credentials(Credentials.accessKey(Calls.AK, Calls.SK))
+                .build();
+        ShareWorkflow workflow =
+            ShareWorkflow.builder(backend)
+                .flow(FlowPolicy.defaults().callsPerSecond(200))
+                .poll(PollPolicy.fixed(Duration.ofMillis(20)).patience(Duration.ofSeconds(1)))
+                .listener(
+                    event -> {
+                      if (event instanceof ShareEvent.Surveyed) {
+                        surveyed.run();
+                      }
+                    })
+                .seed(1)
+                .build()) {
+      return workflow.run(ShareRequest.share(IMAGES, projects));
+    }
+  }
+
+  private long writes() {
+    return server.requests().stream().filter(request -> request.method().equals("POST")).count();
+  }
+
+  static Stream<SocketFault> faults() {
+    return Stream.of(
+        new SocketFault.ResetBeforeReading(),
+        new SocketFault.ResetAfterEffect(),
+        new SocketFault.HalfAnswer(),
+        new SocketFault.Garbage());
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void aSubmitThatBreaksIsSettledByReading(SocketFault fault) {
+    ShareReport report = share(PROJECTS, () -> server.inject(fault));
+    assertTrue(report.complete(), report.toString());
+    assertEquals(4, cloud.members().size());
+    assertEquals(1, writes(), "what took effect is not asked again: " + report.stats());
+  }
+
+  @Test
+  void aBadProjectIsFoundAndSinksNobodyElse() {
+    List<String> projects = List.of(PROJECTS.get(0), "dddddddddddddddddddddddddddddddd");
+    ShareReport report = share(projects, () -> {});
+    assertEquals(2, report.count(Outcome.Done.class));
+    assertEquals(2, report.failed().filter(f -> f.reason().code().equals("IMG.0108")).count());
+  }
+}
