@@ -51,10 +51,6 @@ final class Hunt {
     this.probe = suspect;
   }
 
-  Reason reason() {
-    return reason;
-  }
-
   /** The part asked for was refused. */
   void refused(Reason reason) {
     if (!probingSibling) {

@@ -71,6 +71,8 @@ class PromiseTest {
     List<Member> reported = report.outcomes().map(Outcome::member).toList();
     assertEquals(asked, new HashSet<>(reported));
     assertEquals(asked.size(), reported.size());
+    assertEquals(Ending.COMPLETE, report.ending());
+    assertEquals(asked.size(), report.stats().total());
     assertEquals(asked.size(), report.count(Outcome.class));
     asked.forEach(member -> assertEquals(member, report.outcome(member).member()));
     assertThrows(
