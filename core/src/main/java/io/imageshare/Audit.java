@@ -1,8 +1,10 @@
 package io.imageshare;
 
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** Reads an image when its flights are over: a pair is done when the listing shows it. */
 final class Audit extends Reading {
@@ -28,14 +30,28 @@ final class Audit extends Reading {
 
   @Override
   void listed(Map<Recipient, MemberStatus> members) {
-    for (Flight flight : round.flights(image())) {
+    forEachAsked(
+        (flight, recipient) -> {
+          if (reread < WAITS.size() && flight.vouches(image(), recipient)) {
+            waiting = true;
+          } else {
+            flight.unlisted(image(), recipient);
+          }
+        });
+  }
+
+  /** Each asked pair of the image with the last flight that asked it. */
+  private void forEachAsked(BiConsumer<Flight, Integer> action) {
+    BitSet seen = new BitSet();
+    List<Flight> flights = round.flights(image());
+    for (int f = flights.size() - 1; f >= 0; f--) {
+      Flight flight = flights.get(f);
       flight.forEachAsked(
           image(),
           recipient -> {
-            if (reread < WAITS.size() && flight.vouches(image(), recipient)) {
-              waiting = true;
-            } else {
-              flight.unlisted(image(), recipient);
+            if (!seen.get(recipient)) {
+              seen.set(recipient);
+              action.accept(flight, recipient);
             }
           });
     }
@@ -43,17 +59,14 @@ final class Audit extends Reading {
 
   @Override
   void refused(Reason reason) {
-    for (Flight flight : round.flights(image())) {
-      flight.forEachAsked(
-          image(),
-          recipient -> {
-            if (run.canList()) {
-              run.settle(image(), recipient, new Verdict.Unknown(reason, flight.id()));
-            } else {
-              flight.byWord(image(), recipient);
-            }
-          });
-    }
+    forEachAsked(
+        (flight, recipient) -> {
+          if (run.canList()) {
+            run.judge().settle(image(), recipient, new Verdict.Unknown(reason, flight.id()));
+          } else {
+            flight.byWord(image(), recipient);
+          }
+        });
   }
 
   @Override

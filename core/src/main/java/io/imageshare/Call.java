@@ -36,10 +36,20 @@ interface Call<T> {
   /** Whether it is made again after a failure without effect. */
   boolean repeats();
 
+  /** Whether it can be made at once; see {@link #prepare}. */
+  default boolean isPrepared() {
+    return true;
+  }
+
+  /** Makes ready what must be before it is made. */
+  default void prepare(Runnable ready) {
+    ready.run();
+  }
+
   CompletionStage<T> make();
 
   /** It failed without effect, and will be made again. */
-  default void retrying() {}
+  default void retrying(Reason reason) {}
 
   void answered(T value);
 

@@ -43,6 +43,11 @@ final class Calls {
     budget = retry.budget();
   }
 
+  /** How long a call may go without an answer. */
+  Duration timeout() {
+    return timeout;
+  }
+
   void make(Call<?> call) {
     gate.enter(new Attempt<>(call, 0));
   }
@@ -69,6 +74,16 @@ final class Calls {
     @Override
     public boolean wanted() {
       return call.wanted();
+    }
+
+    @Override
+    public boolean isPrepared() {
+      return call.isPrepared();
+    }
+
+    @Override
+    public void prepare(Runnable ready) {
+      call.prepare(ready);
     }
 
     @Override
@@ -163,7 +178,7 @@ final class Calls {
     }
 
     private void again(Reason reason, Duration told, Duration delay, Attempt<T> next) {
-      call.retrying();
+      call.retrying(reason);
       Run run = call.run();
       run.emit(new ShareEvent.Retrying(run.id(), kind().method, reason, told));
       run.later(delay, () -> gate.enter(next));
@@ -178,7 +193,7 @@ final class Calls {
     return true;
   }
 
-  private static Throwable unwrap(Throwable failure) {
+  static Throwable unwrap(Throwable failure) {
     Throwable cause = failure;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
         && cause.getCause() != null) {

@@ -4,9 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Reason.Kind;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -27,12 +26,13 @@ final class Flight implements Call<Job> {
   private final Round round;
   private final Ledger ledger;
   private final Slice slice;
+  private final FlightLog log;
   private State state = State.QUEUED;
   private boolean holdsPlace;
   private String id = "";
   private @Nullable Job job;
   private @Nullable Reason unclear;
-  private Map<Member, Job.Result> results = Map.of();
+  private JobWord word = JobWord.NONE;
   private int place;
   private @Nullable Watch watch;
 
@@ -41,6 +41,7 @@ final class Flight implements Call<Job> {
     this.round = round;
     this.slice = slice;
     ledger = run.ledger();
+    log = new FlightLog(run);
   }
 
   Slice slice() {
@@ -63,6 +64,7 @@ final class Flight implements Call<Job> {
   /** It is no longer to be sent. */
   void withdraw() {
     state = State.WITHDRAWN;
+    log.refused(new Reason(Reason.Kind.NOT_SENT, "", "withdrawn"));
   }
 
   /** Gives up the place of its job. */
@@ -93,12 +95,23 @@ final class Flight implements Call<Job> {
 
   @Override
   public boolean wanted() {
-    return state == State.QUEUED && run.isGoing();
+    return state == State.QUEUED && run.mayWrite();
   }
 
   @Override
   public boolean repeats() {
-    return run.isGoing();
+    return run.mayWrite();
+  }
+
+  @Override
+  public boolean isPrepared() {
+    return log.hasIntent();
+  }
+
+  /** Its intent is safe before it is sent. */
+  @Override
+  public void prepare(Runnable ready) {
+    log.intent(slice, ready);
   }
 
   @Override
@@ -112,8 +125,9 @@ final class Flight implements Call<Job> {
   }
 
   @Override
-  public void retrying() {
+  public void retrying(Reason reason) {
     state = State.QUEUED;
+    log.refused(reason);
     slice.forEach(ledger::reopen);
     round.back(this);
     release();
@@ -124,38 +138,55 @@ final class Flight implements Call<Job> {
     job = first;
     id = first.id();
     state = State.WATCHED;
-    watch = new Watch(run, this, id);
+    watch = new Watch(run, this, id, Duration.ZERO);
     place = run.seen(first, slice);
     slice.forEach(ledger::touch);
     run.emit(new ShareEvent.Submitted(run.id(), ledger.request(slice), first));
     round.accepted(this);
     if (first.ended()) {
+      log.submitted(id, () -> {});
       ended(first);
     } else {
-      watch.begin();
+      log.submitted(id, watch::begin);
     }
     run.answered(this);
+  }
+
+  /** Goes on where another process left it; its pairs are asked. */
+  void takeUp(Past.Trip trip, int place) {
+    log.takeUp(trip.intent.flight());
+    if (trip.submitted == null) {
+      settle(trip.lost, run.engine().since(trip.intent.at()));
+      return;
+    }
+    this.place = place;
+    id = trip.job();
+    state = State.WATCHED;
+    holdsPlace = true;
+    run.engine().gate().jobFound();
+    run.tally().jobs(1);
+    watch = new Watch(run, this, id, run.engine().since(trip.submitted.at()));
+    watch.begin();
   }
 
   @Override
   public void failed(Reason reason, Duration retryAfter) {
     switch (reason.kind()) {
-      case LOST -> unclear(reason, () -> forEachMissing((i, r) -> run.again(i, r, reason, "")));
-      case INTERNAL -> unclear(reason, () -> unknown(reason));
+      case LOST, INTERNAL -> {
+        log.lost(reason);
+        slice.forEach(ledger::touch);
+        round.lost();
+        settle(reason, Duration.ZERO);
+      }
       default -> {
         state = State.OVER;
         round.answered();
         release();
+        log.refused(reason);
         round.refused(this, reason);
       }
     }
     run.answered(this);
-  }
-
-  private void unclear(Reason reason, Runnable settled) {
-    slice.forEach(ledger::touch);
-    round.lost();
-    settle(reason, settled);
   }
 
   // The job
@@ -177,7 +208,7 @@ final class Flight implements Call<Job> {
 
   /** The service does not let its job be looked at, or knows it no longer. */
   void gone(Reason reason) {
-    settle(reason, () -> unknown(reason));
+    settle(reason, Duration.ZERO);
   }
 
   /** Its job is no longer watched: the audit decides. */
@@ -187,14 +218,10 @@ final class Flight implements Call<Job> {
   }
 
   private void ended(Job end) {
+    log.ended(end);
     run.engine().recent().add(requireNonNull(watch).age());
     release();
-    results = new HashMap<>();
-    for (Job.Result result : end.results()) {
-      if (result.recipient() != null) {
-        results.put(new Member(result.image(), result.recipient()), result);
-      }
-    }
+    word = new JobWord(end);
     if (!run.isGoing()) {
       state = State.OVER;
       byWordIfNothingLists();
@@ -211,6 +238,7 @@ final class Flight implements Call<Job> {
     state = State.OVER;
     forEachMissing(this::judge);
     byWordIfNothingLists();
+    log.refused(reason);
     round.refused(this, reason);
   }
 
@@ -225,20 +253,31 @@ final class Flight implements Call<Job> {
   }
 
   private void byWordIfNothingLists() {
-    if (!run.canList()) {
-      slice.forEach(
-          (i, r) -> {
-            if (ledger.isAsked(i, r) && vouches(i, r)) {
-              byWord(i, r);
-            }
-          });
+    if (run.canList()) {
+      return;
+    }
+    List<Slice> except = new ArrayList<>();
+    slice.forEach(
+        (i, r) -> {
+          if (!vouches(i, r)) {
+            except.add(new Slice(List.of(i), List.of(r)));
+          } else if (ledger.isAsked(i, r)) {
+            byWord(i, r);
+          }
+        });
+    if (except.size() < slice.pairs()) {
+      log.served(except);
     }
   }
 
   // Settling by reading
 
-  /** Reads the images after one, two and four times the longest of recent jobs. */
-  private void settle(Reason reason, Runnable missing) {
+  /**
+   * Reads the images after one, two and four times the longest of recent jobs.
+   *
+   * @param age how long ago the call was made, where another process made it
+   */
+  private void settle(Reason reason, Duration age) {
     state = State.SETTLING;
     unclear = reason;
     if (!run.isGoing()) {
@@ -248,16 +287,22 @@ final class Flight implements Call<Job> {
     List<Duration> times =
         Stream.of(1, 2, 4)
             .map(longest::multipliedBy)
-            .map(time -> least(time, run.engine().poll().patience()))
+            .map(time -> least(time, run.engine().poll().patience()).minus(age))
+            .map(time -> time.isNegative() ? Duration.ZERO : time)
             .distinct()
             .toList();
     Runnable settled =
         () -> {
-          if (run.canList()) {
-            missing.run();
-          } else {
-            unknown(reason);
-          }
+          boolean again = run.canList() && reason.kind() == Reason.Kind.LOST;
+          log.settled(reason, again);
+          forEachMissing(
+              (i, r) -> {
+                if (again) {
+                  run.judge().again(i, r, reason, "");
+                } else {
+                  run.judge().settle(i, r, new Verdict.Unknown(reason, id()));
+                }
+              });
           over(false);
         };
     new Settling(run, this, reason, times, settled).next();
@@ -267,23 +312,11 @@ final class Flight implements Call<Job> {
     return a.compareTo(b) < 0 ? a : b;
   }
 
-  private void unknown(Reason reason) {
-    forEachMissing((i, r) -> run.settle(i, r, new Verdict.Unknown(reason, id())));
-  }
-
   // What to make of its pairs
 
   /** Whether its job says that the pair is done. */
   boolean vouches(int image, int recipient) {
-    if (job == null || !job.ended()) {
-      return false;
-    }
-    Job.Result result = result(image, recipient);
-    return result == null ? job.status() == Job.Status.SUCCESS : result.succeeded();
-  }
-
-  private Job.@Nullable Result result(int image, int recipient) {
-    return results.isEmpty() ? null : results.get(ledger.member(image, recipient));
+    return word.vouches(ledger.member(image, recipient));
   }
 
   /** The pairs that are asked still and that its job does not vouch for. */
@@ -320,10 +353,10 @@ final class Flight implements Call<Job> {
   /** The listing lacks the pair, and there is no more waiting for it. */
   void unlisted(int image, int recipient) {
     if (unclear != null) {
-      run.settle(image, recipient, new Verdict.Unknown(unclear, id()));
+      run.judge().settle(image, recipient, new Verdict.Unknown(unclear, id()));
     } else {
       judge(image, recipient);
-      run.again(image, recipient, notListed(), id());
+      run.judge().again(image, recipient, notListed(), id());
     }
   }
 
@@ -335,23 +368,22 @@ final class Flight implements Call<Job> {
   /** Members cannot be listed: the job's word must do. */
   void byWord(int image, int recipient) {
     if (unclear != null) {
-      run.settle(image, recipient, new Verdict.Unknown(unclear, id()));
+      run.judge().settle(image, recipient, new Verdict.Unknown(unclear, id()));
     } else if (vouches(image, recipient)) {
-      run.settle(image, recipient, new Verdict.Done(false, MemberStatus.UNKNOWN));
+      run.judge().settle(image, recipient, new Verdict.Done(false, MemberStatus.UNKNOWN));
     } else {
       judge(image, recipient);
-      run.again(image, recipient, notListed(), id());
+      run.judge().again(image, recipient, notListed(), id());
     }
   }
 
   /** Fails the pair if its job gives a reason for this very pair that will not pass. */
   private void judge(int image, int recipient) {
-    Job.Result result = result(image, recipient);
-    if (result != null && !result.succeeded() && result.reason() != null) {
-      Reason reason = result.reason();
+    Reason reason = word.against(ledger.member(image, recipient));
+    if (reason != null) {
       switch (reason.kind()) {
         case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN, UNSUPPORTED ->
-            run.settle(image, recipient, new Verdict.Failed(reason));
+            run.judge().settle(image, recipient, new Verdict.Failed(reason));
         default -> {}
       }
     }

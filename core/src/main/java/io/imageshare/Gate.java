@@ -19,6 +19,16 @@ final class Gate {
 
     boolean wanted();
 
+    /** Whether it may go; if not, it is to be prepared first, which takes its place already. */
+    default boolean isPrepared() {
+      return true;
+    }
+
+    /** Makes ready what must be before it goes. */
+    default void prepare(Runnable ready) {
+      ready.run();
+    }
+
     void go();
   }
 
@@ -27,6 +37,7 @@ final class Gate {
   private final Timekeeper time;
   private final FlowPolicy flow;
   private final long interval;
+  private final Deque<Place> prepared = new ArrayDeque<>();
   private final Deque<Place> looks = new ArrayDeque<>();
   private final Deque<Place> reads = new ArrayDeque<>();
   private final Deque<Place> writes = new ArrayDeque<>();
@@ -62,6 +73,11 @@ final class Gate {
     unanswered--;
   }
 
+  /** A job is open that another process submitted. */
+  void jobFound() {
+    openJobs++;
+  }
+
   /** A job has ended, was refused, or is no longer watched. */
   void jobOver() {
     openJobs--;
@@ -94,29 +110,53 @@ final class Gate {
   }
 
   void pump() {
-    while (unanswered < (trusted ? flow.concurrentCalls() : 1)) {
-      Deque<Place> queue = next();
-      if (queue == null) {
-        return;
+    for (Deque<Place> queue = next(); queue != null; queue = next()) {
+      Entry entry = queue.element().entry();
+      if (!entry.isPrepared()) {
+        Place place = queue.remove();
+        take(entry);
+        entry.prepare(
+            () -> {
+              prepared.add(place);
+              pump();
+            });
+        continue;
       }
       long wait = earliest - time.nanoTime();
       if (wait > 0) {
         wake(wait);
         return;
       }
-      start(queue.remove().entry());
+      queue.remove();
+      if (queue != prepared) {
+        take(entry);
+      }
+      earliest = time.nanoTime() + interval;
+      entry.go();
     }
   }
 
-  private void start(Entry entry) {
+  private void take(Entry entry) {
     unanswered++;
     openJobs += entry.kind() == Call.Kind.SUBMIT ? 1 : 0;
-    earliest = time.nanoTime() + interval;
-    entry.go();
   }
 
-  /** Looks first, for they free places for jobs; reads and writes as they came. */
+  private void giveBack(Entry entry) {
+    unanswered--;
+    openJobs -= entry.kind() == Call.Kind.SUBMIT ? 1 : 0;
+  }
+
+  /** What is prepared; then looks, for they free places for jobs; reads and writes as they came. */
   private @Nullable Deque<Place> next() {
+    while (!prepared.isEmpty() && !prepared.element().entry().wanted()) {
+      giveBack(prepared.remove().entry());
+    }
+    if (!prepared.isEmpty()) {
+      return prepared;
+    }
+    if (unanswered >= (trusted ? flow.concurrentCalls() : 1)) {
+      return null;
+    }
     drop(looks);
     drop(reads);
     drop(writes);

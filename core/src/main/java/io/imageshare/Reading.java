@@ -68,7 +68,7 @@ class Reading implements Call<Map<Recipient, MemberStatus>> {
   public final void answered(Map<Recipient, MemberStatus> members) {
     if (wanted()) {
       end();
-      run.note(image, members);
+      run.judge().note(image, members);
       listed(members);
       over();
     }

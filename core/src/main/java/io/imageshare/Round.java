@@ -34,6 +34,7 @@ final class Round implements Hunt.Court {
   private int unanswered;
   private int flying;
   private int badPairs;
+  private boolean begun;
   private boolean over;
   private @Nullable Hunt hunt;
   private @Nullable Flight probe;
@@ -49,7 +50,16 @@ final class Round implements Hunt.Court {
   }
 
   void begin() {
+    begun = true;
     advance();
+  }
+
+  /** Takes in a flight that another process began. */
+  void adopt(Flight flight) {
+    flying++;
+    sent.add(flight);
+    flight.slice().images().forEach(i -> underWay[i]++);
+    flight.slice().images().forEach(i -> byImage.get(i).add(flight));
   }
 
   List<Flight> sent() {
@@ -71,11 +81,16 @@ final class Round implements Hunt.Court {
   }
 
   /** Does whatever can be done now. */
-  private void advance() {
+  void advance() {
+    if (!run.mayWrite()) {
+      endHunt();
+      refusals.clear();
+      withdraw();
+    }
     while (run.isGoing() && hunt != null && probe == null) {
       hunt.next();
     }
-    if (!run.isGoing() || hunt != null || over) {
+    if (!run.isGoing() || hunt != null || over || !begun) {
       return;
     }
     if (!refusals.isEmpty()) {
@@ -86,7 +101,7 @@ final class Round implements Hunt.Court {
       }
       return;
     }
-    if (queued.isEmpty() && ledger.hasOpen()) {
+    if (queued.isEmpty() && ledger.hasOpen() && run.mayWrite()) {
       plan();
     }
     if (queued.isEmpty() && flying == 0) {
@@ -125,10 +140,7 @@ final class Round implements Hunt.Court {
   void sent(Flight flight) {
     queued.remove(flight);
     unanswered++;
-    flying++;
-    sent.add(flight);
-    flight.slice().images().forEach(i -> underWay[i]++);
-    flight.slice().images().forEach(i -> byImage.get(i).add(flight));
+    adopt(flight);
   }
 
   /** A write failed without effect and waits to be made again. */
@@ -203,17 +215,17 @@ final class Round implements Hunt.Court {
         suspect(flight, reason, whole);
       }
       case FORBIDDEN, UNSUPPORTED -> {
-        flight.forEachMissing((i, r) -> run.settle(i, r, new Verdict.Failed(reason)));
+        flight.forEachMissing((i, r) -> run.judge().settle(i, r, new Verdict.Failed(reason)));
         deny(flight, reason);
       }
       case INTERNAL ->
           flight.forEachMissing(
-              (i, r) -> run.settle(i, r, new Verdict.Unknown(reason, flight.id())));
+              (i, r) -> run.judge().settle(i, r, new Verdict.Unknown(reason, flight.id())));
       case UNAUTHENTICATED -> {
         flight.forEachMissing(ledger::reopen);
         run.stop(reason);
       }
-      default -> flight.forEachMissing((i, r) -> run.again(i, r, reason, flight.id()));
+      default -> flight.forEachMissing((i, r) -> run.judge().again(i, r, reason, flight.id()));
     }
     if (flight == probe) {
       endHunt();
@@ -250,7 +262,7 @@ final class Round implements Hunt.Court {
   private void failRest(Reason reason, String why) {
     Reason rest = new Reason(reason.kind(), reason.code(), why + reason.message());
     for (int image = 0; image < ledger.images(); image++) {
-      run.fail(Side.IMAGES, image, rest);
+      run.judge().fail(Side.IMAGES, image, rest);
     }
     endHunt();
     withdraw();
@@ -305,17 +317,15 @@ final class Round implements Hunt.Court {
   @Override
   public void bad(Side side, int id, Reason reason) {
     endHunt();
-    if (reason.kind() == Kind.QUOTA) {
-      run.fail(side, id, reason); // full, which says nothing bad of it
-    } else {
-      run.bad(side, id, reason);
-    }
+    run.log().note(new Line.BadId(side, id, reason));
+    run.judge().bad(side, id, reason);
   }
 
   @Override
   public void badPair(int image, int recipient, Reason reason) {
     endHunt();
-    run.settle(image, recipient, new Verdict.Failed(reason));
+    run.log().note(new Line.BadPair(image, recipient, reason));
+    run.judge().settle(image, recipient, new Verdict.Failed(reason));
     // Their other pairs come last, when more is proven and tells which of the two it was.
     deferredImages.set(image);
     deferredRecipients.set(recipient);
@@ -340,7 +350,8 @@ final class Round implements Hunt.Court {
   private void auditIfReady(int image) {
     if (ledger.hasAsked(image)
         && underWay[image] == 0
-        && !ledger.hasOpen(image)
+        && !(ledger.hasOpen(image) && run.mayWrite())
+        && begun
         && !auditing.get(image)
         && run.isGoing()) {
       auditing.set(image);

@@ -2,12 +2,11 @@ package io.imageshare;
 
 import io.imageshare.Reason.Kind;
 import io.imageshare.ShareReport.Ending;
-import io.imageshare.ShareRequest.Action;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * ShareRun} is called on the engine's thread only.
  */
 final class Run implements ShareRun {
-  private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
-  private static final int ROUNDS = 6;
+  private static final Logger LOG = LoggerFactory.getLogger(ShareWorkflow.class);
   private static final Duration WINDING = Duration.ofSeconds(30);
+  private static final Duration ALIVE = Duration.ofSeconds(9);
 
   private enum Phase {
     NEW,
@@ -35,8 +34,12 @@ final class Run implements ShareRun {
   private final Engine engine;
   private final Ledger ledger;
   private final Consumer<Run> over;
+  private final RunLog log;
+  private final @Nullable Past past;
+  private final List<ShareRequest> requests;
   private final Proof proof = new Proof();
   private final Denials denials = new Denials();
+  private final Judge judge;
   private final Tally tally;
   private final Warnings warnings;
   private final TimedFuture<ShareReport> report;
@@ -44,16 +47,41 @@ final class Run implements ShareRun {
   private final Set<Reading> readings = new LinkedHashSet<>();
   private Phase phase = Phase.NEW;
   private boolean canList = true;
+  private boolean unread;
   private int rounds;
+  private int flights;
+  private @Nullable Recovery recovery;
+  private @Nullable Reason writesStopped;
   private @Nullable Round round;
   private @Nullable WindDown windDown;
   private Timekeeper.@Nullable Scheduled deadline;
 
-  Run(String id, Engine engine, Ledger ledger, Consumer<Run> over) {
+  /**
+   * @param lines how many lines its journal has
+   * @param past what they say; null if there are none
+   */
+  Run(
+      String id,
+      Engine engine,
+      List<ShareRequest> requests,
+      long lines,
+      @Nullable Past past,
+      Consumer<Run> over) {
     this.id = id;
     this.engine = engine;
-    this.ledger = ledger;
+    this.requests = requests;
+    this.past = past;
     this.over = over;
+    ledger = new Ledger(requests);
+    log =
+        new RunLog(
+            engine.journal(),
+            engine.time(),
+            engine.calls().timeout(),
+            id,
+            lines,
+            reason -> step(() -> stopWriting(reason)));
+    judge = new Judge(this);
     tally = new Tally(engine.time(), ledger);
     warnings = new Warnings(id);
     report = new TimedFuture<>(engine.time());
@@ -93,8 +121,37 @@ final class Run implements ShareRun {
     return proof;
   }
 
+  Judge judge() {
+    return judge;
+  }
+
   Tally tally() {
     return tally;
+  }
+
+  RunLog log() {
+    return log;
+  }
+
+  List<ShareRequest> requests() {
+    return requests;
+  }
+
+  int rounds() {
+    return rounds;
+  }
+
+  int nextFlight() {
+    return flights++;
+  }
+
+  boolean mayWrite() {
+    return isGoing() && writesStopped == null;
+  }
+
+  /** Whether it was resumed, and has not read its images since. */
+  boolean isUnread() {
+    return unread;
   }
 
   boolean isGoing() {
@@ -118,7 +175,7 @@ final class Run implements ShareRun {
     try {
       work.run();
     } catch (Throwable e) {
-      log.error("run {}: stopped by a fault of this library or of the backend", id, e);
+      LOG.error("run {}: stopped by a fault of this library or of the backend", id, e);
       Reason fault = new Reason(Kind.INTERNAL, "", "the run met a fault: " + e);
       new WindDown(this, round, Ending.STOPPED, fault, true).end();
     }
@@ -172,35 +229,100 @@ final class Run implements ShareRun {
 
   void begin() {
     phase = Phase.GOING;
-    deadline =
-        engine
-            .time()
-            .schedule(
-                engine.deadline(), () -> step(() -> wind(Ending.DEADLINE, null, false, WINDING)));
-    log.info(
-        "run {}: {} {} images with {} recipients, {} pairs",
+    LOG.info(
+        "run {}: {}{} {} images with {} recipients, {} pairs",
         id,
+        past == null ? "" : "resumed, ",
         ledger.action(),
         ledger.images(),
         ledger.recipients(),
         ledger.total());
-    new Survey(this).begin();
+    Instant now = engine.time().now();
+    Instant end = past == null ? now.plus(engine.deadline()) : past.deadline();
+    if (past == null) {
+      log.note(new Line.Begun(now, end, engine.limits(), requests));
+    } else {
+      recover(past);
+    }
+    stayAlive();
+    if (end.isAfter(now)) {
+      deadline = engine.time().schedule(Duration.between(now, end), () -> step(this::late));
+      new Survey(this).begin();
+    } else {
+      late();
+    }
+  }
+
+  private void recover(Past past) {
+    unread = true;
+    rounds = past.rounds();
+    flights = past.nextFlight();
+    if (rounds > 0) {
+      round = new Round(this, denials);
+      recovery = new Recovery(this, past);
+      recovery.begin(round);
+    }
+  }
+
+  private void late() {
+    wind(Ending.DEADLINE, null, false, WINDING);
+  }
+
+  /** Others take a run that writes nothing for a minute for abandoned. */
+  private void stayAlive() {
+    if (log.isOn()) {
+      later(
+          ALIVE,
+          () -> {
+            if (log.wasQuiet()) {
+              log.note(new Line.Alive(engine.time().now()));
+            }
+            stayAlive();
+          });
+    }
   }
 
   void surveyed(int images) {
+    unread = false;
     emit(new ShareEvent.Surveyed(id, images, ledger.done(), ledger.failed()));
-    nextRound();
+    if (round == null) {
+      nextRound();
+    } else {
+      recall();
+      if (recovery != null) {
+        recovery.lookAgain(round);
+      }
+      round.begin();
+    }
+  }
+
+  /** Gives the pairs that no listing shows what another process found out. */
+  void recall() {
+    if (recovery != null) {
+      recovery.recall();
+    }
   }
 
   void nextRound() {
     ledger.nextRound();
     if (!ledger.hasPending()) {
       finish(Ending.COMPLETE, null);
-      return;
+    } else if (writesStopped != null) {
+      new WindDown(this, round, Ending.STOPPED, writesStopped, true).end();
+    } else {
+      rounds++;
+      round = new Round(this, denials);
+      round.begin();
     }
-    rounds++;
-    round = new Round(this, denials);
-    round.begin();
+  }
+
+  /** Nothing more is sent; what is under way is watched to its end. */
+  private void stopWriting(Reason reason) {
+    LOG.error("run {}: {}", id, reason);
+    writesStopped = reason;
+    if (isGoing() && round != null) {
+      round.advance();
+    }
   }
 
   /** Members cannot be listed: from here on the jobs' word must do. */
@@ -213,79 +335,6 @@ final class Run implements ShareRun {
               + " ims:images:get",
           reason);
       List.copyOf(readings).forEach(reading -> reading.failed(reason, Duration.ZERO));
-    }
-  }
-
-  /** Notes what a listing shows: what it proves, and which pairs are as asked. */
-  void note(int image, Map<Recipient, MemberStatus> members) {
-    if (!members.isEmpty()) {
-      proof.listed(Side.IMAGES, image);
-    }
-    boolean wanted = ledger.action() == Action.SHARE;
-    for (int r = 0; r < ledger.recipients(); r++) {
-      MemberStatus status = members.get(ledger.recipient(r));
-      if (status != null) {
-        proof.listed(Side.RECIPIENTS, r);
-      }
-      if (ledger.isPending(image, r) && (status != null) == wanted) {
-        boolean already = !ledger.isAsked(image, r) && !ledger.isTouched(image, r);
-        settle(image, r, new Verdict.Done(already, status == null ? MemberStatus.UNKNOWN : status));
-      }
-    }
-  }
-
-  void settle(int image, int recipient, Verdict verdict) {
-    if (ledger.isPending(image, recipient)) {
-      ledger.settle(image, recipient, verdict);
-      if (!ledger.hasPending(image)) {
-        emit(
-            new ShareEvent.Settled(
-                id,
-                ledger.image(image),
-                ledger.count(image, Verdict.Done.class),
-                ledger.count(image, Verdict.Failed.class),
-                ledger.count(image, Verdict.Unknown.class)));
-      }
-    }
-  }
-
-  /** An asked pair is to be asked again in the next round, if there is one. */
-  void again(int image, int recipient, Reason reason, String job) {
-    if (rounds < ROUNDS) {
-      ledger.later(image, recipient);
-    } else if (ledger.isTouched(image, recipient)) {
-      settle(image, recipient, new Verdict.Unknown(reason, job));
-    } else {
-      settle(image, recipient, new Verdict.Failed(reason));
-    }
-  }
-
-  /** An id is bad: its pairs fail, but for those whose answer is out. */
-  void bad(Side side, int bad, Reason reason) {
-    if (proof.bad(side, bad, reason)) {
-      Reason rest =
-          new Reason(
-              reason.kind(),
-              reason.code(),
-              "16 others were refused so; not tried one by one: " + reason.message());
-      int ids = side == Side.IMAGES ? ledger.images() : ledger.recipients();
-      for (int other = 0; other < ids; other++) {
-        fail(side, other, other == bad ? reason : rest);
-      }
-    } else {
-      fail(side, bad, reason);
-    }
-  }
-
-  /** Fails the pairs of an id, but for those whose answer is out. */
-  void fail(Side side, int failing, Reason reason) {
-    int others = side == Side.IMAGES ? ledger.recipients() : ledger.images();
-    for (int other = 0; other < others; other++) {
-      int image = side == Side.IMAGES ? failing : other;
-      int recipient = side == Side.IMAGES ? other : failing;
-      if (!ledger.isAsked(image, recipient)) {
-        settle(image, recipient, new Verdict.Failed(reason));
-      }
     }
   }
 
@@ -331,10 +380,16 @@ final class Run implements ShareRun {
     if (round != null) {
       round.release();
     }
+    boolean forGood =
+        ending == Ending.COMPLETE || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
+    log.end(forGood, () -> publish(ending, reason));
+  }
+
+  private void publish(Ending ending, @Nullable Reason reason) {
     over.accept(this);
     ShareReport result = new ShareReport(id, ending, reason, ledger, jobs, tally.publish());
     warnings.summary(result);
-    log.info("{}", result);
+    LOG.info("{}", result);
     emit(new ShareEvent.Finished(id, result));
     report.complete(result);
   }

@@ -84,7 +84,7 @@ final class Settling {
       flight.forEachMissing(
           (image, recipient) -> {
             if (unread.get(image)) {
-              run.settle(image, recipient, new Verdict.Unknown(reason, flight.id()));
+              run.judge().settle(image, recipient, new Verdict.Unknown(reason, flight.id()));
             }
           });
     }

@@ -2,13 +2,9 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
-import io.imageshare.ShareReport.Ending;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShareWorkflow implements AutoCloseable {
   private final Engine engine;
-  private final Duration closeWithin;
+  private final Runs runs;
   private final Random ids;
-  // Changed on the timekeeper's thread only.
-  private final Set<Run> runs = new LinkedHashSet<>();
-  private volatile boolean closed;
 
   private ShareWorkflow(Builder builder) {
     MemberBackend backend = builder.backend;
     long seed = builder.seed == null ? new Random().nextLong() : builder.seed;
     Random random = new Random(seed);
     ids = new Random(random.nextLong());
-    closeWithin = builder.closeWithin;
     Timekeeper time = builder.time == null ? offered(backend.time(), "time()") : builder.time;
     Gate gate = new Gate(time, builder.flow);
     Calls calls =
@@ -54,11 +46,24 @@ public final class ShareWorkflow implements AutoCloseable {
             gate,
             calls,
             new Recent(),
+            builder.journal == null ? null : journal(builder.journal, time),
             builder.listener);
+    runs = new Runs(engine, builder.closeWithin);
     if (engine.membersPerImage() < 1) {
       throw new IllegalArgumentException(
           "membersPerImage() of the backend is " + engine.membersPerImage() + ", not at least 1");
     }
+  }
+
+  private void unauthenticated(Reason reason) {
+    runs.unauthenticated(reason);
+  }
+
+  /** In virtual time there is no other thread: the journal is written at once. */
+  private static Journal journal(Journal journal, Timekeeper time) {
+    return journal instanceof DirectoryJournal directory && time instanceof VirtualTime
+        ? directory.onCallingThread()
+        : journal;
   }
 
   private static <T> T offered(@Nullable T value, String method) {
@@ -160,31 +165,50 @@ public final class ShareWorkflow implements AutoCloseable {
       throw new IllegalArgumentException(
           "requests: they mix actions; one run does one action, so start one for each");
     }
-    if (closed) {
-      throw new IllegalStateException("the workflow is closed; start runs before close()");
-    }
-    Run run = new Run("%016x".formatted(ids.nextLong()), engine, new Ledger(requests), this::over);
-    engine.time().schedule(Duration.ZERO, () -> begin(run));
-    return run;
+    return runs.begin("%016x".formatted(ids.nextLong()), List.copyOf(requests));
   }
 
-  private void begin(Run run) {
-    runs.add(run);
-    run.step(run::begin);
-    if (closed) {
-      close(run);
+  /**
+   * Begins to do what a request asks, under an id of the caller's own, and returns as soon as the
+   * journal is read. If a run of this id is under way in this workflow, or unfinished in the
+   * journal, that run is continued: asking twice does nothing twice.
+   *
+   * @param id the run's id; once the run is finished it may be used again
+   * @param request what to do
+   * @return the run
+   * @throws IllegalArgumentException if the id is not made of 1 to 100 letters, digits, dots,
+   *     underscores and hyphens, or belongs to an unfinished run with another request
+   * @throws IllegalStateException if the workflow is closed, if another process is at this run, if
+   *     its journal cannot be read, or if called from a listener or task
+   */
+  public ShareRun start(String id, ShareRequest request) {
+    if (!id.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")) {
+      throw new IllegalArgumentException(
+          "id: \"%s\"; it must be 1 to 100 letters, digits, dots, underscores or hyphens"
+              .formatted(id));
     }
+    return runs.beginOrContinue(id, request);
   }
 
-  private void over(Run run) {
-    runs.remove(run);
-  }
-
-  private void unauthenticated(Reason reason) {
-    engine.gate().distrust();
-    for (Run run : new ArrayList<>(runs)) {
-      run.step(() -> run.stop(reason));
+  /**
+   * Goes on with every run of the journal that is not finished and that nobody else is at; returns
+   * as soon as the journal is read. Jobs that are known are looked at, never submitted again; a
+   * write of which no answer is known is settled by reading; what is left is planned anew, under
+   * this workflow's limits and policies. The deadline of a run stays what it was. A run that was
+   * cancelled or reached its deadline is finished; one that was closed or stopped is not.
+   *
+   * @return the runs, now under way
+   * @throws IllegalStateException without a journal, if a run's journal is damaged or of a newer
+   *     version (then none is resumed), if the workflow is closed, or if called from a listener or
+   *     task
+   */
+  public List<ShareRun> resume() {
+    Journal journal = engine.journal();
+    if (journal == null) {
+      throw new IllegalStateException(
+          "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
     }
+    return runs.resume(journal);
   }
 
   /**
@@ -197,29 +221,7 @@ public final class ShareWorkflow implements AutoCloseable {
    */
   @Override
   public void close() {
-    closed = true;
-    CompletableFuture<List<ShareRun>> open = new CompletableFuture<>();
-    engine.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));
-    try {
-      for (ShareRun run : engine.time().await(open)) {
-        engine.time().await(run.report());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IllegalStateException e) {
-      // Called from inside a task: what was scheduled above closes the runs once it has returned.
-      return;
-    }
-  }
-
-  private List<ShareRun> closeAll() {
-    List<Run> open = new ArrayList<>(runs);
-    open.forEach(this::close);
-    return List.copyOf(open);
-  }
-
-  private void close(Run run) {
-    run.step(() -> run.wind(Ending.CLOSED, null, true, closeWithin));
+    runs.close();
   }
 
   /** Builds workflows. Not safe for use by several threads. */
@@ -236,6 +238,7 @@ public final class ShareWorkflow implements AutoCloseable {
     private Consumer<ShareEvent> listener = event -> {};
     private Duration deadline = Duration.ofHours(24);
     private Duration closeWithin = Duration.ofSeconds(5);
+    private @Nullable Journal journal;
     private @Nullable Long seed;
 
     private Builder(MemberBackend backend) {
@@ -310,6 +313,18 @@ public final class ShareWorkflow implements AutoCloseable {
      */
     public Builder flow(FlowPolicy flow) {
       this.flow = requireNonNull(flow, "flow");
+      return this;
+    }
+
+    /**
+     * Where runs write what must survive the process, for {@link ShareWorkflow#resume()}.
+     *
+     * @param journal the journal; by default none: after a crash, run the request again, which
+     *     reads first and asks for what is missing
+     * @return this
+     */
+    public Builder journal(Journal journal) {
+      this.journal = requireNonNull(journal, "journal");
       return this;
     }
 

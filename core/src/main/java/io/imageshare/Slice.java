@@ -28,6 +28,10 @@ record Slice(List<Integer> images, List<Integer> recipients) {
     return side == Side.IMAGES ? new Slice(ids, recipients) : new Slice(images, ids);
   }
 
+  boolean contains(int image, int recipient) {
+    return images.contains(image) && recipients.contains(recipient);
+  }
+
   boolean contains(Slice other) {
     return images.containsAll(other.images) && recipients.containsAll(other.recipients);
   }

@@ -40,7 +40,7 @@ final class Survey {
       // Each is read even if many are bad: a reading is cheap, and tells of that image alone.
       if (reason.kind() == Reason.Kind.INVALID || reason.kind() == Reason.Kind.INVALID_IMAGE) {
         run.proof().bad(Side.IMAGES, image(), reason);
-        run.fail(Side.IMAGES, image(), reason);
+        run.judge().fail(Side.IMAGES, image(), reason);
       }
     }
 
@@ -59,8 +59,8 @@ final class Survey {
     for (int r = 0; r < ledger.recipients(); r++) {
       if (ledger.isPending(image, r)) {
         room--;
-        if (room < 0) {
-          run.settle(image, r, new Verdict.Failed(full(members, limit)));
+        if (room < 0 && !ledger.isTouched(image, r)) {
+          run.judge().settle(image, r, new Verdict.Failed(full(members, limit)));
         }
       }
     }

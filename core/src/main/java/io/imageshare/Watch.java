@@ -10,13 +10,18 @@ final class Watch {
   private final String job;
   private final PollPolicy poll;
   private final long began;
+  private final Duration before;
   private int looks;
   private int errors;
 
-  Watch(Run run, Flight flight, String job) {
+  /**
+   * @param before how long the job was watched by other processes
+   */
+  Watch(Run run, Flight flight, String job, Duration before) {
     this.run = run;
     this.flight = flight;
     this.job = job;
+    this.before = before;
     poll = run.engine().poll();
     began = run.engine().time().nanoTime();
   }
@@ -27,7 +32,7 @@ final class Watch {
 
   /** How long the job has been watched. */
   Duration age() {
-    return Duration.ofNanos(run.engine().time().nanoTime() - began);
+    return before.plusNanos(run.engine().time().nanoTime() - began);
   }
 
   /** The one look while the run winds down. */

@@ -76,7 +76,7 @@ final class WindDown {
 
   private void read() {
     for (int image = 0; !quiet && run.canList() && image < ledger.images(); image++) {
-      if (ledger.hasAsked(image)) {
+      if (ledger.hasAsked(image) || (ledger.hasPending(image) && run.isUnread())) {
         reading++;
         run.read(new Last(image));
       }
@@ -99,6 +99,7 @@ final class WindDown {
 
   /** Gives every pair that has none its outcome, and ends the run. */
   void end() {
+    run.recall();
     Reason cut = new Reason(Reason.Kind.LOST, "", "the run was cut short: " + why());
     for (Flight flight : flights) {
       flight
@@ -106,17 +107,20 @@ final class WindDown {
           .forEach(
               (i, r) -> {
                 if (ledger.isAsked(i, r)) {
-                  run.settle(i, r, flight.cutShort(cut));
+                  run.judge().settle(i, r, flight.cutShort(cut));
                 }
               });
     }
     Reason notSent = new Reason(Reason.Kind.NOT_SENT, "", "not sent: " + why());
     for (int i = 0; i < ledger.images(); i++) {
       for (int r = 0; r < ledger.recipients(); r++) {
-        run.settle(
-            i,
-            r,
-            ledger.isTouched(i, r) ? new Verdict.Unknown(cut, "") : new Verdict.Failed(notSent));
+        run.judge()
+            .settle(
+                i,
+                r,
+                ledger.isTouched(i, r)
+                    ? new Verdict.Unknown(cut, "")
+                    : new Verdict.Failed(notSent));
       }
     }
     run.finish(ending, reason);

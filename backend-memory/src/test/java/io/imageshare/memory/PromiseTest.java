@@ -282,6 +282,33 @@ class PromiseTest {
     }
   }
 
+  /** Here at one point; {@link CrashPointsTest} dies at every point. */
+  @Test
+  void promise10AfterACrashNothingIsLostOrSubmittedAgain() throws InterruptedException {
+    MemoryBackend cloud = cloud(6).jobsTake(ofSeconds(30)).build();
+    SharedJournal journal = new SharedJournal(time);
+    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
+    ShareRequest request = ShareRequest.share(ids("image-", 6), ids("project-", 4));
+    workflow(new MortalBackend(cloud, fuse, (kind, about) -> {}))
+        .journal(journal.seenBy("first", fuse))
+        .limits(new BatchLimits(2, 4, 8))
+        .flow(FlowPolicy.defaults().openJobs(2))
+        .build()
+        .start(request);
+    time.sleep(ofSeconds(5));
+    fuse.blow();
+    long before = calls(cloud, Call.Kind.SUBMIT).size();
+    assertEquals(2, before);
+    try (ShareWorkflow second =
+        workflow(cloud).journal(journal.seenBy("second", Fuse.none())).build()) {
+      ShareReport report = second.resume().get(0).report().join();
+      assertTrue(report.complete());
+      assertEquals(request.pairs(), report.count(Outcome.class));
+      assertEquals(3, report.jobs().size());
+      assertEquals(1, calls(cloud, Call.Kind.SUBMIT).size() - before);
+    }
+  }
+
   @Test
   void promise11TheSameSeedGivesTheSameEventsInTheSameOrderInEveryJvm() throws Exception {
     assertEquals(events(5), events(5));

@@ -1,0 +1,261 @@
+package io.imageshare.memory;
+
+import static io.imageshare.memory.Samples.ids;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.Journal;
+import io.imageshare.MemberBackend;
+import io.imageshare.Outcome;
+import io.imageshare.Reason;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResumeTest {
+  private final Timekeeper time = Timekeeper.virtual();
+  private final SharedJournal journal = new SharedJournal(time);
+  private final MemoryBackend cloud =
+      MemoryBackend.builder()
+          .time(time)
+          .images(ids("image-", 4))
+          .latency(Duration.ofMillis(40))
+          .jobsTake(Duration.ofSeconds(30))
+          .build();
+  private final ShareRequest request = ShareRequest.share(ids("image-", 4), ids("project-", 6));
+
+  private ShareWorkflow.Builder workflow(Fuse fuse) {
+    return ShareWorkflow.builder(new MortalBackend(cloud, fuse, (kind, about) -> {}))
+        .journal(journal.seenBy("me", fuse))
+        .limits(new BatchLimits(2, 3, 6))
+        .deadline(Duration.ofHours(1));
+  }
+
+  private long submits() {
+    return cloud.calls().stream().filter(call -> call.kind() == Call.Kind.SUBMIT).count();
+  }
+
+  /** A process that begins the run, and dies after a while. */
+  private void beginAndDie(Duration after) throws InterruptedException {
+    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
+    workflow(fuse).build().start("nightly", request);
+    time.sleep(after);
+    fuse.blow();
+  }
+
+  @Test
+  void resumeNeedsAJournal() {
+    try (ShareWorkflow without = ShareWorkflow.over(cloud)) {
+      String message = assertThrows(IllegalStateException.class, without::resume).getMessage();
+      assertTrue(String.valueOf(message).contains(".journal("), message);
+    }
+  }
+
+  @Test
+  void theSameIdContinuesOneRun() {
+    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+      ShareRun run = workflow.start("nightly", request);
+      assertSame(run, workflow.start("nightly", request));
+      ShareRequest other = ShareRequest.share(List.of("image-0"), List.of("project-0"));
+      String refused =
+          assertThrows(IllegalArgumentException.class, () -> workflow.start("nightly", other))
+              .getMessage();
+      assertTrue(String.valueOf(refused).contains("nightly is not finished"), refused);
+      assertThrows(IllegalArgumentException.class, () -> workflow.start("../etc", request));
+      assertTrue(run.report().join().complete());
+      assertEquals(4, submits());
+      assertTrue(journal.isEmpty());
+    }
+  }
+
+  @Test
+  void anotherRequestUnderTheIdOfADeadRunIsRefused() throws InterruptedException {
+    beginAndDie(Duration.ofSeconds(5));
+    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+      ShareRequest other = ShareRequest.share(List.of("image-0"), List.of("project-0"));
+      assertThrows(IllegalArgumentException.class, () -> workflow.start("nightly", other));
+      assertTrue(workflow.start("nightly", request).report().join().complete());
+      assertEquals(4, submits());
+    }
+  }
+
+  @Test
+  void closedRunsAreResumedUnderOtherLimits() throws InterruptedException {
+    ShareWorkflow first = workflow(Fuse.none()).build();
+    ShareRun run = first.start(request);
+    time.sleep(Duration.ofSeconds(5));
+    first.close();
+    assertEquals(Ending.CLOSED, run.report().join().ending());
+    try (ShareWorkflow second = workflow(Fuse.none()).limits(new BatchLimits(1, 1, 1)).build()) {
+      List<ShareRun> resumed = second.resume();
+      assertEquals(List.of(run.id()), resumed.stream().map(ShareRun::id).toList());
+      ShareReport report = resumed.get(0).report().join();
+      assertTrue(report.complete());
+      assertEquals(4, report.jobs().size());
+      assertEquals(4, submits());
+      assertEquals(0, report.outcomes().filter(o -> ((Outcome.Done) o).already()).count());
+      assertEquals(List.of(), second.resume());
+    }
+  }
+
+  @Test
+  void aCancelledRunIsFinished() {
+    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+      ShareRun run = workflow.start(request);
+      run.cancel();
+      run.report().join();
+      assertEquals(List.of(), workflow.resume());
+    }
+  }
+
+  @Test
+  void aRunWhoseOwnerMayBeAliveIsLeftAlone() throws InterruptedException {
+    journal.withoutLocks();
+    beginAndDie(Duration.ofSeconds(5));
+    time.sleep(Duration.ofSeconds(50));
+    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+      assertEquals(List.of(), workflow.resume());
+      assertThrows(IllegalStateException.class, () -> workflow.start("nightly", request));
+      time.sleep(Duration.ofSeconds(15));
+      assertTrue(workflow.resume().get(0).report().join().complete());
+    }
+  }
+
+  @Test
+  void aLiveRunWritesEveryTwentySeconds() throws InterruptedException {
+    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+      ShareRun run = workflow.start("nightly", request);
+      time.sleep(Duration.ofSeconds(3));
+      while (!run.report().isDone()) {
+        Instant written = journal.written("nightly");
+        assertTrue(Duration.between(written, time.now()).compareTo(Duration.ofSeconds(20)) < 0);
+        time.sleep(Duration.ofSeconds(1));
+      }
+    }
+  }
+
+  @Test
+  void whoIsFencedSendsNothingMore() throws InterruptedException {
+    journal.withoutLocks();
+    ShareWorkflow first = workflow(Fuse.none()).flow(one()).build();
+    ShareRun fenced = first.start("nightly", request);
+    time.sleep(Duration.ofSeconds(5));
+    journal.append("nightly");
+    ShareReport report = fenced.report().join();
+    assertEquals(Ending.STOPPED, report.ending());
+    assertTrue(report.reason().orElseThrow().message().startsWith("the journal failed"));
+    assertEquals(1, submits());
+    assertEquals(6, report.count(Outcome.Done.class), "its one job was watched to the end");
+    assertEquals(18, report.count(Outcome.Failed.class));
+    assertTrue(report.failed().allMatch(f -> f.reason().kind() == Reason.Kind.NOT_SENT));
+    assertFalse(journal.isEmpty(), "it is another's");
+  }
+
+  private static FlowPolicy one() {
+    return FlowPolicy.defaults().openJobs(1);
+  }
+
+  @Test
+  void afterTheDeadlineNothingIsWritten() throws InterruptedException {
+    beginAndDie(Duration.ofSeconds(5));
+    time.sleep(Duration.ofHours(2));
+    int before = cloud.calls().size();
+    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+      ShareReport report = workflow.resume().get(0).report().join();
+      assertEquals(Ending.DEADLINE, report.ending());
+      assertTrue(report.complete(), "the jobs went on while nobody looked");
+      List<Call> calls = cloud.calls().subList(before, cloud.calls().size());
+      assertEquals(4, calls.stream().filter(c -> c.kind() == Call.Kind.JOB).count());
+      assertEquals(4, calls.stream().filter(c -> c.kind() == Call.Kind.MEMBERS).count());
+      assertEquals(8, calls.size());
+      assertEquals(List.of(), workflow.resume());
+    }
+  }
+
+  @Test
+  void aJournalThatNeverAnswersStopsTheRun() {
+    CompletableFuture<Void> never = new CompletableFuture<>();
+    assertEquals(
+        Ending.STOPPED,
+        runWith(new Scripted(journal.seenBy("me", Fuse.none()), () -> true, never)));
+    assertEquals(0, submits());
+  }
+
+  @Test
+  void aJournalThatFailsStopsTheRun() {
+    CompletionStage<Void> full =
+        CompletableFuture.failedFuture(new IOException("no space left on device"));
+    assertEquals(
+        Ending.STOPPED,
+        runWith(new Scripted(journal.seenBy("me", Fuse.none()), () -> submits() == 2, full)));
+    assertEquals(2, submits());
+  }
+
+  private Ending runWith(Journal broken) {
+    try (ShareWorkflow workflow =
+        ShareWorkflow.builder((MemberBackend) cloud)
+            .journal(broken)
+            .limits(new BatchLimits(2, 3, 6))
+            .build()) {
+      return workflow.run(request).ending();
+    }
+  }
+
+  /** A journal whose appends get another answer from some point on. */
+  private record Scripted(Journal journal, BooleanSupplier when, CompletionStage<Void> answer)
+      implements Journal {
+    @Override
+    public CompletionStage<List<Unfinished>> unfinished() {
+      return journal.unfinished();
+    }
+
+    @Override
+    public CompletionStage<List<String>> read(String run) {
+      return journal.read(run);
+    }
+
+    @Override
+    public CompletionStage<Void> append(String run, long first, List<String> lines) {
+      return when.getAsBoolean() ? answer : journal.append(run, first, lines);
+    }
+
+    @Override
+    public CompletionStage<Void> finish(String run) {
+      return journal.finish(run);
+    }
+  }
+
+  @Test
+  void theDirectoryWorksInVirtualTime(@TempDir Path path) throws InterruptedException {
+    ShareWorkflow first = ShareWorkflow.builder(cloud).journal(Journal.directory(path)).build();
+    ShareRun run = first.start(request);
+    time.sleep(Duration.ofSeconds(5));
+    first.close();
+    try (ShareWorkflow second =
+        ShareWorkflow.builder(cloud).journal(Journal.directory(path)).build()) {
+      ShareRun resumed = second.resume().get(0);
+      assertEquals(run.id(), resumed.id());
+      assertTrue(resumed.report().join().complete());
+      assertEquals(1, submits());
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.imageshare;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a job that has ended says of single pairs. */
+final class JobWord {
+  /** Nothing: no job, or none that has ended. */
+  static final JobWord NONE = new JobWord(Job.running("none"));
+
+  private final boolean succeeded;
+  private final Map<Member, Job.Result> results = new HashMap<>();
+
+  JobWord(Job job) {
+    succeeded = job.status() == Job.Status.SUCCESS;
+    for (Job.Result result : job.results()) {
+      if (job.ended() && result.recipient() != null) {
+        results.put(new Member(result.image(), result.recipient()), result);
+      }
+    }
+  }
+
+  /** Whether it says that the pair is done. */
+  boolean vouches(Member member) {
+    Job.Result result = results.get(member);
+    return result == null ? succeeded : result.succeeded();
+  }
+
+  /** Why it says that this very pair is not done. */
+  @Nullable Reason against(Member member) {
+    Job.Result result = results.get(member);
+    return result == null || result.succeeded() ? null : result.reason();
+  }
+}

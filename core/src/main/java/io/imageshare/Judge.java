@@ -1,0 +1,95 @@
+package io.imageshare;
+
+import io.imageshare.Reason.Kind;
+import io.imageshare.ShareRequest.Action;
+import java.util.Map;
+
+/** Gives the pairs of a run their outcomes. */
+final class Judge {
+  private static final int ROUNDS = 6;
+
+  private final Run run;
+  private final Ledger ledger;
+  private final Proof proof;
+
+  Judge(Run run) {
+    this.run = run;
+    ledger = run.ledger();
+    proof = run.proof();
+  }
+
+  /** Notes what a listing shows: what it proves, and which pairs are as asked. */
+  void note(int image, Map<Recipient, MemberStatus> members) {
+    if (!members.isEmpty()) {
+      proof.listed(Side.IMAGES, image);
+    }
+    boolean wanted = ledger.action() == Action.SHARE;
+    for (int r = 0; r < ledger.recipients(); r++) {
+      MemberStatus status = members.get(ledger.recipient(r));
+      if (status != null) {
+        proof.listed(Side.RECIPIENTS, r);
+      }
+      if (ledger.isPending(image, r) && (status != null) == wanted) {
+        boolean already = !ledger.isAsked(image, r) && !ledger.isTouched(image, r);
+        settle(image, r, new Verdict.Done(already, status == null ? MemberStatus.UNKNOWN : status));
+      }
+    }
+  }
+
+  void settle(int image, int recipient, Verdict verdict) {
+    if (ledger.isPending(image, recipient)) {
+      ledger.settle(image, recipient, verdict);
+      if (!ledger.hasPending(image)) {
+        run.emit(
+            new ShareEvent.Settled(
+                run.id(),
+                ledger.image(image),
+                ledger.count(image, Verdict.Done.class),
+                ledger.count(image, Verdict.Failed.class),
+                ledger.count(image, Verdict.Unknown.class)));
+      }
+    }
+  }
+
+  /** An asked pair is to be asked again in the next round, if there is one. */
+  void again(int image, int recipient, Reason reason, String job) {
+    if (run.rounds() < ROUNDS) {
+      ledger.later(image, recipient);
+    } else if (ledger.isTouched(image, recipient)) {
+      settle(image, recipient, new Verdict.Unknown(reason, job));
+    } else {
+      settle(image, recipient, new Verdict.Failed(reason));
+    }
+  }
+
+  /** An id is bad, or full: its pairs fail, but for those whose answer is out. */
+  void bad(Side side, int bad, Reason reason) {
+    if (reason.kind() == Kind.QUOTA) {
+      fail(side, bad, reason); // full, which says nothing bad of it
+    } else if (proof.bad(side, bad, reason)) {
+      Reason rest =
+          new Reason(
+              reason.kind(),
+              reason.code(),
+              "16 others were refused so; not tried one by one: " + reason.message());
+      int ids = side == Side.IMAGES ? ledger.images() : ledger.recipients();
+      for (int other = 0; other < ids; other++) {
+        fail(side, other, other == bad ? reason : rest);
+      }
+    } else {
+      fail(side, bad, reason);
+    }
+  }
+
+  /** Fails the pairs of an id, but for those whose answer is out. */
+  void fail(Side side, int failing, Reason reason) {
+    int others = side == Side.IMAGES ? ledger.recipients() : ledger.images();
+    for (int other = 0; other < others; other++) {
+      int image = side == Side.IMAGES ? failing : other;
+      int recipient = side == Side.IMAGES ? other : failing;
+      if (!ledger.isAsked(image, recipient)) {
+        settle(image, recipient, new Verdict.Failed(reason));
+      }
+    }
+  }
+}
