@@ -29,22 +29,24 @@ final class DirectoryJournal implements Journal {
 
   private final Path path;
   private final Executor executor;
+  private final Timekeeper time;
   private final ConcurrentLinkedQueue<Append> appends = new ConcurrentLinkedQueue<>();
   // Changed by the executor only.
   private final Map<String, RunFile> owned = new HashMap<>();
 
   DirectoryJournal(Path path) {
-    this(path, writer());
+    this(path, writer(), Timekeeper.system());
   }
 
-  private DirectoryJournal(Path path, Executor executor) {
+  private DirectoryJournal(Path path, Executor executor, Timekeeper time) {
     this.path = path;
     this.executor = executor;
+    this.time = time;
   }
 
-  /** The same journal, written on the calling thread. */
-  DirectoryJournal onCallingThread() {
-    return new DirectoryJournal(path, Runnable::run);
+  /** The same journal in virtual time, where there is no other thread: written on the caller's. */
+  DirectoryJournal onCallingThread(Timekeeper virtual) {
+    return new DirectoryJournal(path, Runnable::run, virtual);
   }
 
   private static Executor writer() {
@@ -88,7 +90,7 @@ final class DirectoryJournal implements Journal {
             Instant written =
                 owner.isEmpty()
                     ? Files.getLastModifiedTime(RunFile.path(path, run)).toInstant()
-                    : Instant.now(); // the lock is a sign of life
+                    : time.now(); // the lock is a sign of life
             unfinished.add(new Unfinished(run, owner, written));
           }
           return unfinished;
@@ -148,7 +150,7 @@ final class DirectoryJournal implements Journal {
   /** Who takes a run and is refused then does not keep it. */
   private RunFile write(Append append) throws IOException {
     RunFile own = owned.get(append.run());
-    RunFile file = own == null ? RunFile.own(path, append.run()) : own;
+    RunFile file = own == null ? RunFile.own(path, append.run(), time.now()) : own;
     try {
       file.write(append.first(), append.lines());
       owned.put(append.run(), file);
@@ -165,7 +167,7 @@ final class DirectoryJournal implements Journal {
     return later(
         () -> {
           RunFile own = owned.remove(run);
-          (own == null ? RunFile.own(path, run) : own).delete();
+          (own == null ? RunFile.own(path, run, time.now()) : own).delete();
           return null;
         });
   }

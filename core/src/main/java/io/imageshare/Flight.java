@@ -219,7 +219,7 @@ final class Flight implements Call<Job> {
 
   private void ended(Job end) {
     log.ended(end);
-    run.engine().recent().add(requireNonNull(watch).age());
+    requireNonNull(watch).ended();
     release();
     word = new JobWord(end);
     if (!run.isGoing()) {

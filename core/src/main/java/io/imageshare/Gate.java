@@ -20,14 +20,10 @@ final class Gate {
     boolean wanted();
 
     /** Whether it may go; if not, it is to be prepared first, which takes its place already. */
-    default boolean isPrepared() {
-      return true;
-    }
+    boolean isPrepared();
 
     /** Makes ready what must be before it goes. */
-    default void prepare(Runnable ready) {
-      ready.run();
-    }
+    void prepare(Runnable ready);
 
     void go();
   }

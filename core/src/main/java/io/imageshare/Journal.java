@@ -68,8 +68,8 @@ public interface Journal {
   CompletionStage<Void> finish(String run);
 
   /**
-   * Lets go of a run that is not finished, so that another process may resume it at once. By
-   * default nothing is done: a minute of silence frees a run as well.
+   * Lets go of a run that is not finished, if this journal is its owner, so that another process
+   * may resume it at once. By default nothing is done: a minute of silence frees a run as well.
    *
    * @param run the run's id
    * @return completes when another may have it

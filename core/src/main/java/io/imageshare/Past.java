@@ -81,7 +81,9 @@ final class Past {
       trip(refused.flight()).refused = true;
     } else if (line instanceof Line.Settled settled) {
       trip(settled.flight()).settled = settled;
-    } else {
+    } else if (line instanceof Line.BadId
+        || line instanceof Line.BadPair
+        || line instanceof Line.Served) {
       findings.add(line);
     }
   }

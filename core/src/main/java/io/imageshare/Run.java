@@ -80,7 +80,7 @@ final class Run implements ShareRun {
             engine.calls().timeout(),
             id,
             lines,
-            reason -> step(() -> stopWriting(reason)));
+            this::stopWriting);
     judge = new Judge(this);
     tally = new Tally(engine.time(), ledger);
     warnings = new Warnings(id);
@@ -320,9 +320,12 @@ final class Run implements ShareRun {
   private void stopWriting(Reason reason) {
     LOG.error("run {}: {}", id, reason);
     writesStopped = reason;
-    if (isGoing() && round != null) {
-      round.advance();
-    }
+    step(
+        () -> {
+          if (isGoing() && round != null) {
+            round.advance();
+          }
+        });
   }
 
   /** Members cannot be listed: from here on the jobs' word must do. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 
 /** The file of one run while this process owns it: lines that end with a line feed. */
@@ -38,6 +39,10 @@ final class RunFile {
     } catch (NoSuchFileException e) {
       return List.of();
     }
+    return lines(bytes);
+  }
+
+  private static List<String> lines(byte[] bytes) {
     return new String(bytes, 0, whole(bytes), StandardCharsets.UTF_8).lines().toList();
   }
 
@@ -50,21 +55,24 @@ final class RunFile {
   }
 
   /** Takes the lock of a run, and its file as far as it is whole. */
-  static RunFile own(Path directory, String run) throws IOException {
+  static RunFile own(Path directory, String run, Instant now) throws IOException {
     Files.createDirectories(directory);
-    RunLock lock = RunLock.take(directory, run);
+    RunLock lock = RunLock.take(directory, run, now);
+    FileChannel channel = null;
     try {
       Path path = path(directory, run);
-      FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       RunFile file = new RunFile(path, lock, channel);
       byte[] bytes = Files.readAllBytes(path);
       file.end = whole(bytes);
-      file.lines = read(path).size();
+      file.lines = lines(bytes).size();
       channel.truncate(file.end);
       forceName(directory);
       return file;
     } catch (IOException | RuntimeException e) {
+      if (channel != null) {
+        channel.close();
+      }
       lock.close();
       throw e;
     }

@@ -51,7 +51,7 @@ final class RunLock implements Closeable {
    *
    * @throws IllegalStateException if somebody else has it, naming who and since when
    */
-  static RunLock take(Path directory, String run) throws IOException {
+  static RunLock take(Path directory, String run, Instant now) throws IOException {
     Path path = path(directory, run);
     synchronized (HELD) {
       String holder = HELD.get(path);
@@ -61,9 +61,14 @@ final class RunLock implements Closeable {
             "run %s is being written by %s"
                 .formatted(run, holder == null ? Files.readString(path) : holder));
       }
-      String self = self() + " since " + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+      String self = self() + " since " + now.truncatedTo(ChronoUnit.SECONDS);
+      try {
+        channel.truncate(0).write(ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
+      } catch (IOException e) {
+        channel.close(); // a full disk must not leave a lock that nobody can give back
+        throw e;
+      }
       HELD.put(path, self);
-      channel.truncate(0).write(ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
       return new RunLock(path, channel);
     }
   }

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * written, and what waits for a line goes on at once.
  */
 final class RunLog {
+  /**
+   * A run that is over is not held up by its journal longer than this, as long as close() waits.
+   */
+  private static final Duration ENDING = Duration.ofSeconds(5);
+
   private final @Nullable Journal journal;
   private final Timekeeper time;
   private final Duration limit;
@@ -47,10 +52,6 @@ final class RunLog {
     return journal != null;
   }
 
-  boolean isBroken() {
-    return broken;
-  }
-
   /** Whether nothing was written since this was last asked. */
   boolean wasQuiet() {
     boolean was = quiet;
@@ -71,7 +72,7 @@ final class RunLog {
     }
     quiet = false;
     long number = next++;
-    answer(() -> journal.append(run, number, List.of(line.text())), then);
+    answer(() -> journal.append(run, number, List.of(line.text())), limit, then);
   }
 
   /** Ends the journal of the run: it is over, or left for others to resume. */
@@ -79,12 +80,12 @@ final class RunLog {
     if (journal == null) {
       then.run();
     } else {
-      answer(() -> over && !broken ? journal.finish(run) : journal.release(run), then);
+      answer(() -> over && !broken ? journal.finish(run) : journal.release(run), ENDING, then);
     }
   }
 
-  private void answer(Supplier<CompletionStage<Void>> call, Runnable then) {
-    Answer answer = new Answer(then);
+  private void answer(Supplier<CompletionStage<Void>> call, Duration within, Runnable then) {
+    Answer answer = new Answer(within, then);
     try {
       requireNonNull(call.get(), "the journal returned no stage")
           .whenComplete((nothing, e) -> time.schedule(Duration.ZERO, () -> answer.take(e)));
@@ -99,15 +100,15 @@ final class RunLog {
     private final Timekeeper.Scheduled tooLate;
     private boolean taken;
 
-    Answer(Runnable then) {
+    Answer(Duration within, Runnable then) {
       this.then = then;
       tooLate =
           time.schedule(
-              limit,
+              within,
               () ->
                   take(
                       new IllegalStateException(
-                          "no answer for %d s".formatted(limit.toSeconds()))));
+                          "no answer for %d s".formatted(within.toSeconds()))));
     }
 
     void take(@Nullable Throwable failure) {

@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,10 @@ final class Runs {
   private final Duration closeWithin;
   // Changed on the timekeeper's thread only.
   private final Set<Run> runs = new LinkedHashSet<>();
+
+  /** The ids that are being started, so that two threads do not start one of them twice. */
+  private final Map<String, CompletableFuture<Run>> starting = new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
   Runs(Engine engine, Duration closeWithin) {
@@ -64,6 +70,25 @@ final class Runs {
   /** Goes on with a run of this id if there is one, else begins it. */
   Run beginOrContinue(String id, ShareRequest request) {
     List<ShareRequest> requests = List.of(request);
+    CompletableFuture<Run> mine = new CompletableFuture<>();
+    CompletableFuture<Run> other = starting.putIfAbsent(id, mine);
+    if (other != null) {
+      Run run = answer(other);
+      return same(id, run.requests(), requests, run);
+    }
+    try {
+      Run run = beginOrContinue(id, requests);
+      mine.complete(run);
+      return run;
+    } catch (RuntimeException e) {
+      mine.completeExceptionally(e);
+      throw e;
+    } finally {
+      starting.remove(id);
+    }
+  }
+
+  private Run beginOrContinue(String id, List<ShareRequest> requests) {
     Optional<Run> running = running(id);
     if (running.isPresent()) {
       return same(id, running.get().requests(), requests, running.get());

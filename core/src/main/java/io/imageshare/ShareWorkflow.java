@@ -59,10 +59,9 @@ public final class ShareWorkflow implements AutoCloseable {
     runs.unauthenticated(reason);
   }
 
-  /** In virtual time there is no other thread: the journal is written at once. */
   private static Journal journal(Journal journal, Timekeeper time) {
     return journal instanceof DirectoryJournal directory && time instanceof VirtualTime
-        ? directory.onCallingThread()
+        ? directory.onCallingThread(time)
         : journal;
   }
 

@@ -30,8 +30,14 @@ final class Watch {
     next(Duration.ZERO);
   }
 
-  /** How long the job has been watched. */
-  Duration age() {
+  /** The job has ended: notes how long it took, if that is known and not just when it was found. */
+  void ended() {
+    if (before.isZero()) {
+      run.engine().recent().add(age());
+    }
+  }
+
+  private Duration age() {
     return before.plusNanos(run.engine().time().nanoTime() - began);
   }
 

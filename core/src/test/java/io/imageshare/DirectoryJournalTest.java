@@ -80,6 +80,9 @@ class DirectoryJournalTest {
       assertEquals(length >= second, !read.isEmpty());
       get(journal.append("run", read.size(), List.of("next")));
       assertEquals("next", get(journal.read("run")).get(read.size()));
+      long sized =
+          read.stream().mapToLong(line -> line.getBytes(StandardCharsets.UTF_8).length + 1).sum();
+      assertEquals(sized + 5, Files.size(path.resolve("run.jsonl")), "something is left behind");
       get(journal.release("run"));
     }
   }

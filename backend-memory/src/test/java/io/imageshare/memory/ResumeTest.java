@@ -1,6 +1,7 @@
 package io.imageshare.memory;
 
 import static io.imageshare.memory.Samples.ids;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -10,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Journal;
-import io.imageshare.MemberBackend;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.ShareReport;
@@ -24,9 +24,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,6 +194,117 @@ class ResumeTest {
   }
 
   @Test
+  void aJobThatIsTakenUpHoldsItsPlace() throws InterruptedException {
+    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
+    workflow(fuse).flow(one()).build().start("nightly", request);
+    time.sleep(Duration.ofSeconds(5));
+    fuse.blow();
+    assertEquals(1, submits());
+    try (ShareWorkflow workflow = workflow(Fuse.none()).flow(one()).build()) {
+      assertTrue(workflow.resume().get(0).report().join().complete());
+    }
+    assertEquals(4, submits());
+    assertEquals(1, mostOpen());
+  }
+
+  @Test
+  void whatIsUnderWayIsNotRefusedByALowerLimit() throws InterruptedException {
+    beginAndDie(Duration.ofSeconds(5));
+    try (ShareWorkflow workflow = workflow(Fuse.none()).membersPerImage(2).build()) {
+      assertTrue(workflow.resume().get(0).report().join().complete());
+    }
+  }
+
+  @Test
+  void theTimeItWasDeadIsNoJobsDuration() throws InterruptedException {
+    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
+    workflow(fuse).flow(one()).build().start("nightly", request);
+    time.sleep(Duration.ofSeconds(5));
+    fuse.blow();
+    time.sleep(Duration.ofMinutes(40));
+    Instant resumed = time.now();
+    cloud.inject(new Fault.LostRequest());
+    try (ShareWorkflow workflow = workflow(Fuse.none()).flow(one()).build()) {
+      assertTrue(workflow.resume().get(0).report().join().complete());
+      Duration took = Duration.between(resumed, time.now());
+      assertTrue(took.compareTo(Duration.ofMinutes(6)) < 0, took.toString());
+    }
+  }
+
+  @Test
+  void twoThreadsThatStartOneIdGetOneRun() throws Exception {
+    MemoryBackend real = MemoryBackend.builder().anyImage().jobsTake(Duration.ZERO).build();
+    try (ShareWorkflow workflow = ShareWorkflow.over(real)) {
+      CountDownLatch together = new CountDownLatch(1);
+      List<CompletableFuture<ShareRun>> started = new ArrayList<>();
+      for (int n = 0; n < 8; n++) {
+        CompletableFuture<ShareRun> run = new CompletableFuture<>();
+        started.add(run);
+        new Thread(
+                () -> {
+                  try {
+                    together.await();
+                    run.complete(workflow.start("nightly", request));
+                  } catch (InterruptedException | RuntimeException e) {
+                    run.completeExceptionally(e);
+                  }
+                })
+            .start();
+      }
+      together.countDown();
+      ShareRun first = started.get(0).join();
+      for (CompletableFuture<ShareRun> run : started) {
+        assertSame(first, run.join());
+      }
+      assertTrue(first.report().get().complete());
+    }
+  }
+
+  @Test
+  void closingDoesNotWaitForAJournalThatNeverAnswers() throws InterruptedException {
+    Journal seen = journal.seenBy("me", Fuse.none());
+    Journal mute = new Scripted(seen, () -> submits() == 4, new CompletableFuture<>());
+    ShareWorkflow workflow =
+        ShareWorkflow.builder(cloud).journal(mute).limits(new BatchLimits(2, 3, 6)).build();
+    ShareRun run = workflow.start(request);
+    time.sleep(Duration.ofSeconds(5));
+    Instant closing = time.now();
+    workflow.close();
+    assertEquals(Ending.CLOSED, run.report().join().ending());
+    Duration took = Duration.between(closing, time.now());
+    assertTrue(took.compareTo(Duration.ofSeconds(10)) <= 0, took.toString());
+  }
+
+  @Test
+  void writesThatAreNotedFirstPassTheGateAsBefore() {
+    try (ShareWorkflow workflow = workflow(Fuse.none()).limits(new BatchLimits(1, 1, 1)).build()) {
+      assertTrue(workflow.start(request).report().join().complete());
+    }
+    List<Call> calls = cloud.calls();
+    for (int n = 1; n < calls.size(); n++) {
+      Duration gap = Duration.between(calls.get(n - 1).begun(), calls.get(n).begun());
+      assertTrue(gap.compareTo(Duration.ofMillis(100)) >= 0, "call " + n + " after " + gap);
+    }
+    assertEquals(24, submits());
+    assertEquals(20, mostOpen());
+  }
+
+  /** The most jobs that were open at once. */
+  private long mostOpen() {
+    return cloud.jobs().stream()
+        .mapToLong(job -> open(requireNonNull(job.begin())))
+        .max()
+        .orElse(0);
+  }
+
+  private long open(Instant at) {
+    return cloud.jobs().stream()
+        .filter(job -> !requireNonNull(job.begin()).isAfter(at))
+        .filter(job -> job.end() == null || job.end().isAfter(at))
+        .count();
+  }
+
+  @Test
   void aJournalThatNeverAnswersStopsTheRun() {
     CompletableFuture<Void> never = new CompletableFuture<>();
     assertEquals(
@@ -212,10 +325,7 @@ class ResumeTest {
 
   private Ending runWith(Journal broken) {
     try (ShareWorkflow workflow =
-        ShareWorkflow.builder((MemberBackend) cloud)
-            .journal(broken)
-            .limits(new BatchLimits(2, 3, 6))
-            .build()) {
+        ShareWorkflow.builder(cloud).journal(broken).limits(new BatchLimits(2, 3, 6)).build()) {
       return workflow.run(request).ending();
     }
   }
@@ -241,6 +351,11 @@ class ResumeTest {
     @Override
     public CompletionStage<Void> finish(String run) {
       return journal.finish(run);
+    }
+
+    @Override
+    public CompletionStage<Void> release(String run) {
+      return when.getAsBoolean() ? answer : journal.release(run);
     }
   }
 

@@ -1,0 +1,56 @@
+package io.imageshare.memory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.Journal;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One journal directory, two processes. */
+@Timeout(60)
+class JournalOwnerTest {
+
+  @Test
+  void theLockHoldsWhileItsProcessLivesAndNotAfterItWasKilled(@TempDir Path path) throws Exception {
+    Process owner = ChildJvm.start(JournalOwnerTest.class, List.of(), path.toString());
+    try (BufferedReader said =
+        new BufferedReader(new InputStreamReader(owner.getInputStream(), UTF_8))) {
+      assertEquals("begun", said.readLine());
+      Journal journal = Journal.directory(path);
+      String named = "process " + owner.pid() + " since ";
+      String holder = journal.unfinished().toCompletableFuture().join().get(0).owner();
+      assertTrue(holder.startsWith(named), holder);
+      String refused =
+          assertThrows(
+                  CompletionException.class,
+                  () -> journal.append("run", 1, List.of("b")).toCompletableFuture().join())
+              .toString();
+      assertTrue(refused.contains("run run is being written by " + named), refused);
+
+      owner.destroyForcibly().waitFor();
+      assertEquals("", journal.unfinished().toCompletableFuture().join().get(0).owner());
+      journal.append("run", 1, List.of("b")).toCompletableFuture().join();
+      assertEquals(List.of("a", "b"), journal.read("run").toCompletableFuture().join());
+      journal.finish("run").toCompletableFuture().join();
+    } finally {
+      owner.destroyForcibly();
+    }
+  }
+
+  /** Begins a run, says so, and lives until it is killed. */
+  public static void main(String[] arguments) throws Exception {
+    Journal journal = Journal.directory(Path.of(arguments[0]));
+    journal.append("run", 0, List.of("a")).toCompletableFuture().join();
+    System.out.println("begun");
+    System.in.read();
+  }
+}
