@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What expires is renewed when half of its life is over, and once when the service refuses it;
  * one renewal serves all who wait, and none runs on the thread that calls the backend. No secret
- * appears in a {@code toString}, a log or an exception.
+ * appears in a {@code toString}, a log or an exception of this library. The JDK's own client logs
+ * tokens and signatures in a JVM that was started with {@code
+ * -Djdk.httpclient.HttpClient.log=headers} or {@code all}.
  */
 public final class Credentials {
 
@@ -184,7 +186,7 @@ public final class Credentials {
     T value;
     try {
       value = supplier.get();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // What it says is not quoted: it may quote the secret it choked on.
       throw Failure.of(
           Kind.UNAVAILABLE,

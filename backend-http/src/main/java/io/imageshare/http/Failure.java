@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -51,7 +52,7 @@ final class Failure {
     String proxy = proxy(call.endpoint(), proxies);
     return of(
         Kind.UNAUTHENTICATED,
-        "%s wants credentials for itself (HTTP 407 to %s)"
+        "%s wants credentials for itself (HTTP 407 to %s); this backend has none to give: another proxy is needed"
             .formatted(proxy.isEmpty() ? "a proxy" : proxy, call));
   }
 
@@ -59,18 +60,20 @@ final class Failure {
   static BackendException of(
       IOException e, Call call, @Nullable ProxySelector proxies, Duration limit) {
     Reason reason = notSent(e, call, proxies, limit);
+    // The JDK quotes the line or the number that it cannot read, and it may be a secret.
+    boolean quotes = find(e, ProtocolException.class) || find(e, NumberFormatException.class);
     if (reason == null) {
       String what =
           e instanceof HttpTimeoutException
               ? "no whole answer within " + seconds(limit)
-              : "the connection broke: " + said(e);
+              : "the connection broke: " + (quotes ? "the answer is no HTTP" : said(e));
       reason =
           new Reason(
               call.write() ? Kind.LOST : Kind.UNAVAILABLE,
               "",
               "%s to %s: %s".formatted(call, call.endpoint().getRawAuthority(), what));
     }
-    return new BackendException(reason, Duration.ZERO, e);
+    return new BackendException(reason, Duration.ZERO, quotes ? null : e);
   }
 
   /** The reason, if the request certainly never left; else null. */
@@ -87,13 +90,17 @@ final class Failure {
       return unavailable(
           proxy.isEmpty()
               ? "host " + host + " not found; are endpoint and region spelled right?"
-              : proxy + ": host not found");
+              : proxy + ": host not found; is the proxy spelled right?");
     }
     if (e instanceof HttpConnectTimeoutException) {
       return unavailable("no connection to " + whom + " in time, at most " + seconds(limit));
     }
     if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
-      return unavailable("cannot connect to " + whom + ": " + refusal(e));
+      return unavailable(
+          proxy.isEmpty()
+              ? "cannot connect to %s: %s; are host and port right?".formatted(whom, refusal(e))
+              : "cannot connect to %s on the way to %s: %s; are the proxy's host and port right?"
+                  .formatted(whom, host, refusal(e)));
     }
     return null;
   }
@@ -108,7 +115,10 @@ final class Failure {
           "%s will not connect to %s: HTTP %d"
               .formatted(proxy.isEmpty() ? "a proxy" : proxy, host, status);
       return status == FORBIDDEN
-          ? new Reason(Kind.UNAUTHENTICATED, "", message)
+          ? new Reason(
+              Kind.UNAUTHENTICATED,
+              "",
+              message + "; it has to allow " + host + ":" + port(endpoint))
           : unavailable(message);
     }
     if (find(e, CertificateException.class) || find(e, CertPathValidatorException.class)) {
@@ -121,6 +131,11 @@ final class Failure {
     return e instanceof SSLHandshakeException || notTls
         ? unavailable("no TLS with " + endpoint.getRawAuthority() + ": " + said(e))
         : null;
+  }
+
+  private static int port(URI endpoint) {
+    // Only TLS goes through a tunnel.
+    return endpoint.getPort() < 0 ? 443 : endpoint.getPort();
   }
 
   private static Reason unavailable(String message) {

@@ -14,6 +14,8 @@ final class Hints {
   private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final Pattern PROJECT = Pattern.compile("[0-9a-f]{32}");
   private static final Duration CLOCKS_AGREE = Duration.ofMinutes(1);
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(15);
+  private static final Duration LOCK = Duration.ofMinutes(5);
 
   private final StringBuilder hints = new StringBuilder();
   private final Call call;
@@ -49,28 +51,73 @@ final class Hints {
   }
 
   private void refused() {
-    Instant server = RetryAfter.date(answer.header("Date"));
-    if (identity instanceof Identity.AccessKey && server != null) {
-      Duration ahead = Duration.between(server, now).truncatedTo(ChronoUnit.SECONDS);
-      if (ahead.abs().compareTo(CLOCKS_AGREE) > 0) {
-        add(
-            "the local clock is %d s %s the server's, and 15 minutes are tolerated"
-                .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of"));
-      }
-    }
     Instant expiry = identity.expiry();
-    if (expiry != null && !now.isBefore(expiry)) {
+    boolean expired = expiry != null && !now.isBefore(expiry);
+    if (expired) {
       add("the " + identity.noun() + " expired at " + expiry);
     }
-    if (Codes.gateway(error.code()).equals(Codes.TOKEN_OVER)) {
-      add("an expired token is answered so, and one of another region");
-    }
-    if (error.message().toLowerCase(Locale.ROOT).contains("reach the limit")) {
-      add("more than five refusals lock an access key for five minutes");
+    if (identity instanceof Identity.AccessKey key) {
+      key(key);
+    } else if (!expired) {
+      token(expiry);
     }
     if (error.code().equals(Codes.OTHER_PROJECT)) {
-      add(whose() + " is not in this endpoint's region, or not the one of these credentials");
+      add(
+          "%s is not in the region of %s, or not the one of these credentials"
+              .formatted(whose(), host()));
     }
+  }
+
+  private void key(Identity.AccessKey key) {
+    Instant server = RetryAfter.date(answer.header("Date"));
+    Duration ahead =
+        server == null
+            ? Duration.ZERO
+            : Duration.between(server, now).truncatedTo(ChronoUnit.SECONDS);
+    if (ahead.abs().compareTo(CLOCKS_AGREE) > 0) {
+      add(
+          "the local clock is %d s %s the server's, and 15 minutes are tolerated"
+              .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of"));
+    }
+    if (says("reach the limit")) {
+      Instant free = (server == null ? now : server).plus(LOCK).truncatedTo(ChronoUnit.SECONDS);
+      add(
+          "more than five refusals lock an access key for five minutes: %s is free again at %s at"
+                  .formatted(key.noun(), free)
+              + " the latest, if it is left alone until then");
+    } else if (says("get secretkey failed")) {
+      add(
+          "%s is not known to %s: it is misspelled, deleted or of another cloud"
+              .formatted(key.noun(), host()));
+    } else if (says("signature fail") && ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
+      add(
+          "the secret is not that of %s, or what was signed was changed on the way"
+              .formatted(key.noun()));
+    } else if (key.temporary() && key.expiry() == null) {
+      add(key.noun() + " may have expired; Credentials.temporary(...) renews such keys");
+    }
+  }
+
+  private void token(@Nullable Instant expiry) {
+    if (says("decrypt token fail")) {
+      add(host() + " does not know this token: it is cut, withdrawn or of another cloud");
+    } else if (Codes.gateway(error.code()).equals(Codes.TOKEN_OVER)) {
+      String elsewhere = "one of another region than that of " + host();
+      add(
+          expiry == null
+              ? "an expired token is answered so, and " + elsewhere
+              : "the token is good until %s, so it was withdrawn, or is %s"
+                  .formatted(expiry, elsewhere));
+    }
+  }
+
+  /** Whether the service's words, which come with many causes under one code, name this one. */
+  private boolean says(String words) {
+    return error.message().toLowerCase(Locale.ROOT).contains(words);
+  }
+
+  private String host() {
+    return call.endpoint().getHost();
   }
 
   private void ids() {

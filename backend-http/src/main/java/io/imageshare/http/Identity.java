@@ -67,6 +67,11 @@ sealed interface Identity {
       return headers;
     }
 
+    /** Whether it came with a security token, and so ends. */
+    boolean temporary() {
+      return token != null;
+    }
+
     private static String host(URI endpoint) {
       return endpoint.getRawAuthority();
     }
@@ -83,7 +88,7 @@ sealed interface Identity {
 
     @Override
     public String noun() {
-      return token == null ? "access key " + key : "temporary access key " + key;
+      return (temporary() ? "temporary access key " : "access key ") + key;
     }
 
     @Override

@@ -49,7 +49,7 @@ final class JobDocument {
         };
     return new Job(
         id,
-        Wire.text(root, Wire.JOB_TYPE),
+        hide.apply(Wire.text(root, Wire.JOB_TYPE)),
         status,
         Wire.time(root, Wire.BEGIN),
         Wire.time(root, Wire.END),

@@ -65,7 +65,8 @@ final class Login implements Credentials.Source {
         Refusal.of(call, answer, transport.clock().instant(), "", List.of(password));
     Reason said = refusal.reason();
     String message =
-        "%s: no token for user %s of account %s: %s".formatted(call, user, domain, said.message());
+        "%s: no token for user %s of account %s at %s: %s"
+            .formatted(call, user, domain, endpoint.getRawAuthority(), said.message());
     return new BackendException(
         new Reason(said.kind(), said.code(), message), refusal.retryAfter());
   }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** What the service's refusals mean, in the one vocabulary the engine knows. */
 final class Refusal {
   // The gateway quotes what was signed, security token and all, when a signature is wrong.
-  private static final Pattern SIGNATURE = Pattern.compile("(?i)(signature\\W{1,3})[0-9a-f]{64}");
+  private static final Pattern SIGNATURE = Pattern.compile("(?i)(signature.{1,8}?)[0-9a-f]{64,}");
   private static final String HIDDEN = "***";
 
   private Refusal() {}
@@ -52,11 +52,13 @@ final class Refusal {
     return new BackendException(new Reason(kind, "", hide(message, secrets)));
   }
 
-  /** The same text without any secret. */
+  /** The same text without any secret, however it is spelled. */
   static String hide(String text, List<String> secrets) {
     String hidden = SIGNATURE.matcher(text).replaceAll("$1" + HIDDEN);
     for (String secret : secrets) {
-      hidden = hidden.replace(secret, HIDDEN);
+      for (String spelling : Spellings.of(secret)) {
+        hidden = hidden.replace(spelling, HIDDEN);
+      }
     }
     return hidden;
   }

@@ -184,9 +184,10 @@ final class Transport implements AutoCloseable {
    */
   Answer send(Call call, Map<String, String> headers) {
     LimitedBody body = new LimitedBody(settings.bodyLimit());
+    HttpRequest request = request(call, headers);
     try {
       body.start(plumbing, settings.timeout());
-      HttpResponse<byte[]> response = client.send(request(call, headers), status -> body);
+      HttpResponse<byte[]> response = client.send(request, status -> body);
       Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
       LOG.debug("{}: {}", call, answer.status());
       if (answer.status() == PROXY_UNAUTHORIZED) {
@@ -203,6 +204,10 @@ final class Transport implements AutoCloseable {
         throw Failure.closed(call.write());
       }
       throw Failure.of(e, call, proxies, settings.timeout());
+    } catch (IllegalArgumentException e) {
+      // So the client says that a length in the head of the answer is no number.
+      IOException broken = new IOException("the answer has no length that can be read", e);
+      throw Failure.of(broken, call, proxies, settings.timeout());
     } finally {
       body.stop();
     }

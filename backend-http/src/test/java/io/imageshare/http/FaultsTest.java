@@ -151,7 +151,11 @@ class FaultsTest {
   void aPortThatRefusesIsNamed() throws Exception {
     URI endpoint = closedPort();
     try (HttpBackend backend = Calls.backend(endpoint).build()) {
-      certain(Kind.UNAVAILABLE, submit(backend), "cannot connect to " + endpoint.getAuthority());
+      certain(
+          Kind.UNAVAILABLE,
+          submit(backend),
+          "cannot connect to " + endpoint.getAuthority() + ": ",
+          "; are host and port right?");
     }
   }
 
@@ -169,13 +173,20 @@ class FaultsTest {
     URI closed = closedPort();
     ProxySelector proxy = ProxySelector.of(new InetSocketAddress("localhost", closed.getPort()));
     try (HttpBackend backend = Calls.backend(URI.create("https://ims.test")).proxy(proxy).build()) {
-      certain(Kind.UNAVAILABLE, submit(backend), "proxy localhost:" + closed.getPort());
+      certain(
+          Kind.UNAVAILABLE,
+          submit(backend),
+          "cannot connect to proxy localhost:" + closed.getPort() + " on the way to ims.test: ",
+          "; are the proxy's host and port right?");
     }
     ProxySelector nowhere =
         ProxySelector.of(InetSocketAddress.createUnresolved("proxy.example.com", 3128));
     try (HttpBackend backend =
         Calls.backend(URI.create("https://ims.test")).proxy(nowhere).build()) {
-      certain(Kind.UNAVAILABLE, submit(backend), "proxy proxy.example.com:3128");
+      certain(
+          Kind.UNAVAILABLE,
+          submit(backend),
+          "proxy proxy.example.com:3128: host not found; is the proxy spelled right?");
     }
   }
 
@@ -189,7 +200,10 @@ class FaultsTest {
             Kind.UNAUTHENTICATED,
             submit(backend),
             "proxy localhost:" + proxy.port(),
-            "HTTP " + status);
+            "HTTP " + status,
+            status == 407
+                ? "this backend has none to give: another proxy is needed"
+                : "; it has to allow ims.test:443");
         assertEquals("CONNECT", proxy.requests().get(0).method());
         assertEquals(1, proxy.requests().size());
       }

@@ -1,6 +1,7 @@
 package io.imageshare.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.ShareRequest;
@@ -25,12 +26,24 @@ class HintsTest {
       int status,
       String code,
       String... headers) {
-    String body =
-        "{\"error_code\":\""
-            + code
-            + "\",\"error_msg\":\"AK access failed to reach the"
-            + " limit,forbidden\"}";
+    return hints(identity, project, call, status, code, "words", headers);
+  }
+
+  private static String hints(
+      Identity identity,
+      @Nullable String project,
+      Call call,
+      int status,
+      String code,
+      String words,
+      String[] headers) {
+    String body = "{\"error_code\":\"%s\",\"error_msg\":\"%s\"}".formatted(code, words);
     return Hints.of(call, Calls.answer(status, body, headers), identity, project, NOW);
+  }
+
+  private static String said(Identity identity, String words, String... headers) {
+    Call call = Calls.submit(Calls.SHARE);
+    return hints(identity, Calls.PROJECT, call, 401, "APIGW.0301", words, headers);
   }
 
   @Test
@@ -40,16 +53,75 @@ class HintsTest {
     assertTrue(behind.contains("the local clock is 1200 s behind the server's"), behind);
     String ahead = hints(call, 401, "APIGW.0301", "Date: Fri, 02 Jan 2026 02:04:05 GMT");
     assertTrue(ahead.contains("the local clock is 3600 s ahead of the server's"), ahead);
-    String agree = hints(call, 401, "APIGW.0301", "Date: Fri, 02 Jan 2026 03:04:25 GMT");
-    assertEquals("; more than five refusals lock an access key for five minutes", agree);
+    assertEquals("", hints(call, 401, "APIGW.0301", "Date: Fri, 02 Jan 2026 03:04:25 GMT"));
   }
 
   @Test
-  void aRefusedTokenTellsThatItExpiredOrIsOfAnotherRegion() {
-    Identity token = new Identity.Token("t", NOW.minusSeconds(1));
-    String hints = hints(token, Calls.PROJECT, Calls.read(Purpose.LOOK, "j"), 401, "APIGW.0307");
-    assertTrue(hints.contains("the token expired at 2026-01-02T03:04:04Z"), hints);
-    assertTrue(hints.contains("another region"), hints);
+  void aLockedKeyTellsUntilWhen() {
+    String words = "Incorrect: AK access failed to reach the limit,forbidden";
+    String locked =
+        "; more than five refusals lock an access key for five minutes: access key %s is free again"
+            + " at %s at the latest, if it is left alone until then";
+    assertEquals(locked.formatted(Calls.AK, "2026-01-02T03:09:05Z"), said(KEY, words));
+    assertEquals(
+        locked.formatted(Calls.AK, "2026-01-02T03:09:25Z"),
+        said(KEY, words, "Date: Fri, 02 Jan 2026 03:04:25 GMT"));
+  }
+
+  @Test
+  void aRefusedKeyTellsWhatOfItIsWrong() {
+    assertEquals(
+        "; access key %s is not known to ims.cn-north-4.myhuaweicloud.com: it is misspelled,"
+                .formatted(Calls.AK)
+            + " deleted or of another cloud",
+        said(KEY, "Incorrect: Get secretKey failed,ak:" + Calls.AK));
+    String secret =
+        "; the secret is not that of access key %s, or what was signed was changed on the way"
+            .formatted(Calls.AK);
+    String words = "verify aksk signature fail, canonicalRequest:GET|/|";
+    assertEquals(secret, said(KEY, words));
+    String skewed = said(KEY, words, "Date: Fri, 02 Jan 2026 03:14:05 GMT");
+    assertTrue(skewed.endsWith(secret), "a clock within tolerance is not it: " + skewed);
+    String late = said(KEY, words, "Date: Fri, 02 Jan 2026 03:24:05 GMT");
+    assertFalse(late.contains("secret"), late);
+  }
+
+  @Test
+  void aTemporaryKeyWithoutAKnownEndMayBeOver() {
+    assertEquals(
+        "; temporary access key ak may have expired; Credentials.temporary(...) renews such keys",
+        said(new Identity.AccessKey("ak", "sk", "st", null), "words"));
+    assertEquals(
+        "; the temporary access key ak expired at 2026-01-02T03:04:05Z",
+        said(new Identity.AccessKey("ak", "sk", "st", NOW), "words"));
+  }
+
+  @Test
+  void aRefusedTokenTellsWhatCanBeWrongWithIt() {
+    Call look = Calls.read(Purpose.LOOK, "j");
+    String[] none = {};
+    Identity over = new Identity.Token("t", NOW.minusSeconds(1));
+    assertEquals(
+        "; the token expired at 2026-01-02T03:04:04Z",
+        hints(over, Calls.PROJECT, look, 401, "APIGW.0307", none));
+    assertEquals(
+        "; an expired token is answered so, and one of another region than that of"
+            + " ims.cn-north-4.myhuaweicloud.com",
+        hints(new Identity.Token("t", null), Calls.PROJECT, look, 401, "APIGW.0307", none));
+    assertEquals(
+        "; the token is good until 2026-01-02T03:04:06Z, so it was withdrawn, or is one of another"
+            + " region than that of ims.cn-north-4.myhuaweicloud.com",
+        hints(
+            new Identity.Token("t", NOW.plusSeconds(1)),
+            Calls.PROJECT,
+            look,
+            401,
+            "APIGW.0307",
+            none));
+    assertEquals(
+        "; ims.cn-north-4.myhuaweicloud.com does not know this token: it is cut, withdrawn or of"
+            + " another cloud",
+        said(new Identity.Token("t", null), "Incorrect: decrypt token fail"));
   }
 
   @Test
@@ -57,7 +129,9 @@ class HintsTest {
     Call submit = Calls.submit(Calls.SHARE);
     assertTrue(
         hints(submit, 400, "IMG.0030")
-            .contains("project " + Calls.PROJECT + " is not in this endpoint's region"));
+            .contains(
+                "project %s is not in the region of ims.cn-north-4.myhuaweicloud.com, or"
+                    .formatted(Calls.PROJECT)));
     assertEquals(
         "; image %s is not owned by project %s of these credentials"
             .formatted(Calls.IMAGE, Calls.PROJECT),

@@ -63,7 +63,14 @@ class LoginTest {
             Calls.backend(server.endpoint()).credentials(password(iam, "cn-north-4")).build()) {
       Reason reason = Calls.failure(backend.submit(Calls.SHARE)).reason();
       assertEquals(Kind.UNAUTHENTICATED, reason.kind());
-      assertTrue(reason.message().contains("no token for user user of account account"));
+      assertTrue(
+          reason
+              .message()
+              .contains(
+                  "no token for user user of account account at "
+                      + iam.endpoint().getAuthority()
+                      + ": The username or password is wrong: ***"),
+          reason.message());
       assertFalse(reason.message().contains("geheim"), reason.message());
       assertEquals(1, iam.requests().size());
       assertEquals(0, server.requests().size());

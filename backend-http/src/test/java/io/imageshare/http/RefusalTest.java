@@ -218,6 +218,27 @@ class RefusalTest {
   }
 
   @Test
+  void hidesASecretHoweverItIsSpelled() {
+    String secret = "aB3\\/\"c&<d>'e+f=";
+    List<String> spellings =
+        List.of(
+            "aB3\\/\"c&<d>'e+f=",
+            "aB3%5C%2F%22c%26%3Cd%3E%27e%2Bf%3D",
+            "aB3\\\\/\\\"c&<d>'e+f=",
+            "aB3\\\\\\\\/\\\\\\\"c&<d>'e+f=",
+            "aB3\\/&quot;c&amp;&lt;d&gt;&#39;e+f=",
+            "YUIzXC8iYyY8ZD4nZStmPQ");
+    for (String spelling : spellings) {
+      assertEquals("x***y", Refusal.hide("x" + spelling + "y", List.of(secret)));
+    }
+    String signature = "0123456789abcdef".repeat(4);
+    for (String sign : List.of("=", "%3D", "%253D", "=\"", "&#61;")) {
+      String hidden = Refusal.hide("Signature" + sign + signature, List.of());
+      assertFalse(hidden.contains("cdef"), hidden);
+    }
+  }
+
+  @Test
   void hidesASecretBeforeItIsCut() {
     String secret = "geheim".repeat(500);
     for (int before = 0; before < 4_200; before += 7) {

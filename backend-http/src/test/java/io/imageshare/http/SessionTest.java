@@ -222,6 +222,23 @@ class SessionTest {
   }
 
   @Test
+  void aSupplierThatBreaksIsNamedAndNotQuoted() throws Exception {
+    Credentials credentials =
+        Credentials.token(
+            () -> {
+              throw new AssertionError("geheim");
+            });
+    try (WireServer server = accepting("");
+        HttpBackend backend = backend(server, credentials, new HandClock())) {
+      var failure = Calls.failure(backend.submit(Calls.SHARE));
+      assertEquals(Kind.UNAVAILABLE, failure.reason().kind());
+      assertEquals(
+          "the supplier of the token threw java.lang.AssertionError", failure.reason().message());
+      assertNull(failure.getCause());
+    }
+  }
+
+  @Test
   void twinsOfOneRefusalRenewOnce() {
     AtomicInteger count = new AtomicInteger();
     try (Transport transport =

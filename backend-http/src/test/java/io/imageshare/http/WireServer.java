@@ -2,6 +2,7 @@ package io.imageshare.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,7 +20,7 @@ import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A server on a bare socket, which logs every whole request and answers, or not, by script. */
-final class WireServer implements AutoCloseable {
+final class WireServer implements Closeable {
 
   /** One whole request. */
   record Request(
@@ -71,6 +72,11 @@ final class WireServer implements AutoCloseable {
 
   List<Request> requests() {
     return List.copyOf(requests);
+  }
+
+  /** How many connections came, also those on which no whole request followed. */
+  int connections() {
+    return sockets.size();
   }
 
   private void accept() {

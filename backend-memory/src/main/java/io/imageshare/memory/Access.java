@@ -11,6 +11,7 @@ final class Access {
   final Map<String, Key> keys = new LinkedHashMap<>();
   final Set<String> tokens = new LinkedHashSet<>();
   final Set<User> users = new LinkedHashSet<>();
+  final Set<String> elsewhere = new LinkedHashSet<>();
   Duration tokensLast = Duration.ofHours(24);
 
   /**

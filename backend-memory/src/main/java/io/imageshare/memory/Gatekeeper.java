@@ -58,16 +58,25 @@ final class Gatekeeper {
       return refuse("APIGW.0301", INCORRECT + "the Authorization header cannot be read");
     }
     Access.Key key = access.keys.get(signature.access());
-    return key == null
-        ? refuse("APIGW.0301", INCORRECT + "Get secretKey failed,ak:" + signature.access())
-        : ofKey(signature, key, request);
+    if (key == null) {
+      return refuse("APIGW.0301", INCORRECT + "Get secretKey failed,ak:" + signature.access());
+    }
+    Refusal refusal = ofKey(signature, key, request);
+    return refusal == null ? ofProject(request.header("x-project-id")) : refusal;
+  }
+
+  private @Nullable Refusal ofProject(String project) {
+    return access.elsewhere.contains(project)
+        ? Refusal.service(
+            "IMG.0030", "The project ID " + project + " does not match the credentials.")
+        : null;
   }
 
   private @Nullable Refusal ofToken(String token) {
     if (access.tokens.contains(token)) {
       return null;
     }
-    Instant expires = issued.get(token);
+    Instant expires = access.elsewhere.contains(token) ? Instant.MIN : issued.get(token);
     if (expires == null) {
       return refuse("APIGW.0301", INCORRECT + "decrypt token fail");
     }

@@ -67,8 +67,8 @@ public final class ImsServer implements AutoCloseable {
   }
 
   /**
-   * One request that was read. Its headers may hold credentials; {@link #toString} does not show
-   * them.
+   * One request that was read. Its headers may hold credentials, and so may the body of one that
+   * asks for a token; {@link #toString} shows neither.
    *
    * @param method the method
    * @param path the path with its query, not decoded
@@ -86,7 +86,7 @@ public final class ImsServer implements AutoCloseable {
 
     @Override
     public String toString() {
-      return method + " " + path + " " + body;
+      return method + " " + path + (path.startsWith("/v3/auth/") ? "" : " " + body);
     }
   }
 
@@ -222,6 +222,19 @@ public final class ImsServer implements AutoCloseable {
      */
     public Builder token(String token) {
       access.tokens.add(filled("token", token));
+      return this;
+    }
+
+    /**
+     * What belongs to another region: a token is refused as one that has expired ({@code
+     * APIGW.0307}), and so is a signed request that names the project ({@code IMG.0030}).
+     *
+     * @param tokenOrProject a token, or a project's id
+     * @return this
+     * @throws IllegalArgumentException if it is blank
+     */
+    public Builder otherRegion(String tokenOrProject) {
+      access.elsewhere.add(filled("tokenOrProject", tokenOrProject));
       return this;
     }
 

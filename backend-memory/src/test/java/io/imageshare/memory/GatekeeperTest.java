@@ -164,6 +164,19 @@ class GatekeeperTest {
   }
 
   @Test
+  void whatIsOfAnotherRegionIsRefused() {
+    access.elsewhere.addAll(List.of("token-there", "project-there"));
+    assertRefused("APIGW.0307", "must be updated", check(with("x-auth-token", "token-there")));
+    Refusal refusal = check(signed(ACCESS, SECRET, Duration.ZERO, "x-project-id", "project-there"));
+    assertEquals("IMG.0030", requireNonNull(refusal).code());
+    assertNull(check(signed(ACCESS, SECRET, Duration.ZERO, "x-project-id", "project-here")));
+    assertRefused(
+        "APIGW.0301",
+        "verify aksk",
+        check(signed(ACCESS, "otherSK", Duration.ZERO, "x-project-id", "project-there")));
+  }
+
+  @Test
   void aServerWithoutCredentialsLetsEverybodyIn() {
     Gatekeeper open = new Gatekeeper(new Access(), time);
     assertNull(open.check(with("host", "h")));

@@ -308,11 +308,13 @@ class ImsServerTest {
   void everyRequestIsRecorded() throws Exception {
     client.post(BATCH, SHARE, "X-Auth-Token", "secret");
     client.get("/v2/cloudimages?id=i%201");
+    client.post("/v3/auth/tokens", "{\"password\":\"secret\"}");
     List<ImsServer.Request> requests = server.requests();
-    assertEquals(List.of("POST", "GET"), requests.stream().map(r -> r.method()).toList());
+    assertEquals(List.of("POST", "GET", "POST"), requests.stream().map(r -> r.method()).toList());
     assertEquals(BATCH, requests.get(0).path());
     assertEquals(SHARE, requests.get(0).body());
     assertEquals("secret", requests.get(0).headers().get("x-auth-token"));
+    assertEquals("{\"password\":\"secret\"}", requests.get(2).body());
     assertFalse(requests.toString().contains("secret"));
     assertEquals("/v2/cloudimages?id=i%201", requests.get(1).path());
     assertFalse(requests.get(1).time().isBefore(requests.get(0).time()));

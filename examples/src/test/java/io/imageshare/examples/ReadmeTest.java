@@ -86,10 +86,14 @@ class ReadmeTest {
 
   @Test
   void eachPromiseIsATest() throws IOException {
-    Path tests = ROOT.resolve("backend-memory/src/test/java/io/imageshare/memory/PromiseTest.java");
     Set<String> tested = new TreeSet<>();
-    found(Pattern.compile("void promise(\\d+)"), Files.readString(tests))
-        .forEach(test -> tested.add(test.group(1)));
+    for (String tests :
+        List.of(
+            "backend-memory/src/test/java/io/imageshare/memory/PromiseTest.java",
+            "backend-http/src/test/java/io/imageshare/http/SecretPromiseTest.java")) {
+      found(Pattern.compile("void promise(\\d+)"), Files.readString(ROOT.resolve(tests)))
+          .forEach(test -> tested.add(test.group(1)));
+    }
     Set<String> promised = new TreeSet<>();
     rows(section("Promises"), "\\d+").forEach(row -> promised.add(row.split("[ |]+", -1)[1]));
     assertEquals(tested, promised);

@@ -1,0 +1,338 @@
+package io.imageshare.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.Outcome;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRequest;
+import io.imageshare.http.Call.Purpose;
+import io.imageshare.http.Echo.Flaw;
+import io.imageshare.http.Echo.Shape;
+import io.imageshare.http.Everything.Ran;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.SocketFault;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The README's promise on secrets: every kind of credentials, in whole runs that go wrong. */
+@Timeout(120)
+class SecretPromiseTest {
+  private static final List<String> IMAGES =
+      List.of(Calls.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
+  private static final List<String> PROJECTS =
+      List.of(Calls.RECIPIENT, "dddddddddddddddddddddddddddddddd");
+  private static final ShareRequest REQUEST = ShareRequest.share(IMAGES, PROJECTS);
+  private static final int KINDS = Secrets.RIGHT.credentials(Calls.ENDPOINT).size();
+
+  private final Leaks leaks = new Leaks();
+
+  @Test
+  void promise14NoSecretAppearsInALogAnExceptionAToStringAnEventAJournalOrAReport()
+      throws Exception {
+    Secrets.RIGHT.all().forEach(secret -> leaks.secret("a right secret", secret));
+    Secrets.WRONG.all().forEach(secret -> leaks.secret("a wrong secret", secret));
+    leaks.secret("a token given for a password", "MIIsimulated");
+    String text;
+    try (Everything all = new Everything()) {
+      faults(all);
+      refused(all, Secrets.WRONG, Duration.ZERO);
+      refused(all, Secrets.RIGHT, Duration.ofHours(1));
+      echoes(all);
+      nobodyThere(all);
+      proxies(all);
+      suppliers(all);
+      arguments(all);
+      text = all.text();
+    }
+    for (String expected :
+        List.of(
+            "/v2/images/" + Calls.IMAGE,
+            "BackendException",
+            "Finished[",
+            "Credentials[",
+            "journal: {")) {
+      assertTrue(text.contains(expected), expected + " was not seen");
+    }
+    assertTrue(leaks.signatures() > 100, "requests were signed");
+    assertEquals(List.of(), leaks.in(text));
+  }
+
+  /** Runs over a service that lets everybody in, while connections and answers break. */
+  private void faults(Everything all) {
+    for (SocketFault fault :
+        List.of(
+            new SocketFault.ResetBeforeReading(),
+            new SocketFault.ResetAfterEffect(),
+            new SocketFault.HalfAnswer(),
+            new SocketFault.Garbage())) {
+      List<ImsServer> servers = new ArrayList<>();
+      List<HttpBackend.Builder> clients = new ArrayList<>();
+      for (int kind = 0; kind < KINDS; kind++) {
+        MemoryBackend cloud = cloud();
+        cloud.inject(new Fault.LostAnswer().on(MemoryBackend.Call.Kind.SUBMIT));
+        ImsServer server = server(cloud, b -> b.token(Secrets.RIGHT.token()));
+        server.inject(fault);
+        server.inject(fault);
+        servers.add(server);
+        clients.add(client(server.endpoint(), Secrets.RIGHT, kind, server.endpoint()));
+      }
+      for (Ran ran : all.runs(clients, REQUEST)) {
+        assertTrue(ran.report().stats().submits() > 0, ran.report().toString());
+      }
+      servers.forEach(server -> close(all, server));
+    }
+  }
+
+  /** Runs over a service that refuses these credentials, or, with another clock, all that ends. */
+  private void refused(Everything all, Secrets secrets, Duration ahead) {
+    ImsServer server =
+        server(cloud(), b -> b.otherRegion(Secrets.RIGHT.token()).tokensLast(Duration.ZERO));
+    List<HttpBackend.Builder> clients = new ArrayList<>();
+    for (int kind = 0; kind < KINDS; kind++) {
+      clients.add(
+          client(server.endpoint(), secrets, kind, server.endpoint())
+              .clock(Clock.offset(Clock.systemUTC(), ahead)));
+    }
+    for (Ran ran : all.runs(clients, REQUEST)) {
+      assertEquals(Ending.STOPPED, ran.report().ending());
+    }
+    close(all, server);
+  }
+
+  private static MemoryBackend cloud() {
+    return MemoryBackend.builder()
+        .owner(Calls.PROJECT)
+        .images(IMAGES)
+        .jobsTake(Duration.ofMillis(5))
+        .build();
+  }
+
+  private static ImsServer server(MemoryBackend cloud, UnaryOperator<ImsServer.Builder> more) {
+    Secrets right = Secrets.RIGHT;
+    return more.apply(
+            ImsServer.builder(cloud)
+                .accessKey(Secrets.KEY, right.secretKey())
+                .accessKey(Secrets.TEMPORARY_KEY, right.secretKey(), right.securityToken())
+                .user("account", "user", right.password()))
+        .build();
+  }
+
+  private static HttpBackend.Builder client(URI endpoint, Secrets secrets, int kind, URI iam) {
+    return Calls.backend(endpoint).plainHttp().credentials(secrets.credentials(iam).get(kind));
+  }
+
+  private void close(Everything all, ImsServer server) {
+    for (ImsServer.Request request : server.requests()) {
+      leaks.request(request.headers());
+      all.see(request);
+    }
+    server.close();
+  }
+
+  private static List<Flaw> flaws(Purpose purpose) {
+    List<Flaw> flaws = new ArrayList<>();
+    for (int status : new int[] {200, 302, 400, 401, 407, 429, 500}) {
+      flaws.add(new Flaw(purpose, status, Shape.SECRETS));
+    }
+    for (Shape shape : List.of(Shape.REQUEST, Shape.ENCODED_REQUEST, Shape.PAGE)) {
+      flaws.add(new Flaw(purpose, 401, shape));
+    }
+    for (Shape shape : List.of(Shape.STATUS_LINE, Shape.HEADER_NAME, Shape.LENGTH)) {
+      flaws.add(new Flaw(purpose, 0, shape));
+    }
+    return flaws;
+  }
+
+  /** Runs over services that tell all they know. */
+  private void echoes(Everything all) throws IOException {
+    // Beneath it the client quotes, in a log for those who debug it, what is no HTTP.
+    all.jdkLogs(Level.INFO);
+    for (Purpose purpose : Purpose.values()) {
+      for (Flaw flaw : flaws(purpose)) {
+        List<WireServer> servers = new ArrayList<>();
+        List<HttpBackend.Builder> clients = new ArrayList<>();
+        for (int kind : kinds(flaw)) {
+          WireServer server = new WireServer(new Echo(flaw, Secrets.RIGHT, IMAGES, PROJECTS));
+          servers.add(server);
+          clients.add(client(server.endpoint(), Secrets.RIGHT, kind, server.endpoint()));
+        }
+        for (Ran ran : all.runs(clients, REQUEST)) {
+          told(flaw, ran);
+        }
+        for (WireServer server : servers) {
+          server.requests().forEach(request -> leaks.request(request.headers()));
+          server.close();
+        }
+      }
+    }
+    all.jdkLogs(Level.ALL);
+  }
+
+  /** All kinds where refused; else one for each way in which a request carries a secret. */
+  private static List<Integer> kinds(Flaw flaw) {
+    if (flaw.purpose() == Purpose.LOGIN) {
+      return List.of(Secrets.PASSWORD);
+    }
+    boolean all = flaw.status() == 401 && flaw.shape() == Shape.SECRETS;
+    return all
+        ? IntStream.range(0, KINDS).boxed().toList()
+        : List.of(Secrets.ACCESS_KEY, Secrets.TEMPORARY, Secrets.TOKEN);
+  }
+
+  private static void told(Flaw flaw, Ran ran) {
+    String expected = "***";
+    if (!flaw.shape().isHttp()) {
+      expected = "the answer is no HTTP";
+    } else if (flaw.status() == 407) {
+      expected = "HTTP 407"; // what is said with it is not quoted
+    } else if (flaw.status() == 200 && flaw.purpose() == Purpose.LOGIN) {
+      expected = "the answer holds no token";
+    }
+    String words = expected;
+    assertTrue(ran.heard().contains(words), () -> flaw + ": " + ran.heard());
+  }
+
+  /** Runs that reach nobody. */
+  private void nobodyThere(Everything all) throws Exception {
+    URI closed;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      closed = URI.create("http://localhost:" + socket.getLocalPort());
+    }
+    List<HttpBackend.Builder> clients = new ArrayList<>();
+    for (int kind = 0; kind < KINDS; kind++) {
+      for (URI uri : List.of(closed, URI.create("https://nowhere.invalid"))) {
+        clients.add(client(uri, Secrets.RIGHT, kind, uri));
+      }
+    }
+    for (Ran ran : all.runs(clients, REQUEST)) {
+      assertEquals(4, ran.report().count(Outcome.Failed.class), ran.report().toString());
+    }
+  }
+
+  /** Runs through proxies that refuse, and tell what they were given. */
+  private void proxies(Everything all) throws Exception {
+    WireServer.Script script =
+        (q, s) -> WireServer.reply(s, 407, q.headers().toString(), "Proxy-Authenticate: Basic");
+    try (WireServer proxy = new WireServer(script)) {
+      List<HttpBackend.Builder> clients = new ArrayList<>();
+      for (int kind = 0; kind < KINDS; kind++) {
+        for (String endpoint : List.of("http://ims.test:8080", "https://ims.test")) {
+          URI uri = URI.create(endpoint);
+          clients.add(client(uri, Secrets.RIGHT, kind, uri).proxy(Site.proxy(proxy.port())));
+        }
+      }
+      for (Ran ran : all.runs(clients, REQUEST)) {
+        assertEquals(Ending.STOPPED, ran.report().ending());
+      }
+      assertEquals(2 * KINDS, proxy.requests().size());
+      proxy.requests().forEach(request -> leaks.request(request.headers()));
+    }
+  }
+
+  /** Runs whose credentials come from a source that chokes on them. */
+  private static void suppliers(Everything all) throws Exception {
+    String secret = Secrets.RIGHT.secretKey();
+    String token = Secrets.RIGHT.token();
+    List<Supplier<String>> sources =
+        List.of(
+            () -> {
+              throw new IllegalStateException(token, new IllegalArgumentException(secret));
+            },
+            () -> {
+              throw new AssertionError(token);
+            },
+            () -> thrown(new IOException(token), RuntimeException.class),
+            () -> token + "\n",
+            () -> " ");
+    try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, "{}"))) {
+      List<HttpBackend.Builder> clients = new ArrayList<>();
+      for (Supplier<String> source : sources) {
+        clients.add(Calls.backend(server.endpoint()).credentials(Credentials.token(source)));
+        Credentials keys =
+            Credentials.temporary(
+                () -> new TemporaryKey("AK", secret, source.get(), Instant.EPOCH));
+        clients.add(Calls.backend(server.endpoint()).credentials(keys));
+      }
+      for (Ran ran : all.runs(clients, REQUEST)) {
+        assertEquals(4, ran.report().count(Outcome.Failed.class), ran.report().toString());
+      }
+      assertEquals(0, server.requests().size());
+    }
+  }
+
+  /** Throws as a language does that has no checked exceptions. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> String thrown(Throwable e, Class<E> unused) throws E {
+    throw (E) e;
+  }
+
+  /** What builders and factories refuse, and what they make. */
+  private static void arguments(Everything all) {
+    Secrets right = Secrets.RIGHT;
+    String secret = right.secretKey();
+    String inUrl = Call.encode(secret);
+    all.refusal(() -> Credentials.accessKey("AK", secret + "\n"));
+    all.refusal(() -> Credentials.accessKey("AK", secret, right.securityToken() + " "));
+    all.refusal(() -> new TemporaryKey("AK", secret, right.token() + "\u00e9", Instant.EPOCH));
+    all.refusal(() -> Credentials.fromEnvironment(Map.of("HUAWEICLOUD_SDK_SK", secret)));
+    all.refusal(
+        () ->
+            Credentials.fromEnvironment(
+                Map.of("HUAWEICLOUD_SDK_AK", "AK", "HUAWEICLOUD_SDK_SK", secret + " x")));
+    for (String endpoint :
+        List.of(
+            "https://user:" + inUrl + "@ims.test",
+            "https://ims.test/" + inUrl,
+            "https://ims.test?key=" + inUrl,
+            "https://ims.test#" + inUrl)) {
+      URI uri = URI.create(endpoint);
+      all.refusal(() -> Calls.backend(uri).build());
+      all.refusal(() -> Calls.backend(Calls.ENDPOINT).credentials(right.password(uri)).build());
+    }
+    all.see(new TemporaryKey("AK", secret, right.securityToken(), Instant.EPOCH));
+    right.credentials(Calls.ENDPOINT).forEach(all::see);
+  }
+
+  /** A search that finds nothing proves something only if it finds what is there. */
+  @Test
+  void theSearchFindsASecretInEveryForm() {
+    Leaks search = new Leaks();
+    String secret = Secrets.RIGHT.secretKey();
+    search.secret("s", secret);
+    List<String> planted = new ArrayList<>(Leaks.forms(secret).values());
+    for (String before : List.of("", "x", "xx", "AK:")) {
+      byte[] bytes = (before + secret + "y").getBytes(UTF_8);
+      planted.add(Base64.getEncoder().encodeToString(bytes));
+      planted.add(Base64.getUrlEncoder().encodeToString(bytes));
+    }
+    planted.add(HexFormat.of().withUpperCase().formatHex(secret.getBytes(UTF_8)));
+    planted.add(secret.substring(5, 28));
+    for (String text : planted) {
+      assertFalse(search.in("before" + text + "behind").isEmpty(), text);
+    }
+    String signature = "0123456789abcdef".repeat(4);
+    search.request(Map.of("authorization", "SDK-HMAC-SHA256 Access=AK, Signature=" + signature));
+    assertEquals(1, search.in("and " + signature).size());
+    assertEquals(List.of(), search.in("nothing of it: " + "f".repeat(64) + secret.substring(0, 9)));
+  }
+}
