@@ -21,7 +21,7 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
   private static final int HEAD = 4096;
   private static final Pattern CODE = Pattern.compile("\\w{1,32}\\.[\\w.]{1,32}");
   private static final Pattern TAGS = Pattern.compile("<[^>]*>");
-  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
+  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cc}\\u2028\\u2029]+");
 
   static ErrorBody read(Answer answer) {
     JsonNode root = Wire.object(answer.body());

@@ -66,7 +66,8 @@ final class Failure {
       String what =
           e instanceof HttpTimeoutException
               ? "no whole answer within " + seconds(limit)
-              : "the connection broke: " + (quotes ? "the answer is no HTTP" : said(e));
+              : "the connection broke: "
+                  + (quotes ? "the answer is no HTTP" : ErrorBody.clean(said(e)));
       reason =
           new Reason(
               call.write() ? Kind.LOST : Kind.UNAVAILABLE,

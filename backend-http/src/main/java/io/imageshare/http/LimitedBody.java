@@ -30,9 +30,20 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     this.limit = limit;
   }
 
-  /** Starts the time. */
-  void start(ScheduledExecutorService timers, Duration time) {
-    timer = timers.schedule(this::timeOut, time.toNanos(), NANOSECONDS);
+  /**
+   * Starts the time.
+   *
+   * @param over is run when it is over
+   */
+  void start(ScheduledExecutorService timers, Duration time, Runnable over) {
+    timer =
+        timers.schedule(
+            () -> {
+              over.run();
+              timeOut();
+            },
+            time.toNanos(),
+            NANOSECONDS);
   }
 
   private void timeOut() {

@@ -28,7 +28,7 @@ final class Refusal {
     ErrorBody error = ErrorBody.read(answer);
     Kind kind = kind(call, answer.status(), error);
     String words = ErrorBody.clean(hide(error.message(), secrets));
-    String request = error.requestId().isEmpty() ? "" : ", request " + error.requestId();
+    String request = request(error.requestId(), secrets);
     String message =
         "%s (HTTP %d to %s%s)%s"
             .formatted(words.isEmpty() ? "no words" : words, answer.status(), call, request, hints);
@@ -39,17 +39,21 @@ final class Refusal {
 
   /** A good status over something that cannot be read. */
   static BackendException unreadable(Call call, Answer answer, String why, List<String> secrets) {
-    String request = answer.header("X-Request-Id");
+    String request = request(answer.header("X-Request-Id"), secrets);
     String message =
         "%s: %s (HTTP %d%s): %s"
             .formatted(
                 call,
                 why,
                 answer.status(),
-                request.isEmpty() ? "" : ", request " + request,
+                request,
                 ErrorBody.clean(hide(new String(answer.body(), UTF_8), secrets)));
     Kind kind = call.write() ? Kind.LOST : Kind.INTERNAL;
     return new BackendException(new Reason(kind, "", hide(message, secrets)));
+  }
+
+  private static String request(String id, List<String> secrets) {
+    return id.isEmpty() ? "" : ", request " + ErrorBody.clean(hide(id, secrets));
   }
 
   /** The same text without any secret, however it is spelled. */

@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.imageshare.BackendException;
@@ -19,10 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +46,11 @@ final class Transport implements AutoCloseable {
   private static final int PROXY_UNAUTHORIZED = 407;
   private static final int MOST_SELECTORS = 4;
   private static final long CLOSE_MILLIS = 1000;
+  private static final long RELIEF_MILLIS = 1000;
 
   private final ThreadPoolExecutor pool;
-  private final ScheduledThreadPoolExecutor plumbing;
+  private final ThreadPoolExecutor plumbing;
+  private final ScheduledThreadPoolExecutor timers;
   private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
   private final ThreadGroup group = new ThreadGroup("imageshare-http");
   private final HttpClient client;
@@ -59,7 +64,8 @@ final class Transport implements AutoCloseable {
   Transport(HttpClient client, Settings settings) {
     this.settings = settings;
     this.pool = pool(settings.concurrentCalls());
-    this.plumbing = plumbing();
+    this.plumbing = pool(PLUMBING_THREADS);
+    this.timers = timers();
     this.client = client;
     this.proxies = proxies(client);
   }
@@ -68,7 +74,8 @@ final class Transport implements AutoCloseable {
   Transport(HttpClient.Builder client, Settings settings) {
     this.settings = settings;
     this.pool = pool(settings.concurrentCalls());
-    this.plumbing = plumbing();
+    this.plumbing = pool(PLUMBING_THREADS);
+    this.timers = timers();
     this.client = built(client.executor(plumbing).version(HttpClient.Version.HTTP_1_1));
     this.proxies = proxies(this.client);
   }
@@ -81,14 +88,13 @@ final class Transport implements AutoCloseable {
     return pool;
   }
 
-  /** Runs what the client does between the calls, and the time limits. */
-  private ScheduledThreadPoolExecutor plumbing() {
-    ScheduledThreadPoolExecutor plumbing =
-        new ScheduledThreadPoolExecutor(PLUMBING_THREADS, this::worker);
-    plumbing.setKeepAliveTime(IDLE_SECONDS, SECONDS);
-    plumbing.allowCoreThreadTimeOut(true);
-    plumbing.setRemoveOnCancelPolicy(true);
-    return plumbing;
+  /** For the time limits: they hold whatever becomes of the client's own threads. */
+  private ScheduledThreadPoolExecutor timers() {
+    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, this::worker);
+    timers.setKeepAliveTime(IDLE_SECONDS, SECONDS);
+    timers.allowCoreThreadTimeOut(true);
+    timers.setRemoveOnCancelPolicy(true);
+    return timers;
   }
 
   private Worker worker(Runnable task) {
@@ -186,7 +192,7 @@ final class Transport implements AutoCloseable {
     LimitedBody body = new LimitedBody(settings.bodyLimit());
     HttpRequest request = request(call, headers);
     try {
-      body.start(plumbing, settings.timeout());
+      body.start(timers, settings.timeout(), this::relieve);
       HttpResponse<byte[]> response = client.send(request, status -> body);
       Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
       LOG.debug("{}: {}", call, answer.status());
@@ -213,6 +219,24 @@ final class Transport implements AutoCloseable {
     }
   }
 
+  /**
+   * Looks, when the time of a call is over, whether the client's threads come back, and puts
+   * another in the place of those that do not. On a chunk of 2 GiB or more the JDK's client goes
+   * round for ever (seen on 17 and 25), and without a thread it would not even heed a time limit.
+   */
+  private void relieve() {
+    try {
+      plumbing.submit(() -> {}).get(RELIEF_MILLIS, MILLISECONDS);
+    } catch (TimeoutException e) {
+      int threads = plumbing.getMaximumPoolSize() + 1;
+      plumbing.setMaximumPoolSize(threads);
+      plumbing.setCorePoolSize(threads);
+      LOG.error("the HTTP client's threads do not come back; there are {} now", threads);
+    } catch (InterruptedException | ExecutionException | RejectedExecutionException e) {
+      LOG.debug("closed while the time of a call was over", e);
+    }
+  }
+
   private HttpRequest request(Call call, Map<String, String> headers) {
     boolean empty = call.body().isEmpty();
     HttpRequest.Builder request =
@@ -232,6 +256,7 @@ final class Transport implements AutoCloseable {
     for (Runnable dropped : pool.shutdownNow()) {
       ((Work<?>) dropped).drop();
     }
+    timers.shutdownNow();
     plumbing.shutdownNow();
     Thread[] selectors = new Thread[MOST_SELECTORS];
     workers.addAll(Arrays.asList(selectors).subList(0, group.enumerate(selectors)));

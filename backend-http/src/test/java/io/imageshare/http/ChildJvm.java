@@ -1,18 +1,20 @@
 package io.imageshare.http;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What {@link ThreadsTest} runs in JVMs of its own. */
 final class ChildJvm {
   private ChildJvm() {}
 
   public static void main(String[] args) throws Exception {
-    if (args[0].equals("threads")) {
-      threads();
-    } else {
-      writes();
+    switch (args[0]) {
+      case "threads" -> threads();
+      case "writes" -> writes();
+      default -> chunks();
     }
   }
 
@@ -46,6 +48,32 @@ final class ChildJvm {
         HttpBackend backend = Calls.backend(server.endpoint()).build()) {
       String kind = Calls.failure(backend.submit(Calls.SHARE)).reason().kind().name();
       System.out.println(kind + " after " + server.requests().size() + " writes");
+    }
+  }
+
+  /** On a chunk this long the JDK's client counts below zero, and goes round for ever. */
+  private static void chunks() throws Exception {
+    String job = "{\"job_id\":\"j1\",\"status\":\"RUNNING\"}";
+    AtomicInteger left = new AtomicInteger(3);
+    WireServer.Script script =
+        (q, s) -> {
+          if (left.getAndDecrement() > 0) {
+            WireServer.send(s, "HTTP/1.1 200 word\r\nTransfer-Encoding: chunked\r\n\r\n");
+            WireServer.send(s, "80000000\r\n" + job + "\r\n0\r\n\r\n");
+          } else {
+            WireServer.reply(s, 200, job);
+          }
+        };
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend =
+            Calls.backend(server.endpoint()).requestTimeout(Duration.ofMillis(300)).build()) {
+      StringBuilder said = new StringBuilder();
+      said.append(Calls.failure(backend.submit(Calls.SHARE)).reason().kind()).append(' ');
+      said.append(Calls.failure(backend.job("j1")).reason().kind()).append(' ');
+      said.append(Calls.failure(backend.submit(Calls.SHARE)).reason().kind()).append(' ');
+      System.out.println(said.append(Calls.get(backend.job("j1")).status()));
+      System.out.flush();
+      Runtime.getRuntime().halt(0); // closing would wait for each thread that does not end
     }
   }
 }

@@ -99,6 +99,33 @@ class FaultsTest {
     }
   }
 
+  /** The JDK's client throws all sorts of things at these, and quotes them as they are. */
+  @Test
+  void anAnswerWhoseHeadCannotBeReadIsABrokenOne() throws Exception {
+    for (String head :
+        List.of(
+            "Content-Length: abc",
+            "Content-Length: 99999999999999999999",
+            "X: a\u007fb",
+            "X\u0007: x",
+            "X : x")) {
+      WireServer.Script broken =
+          (q, s) -> {
+            WireServer.send(s, "HTTP/1.1 200 word\r\n" + head + "\r\n\r\n" + JOB);
+            s.close();
+          };
+      try (WireServer server = new WireServer(broken);
+          HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+        Reason write = submit(backend);
+        assertEquals(Kind.LOST, write.kind(), head);
+        assertEquals(1, server.requests().size(), head);
+        assertTrue(write.message().contains("the connection broke: "), write.message());
+        assertTrue(write.message().chars().noneMatch(Character::isISOControl), write.message());
+        assertEquals(Kind.UNAVAILABLE, Calls.failure(backend.job("j1")).reason().kind(), head);
+      }
+    }
+  }
+
   @Test
   void theTimeOfARequestCoversHeadersAndBody() throws Exception {
     List<WireServer.Script> stalls =
@@ -241,7 +268,8 @@ class FaultsTest {
               () -> {
                 try (var socket = server.accept()) {
                   WireServer.send(socket, "HTTP/1.1 400 word\r\n\r\n");
-                  socket.getInputStream().read();
+                  // To its end: closing over what was not read would reset the connection.
+                  socket.getInputStream().readAllBytes();
                 } catch (java.io.IOException e) {
                   // The client went away.
                 }

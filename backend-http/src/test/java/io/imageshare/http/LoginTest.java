@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LoginTest {
@@ -94,6 +98,24 @@ class LoginTest {
             Calls.backend(server.endpoint()).credentials(password(iam, "x")).build()) {
       assertEquals(Kind.UNAVAILABLE, Calls.failure(backend.submit(Calls.SHARE)).reason().kind());
       assertEquals(1, iam.requests().size());
+    }
+  }
+
+  @Test
+  void aTokenThatCannotBeSentIsNoneAndIsNotQuoted() throws Exception {
+    for (String token : List.of("two GEHEIM", "GEHEIM\u00e9", "GEHEIM\u007fx")) {
+      try (WireServer iam =
+              new WireServer(
+                  (q, s) -> WireServer.reply(s, 201, TOKEN, "X-Subject-Token: " + token));
+          WireServer server = service();
+          HttpBackend backend =
+              Calls.backend(server.endpoint()).credentials(password(iam, "x")).build()) {
+        BackendException failure = Calls.failure(backend.submit(Calls.SHARE));
+        assertEquals(0, server.requests().size());
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace, true));
+        assertFalse(trace.toString().contains("GEHEIM"), trace.toString());
+      }
     }
   }
 }

@@ -255,9 +255,17 @@ class RefusalTest {
 
   @Test
   void keepsLongAndDirtyWordsShortAndOnOneLine() {
-    String body = "a\u0007b\r\nc <p>" + "x".repeat(5000);
+    String body = "a\u0007b\u0085\u2028\r\nc <p>" + "x".repeat(5000);
     String message = refusal(SUBMIT, 500, body).reason().message();
     assertTrue(message.startsWith("a b c x"), message);
+    assertTrue(message.length() < 800);
+    String id = "{\"message\":\"m\",\"request_id\":\"r\\n" + "x".repeat(5000) + "\"}";
+    message = refusal(SUBMIT, 500, id).reason().message();
+    assertTrue(message.contains("request r xxx"), message);
+    assertTrue(message.length() < 800);
+    Answer unreadable = Calls.answer(200, "{}", "X-Request-Id: r\u0085" + "x".repeat(5000));
+    message = Refusal.unreadable(SUBMIT, unreadable, "why", List.of()).reason().message();
+    assertTrue(message.contains("request r xxx"), message);
     assertTrue(message.length() < 800);
   }
 }

@@ -138,6 +138,13 @@ class ThreadsTest {
     assertTrue(said.contains("LOST after 1 writes"), said);
   }
 
+  /** In a JVM of its own: what the JDK's client begins there never ends. */
+  @Test
+  void aChunkThatTheJdkNeverFinishesCostsItsOwnCallOnly() throws Exception {
+    String said = child("chunks", "-Xmx64m");
+    assertTrue(said.contains("LOST UNAVAILABLE LOST RUNNING"), said);
+  }
+
   private static String child(String what, String option) throws Exception {
     String path =
         Stream.of("jdk.module.path", "java.class.path", "surefire.test.class.path")

@@ -4,26 +4,28 @@ import static io.imageshare.memory.Samples.ids;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
+import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
 import io.imageshare.Recipient;
-import io.imageshare.ShareReport;
+import io.imageshare.RetryPolicy;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
-/** One run through faults, all of it drawn from one seed. */
-final class ChaosScenario {
-  final long seed;
-  final Timekeeper time = Timekeeper.virtual();
+/**
+ * One run through faults, all of it drawn from one seed. It is public for the tests of other
+ * backends, which run it over the wire.
+ */
+public final class ChaosScenario {
+  final Timekeeper time;
   final Set<String> badImages = new HashSet<>();
   final Set<String> badProjects = new HashSet<>();
   final ShareRequest request;
@@ -33,11 +35,18 @@ final class ChaosScenario {
   final boolean cutShort;
   private final Random random;
 
-  ChaosScenario(long seed) {
-    this.seed = seed;
+  /**
+   * Draws the cloud, the request and how fast it may go.
+   *
+   * @param time the time of the cloud and of the engine
+   * @param most the most images and projects there may be
+   * @param callTimeout how long a call may stay unanswered
+   */
+  public ChaosScenario(long seed, Timekeeper time, BatchLimits most, Duration callTimeout) {
+    this.time = time;
     random = new Random(seed);
-    List<String> images = ids("image-", 1 + random.nextInt(30));
-    List<String> projects = ids("project-", 1 + random.nextInt(60));
+    List<String> images = ids("image-", 1 + random.nextInt(most.images()));
+    List<String> projects = ids("project-", 1 + random.nextInt(most.recipients()));
     request =
         ShareRequest.builder()
             .action(random.nextInt(4) == 0 ? Action.UNSHARE : Action.SHARE)
@@ -52,7 +61,8 @@ final class ChaosScenario {
         FlowPolicy.defaults()
             .callsPerSecond(of(2, 10, 100, 1000))
             .concurrentCalls(of(1, 2, 8, 32))
-            .openJobs(of(1, 3, 20));
+            .openJobs(of(1, 3, 20))
+            .callTimeout(callTimeout);
     cloud = cloud(images, projects);
     cutShort = random.nextInt(8) == 0;
   }
@@ -118,13 +128,32 @@ final class ChaosScenario {
     return builder.build();
   }
 
-  /** Runs it to its report, and lets time pass until nothing happens any more. */
-  ShareReport run() throws InterruptedException {
+  public MemoryBackend cloud() {
+    return cloud;
+  }
+
+  public FlowPolicy flow() {
+    return flow;
+  }
+
+  /**
+   * Runs it to its report.
+   *
+   * @param backend what leads to the cloud
+   * @param retry how calls are repeated
+   * @param patience how long a job is watched
+   */
+  public ChaosTruth run(MemberBackend backend, RetryPolicy retry, Duration patience)
+      throws InterruptedException {
+    CallLog log = new CallLog(backend, time);
     ShareWorkflow workflow =
-        ShareWorkflow.builder(cloud)
+        ShareWorkflow.builder(log)
             .limits(new BatchLimits(of(1, 5, 50), of(3, 20, 100), of(15, 100, 1000)))
             .flow(flow)
-            .poll(PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10)))
+            .retry(retry)
+            .poll(
+                PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10))
+                    .patience(patience))
             .seed(random.nextLong())
             .build();
     ShareRun run = workflow.start(request);
@@ -136,28 +165,6 @@ final class ChaosScenario {
         workflow.close();
       }
     }
-    ShareReport report = run.report().join();
-    time.sleep(Duration.ofHours(2));
-    return report;
-  }
-
-  /** The submits whose answer was lost, and when the caller could know it. */
-  List<MemoryBackend.Call> lost() {
-    List<MemoryBackend.Call> lost = new ArrayList<>();
-    for (MemoryBackend.Call call : cloud.calls()) {
-      if (call.kind() == MemoryBackend.Call.Kind.SUBMIT && isLost(call)) {
-        lost.add(call);
-      }
-    }
-    return lost;
-  }
-
-  private static boolean isLost(MemoryBackend.Call call) {
-    return call.faults().stream()
-        .anyMatch(
-            fault ->
-                fault instanceof Fault.LostAnswer
-                    || fault instanceof Fault.LostRequest
-                    || fault instanceof Fault.NeverAnswered);
+    return new ChaosTruth(this, run.report().join(), log);
   }
 }

@@ -1,0 +1,154 @@
+package io.imageshare.http;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.Job;
+import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
+import io.imageshare.Recipient;
+import io.imageshare.RetryPolicy;
+import io.imageshare.ShareRequest;
+import io.imageshare.Timekeeper;
+import io.imageshare.http.HttpBackend.JobQuery;
+import io.imageshare.http.HttpBackend.MemberList;
+import io.imageshare.memory.ChaosScenario;
+import io.imageshare.memory.ChaosTruth;
+import io.imageshare.memory.ErrorShape;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.SocketFault;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Whole runs over the wire, through faults of the cloud and of the sockets, each from one seed, and
+ * held against the cloud's own state as those of the in-memory test are. A seed that fails names
+ * itself; {@code -Dimageshare.seed=N} replays it alone, {@code -Dimageshare.httpSeeds=N} tries that
+ * many. What a seed draws is the same each time, and how threads and sockets meet is not.
+ */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
+class HttpChaosTest {
+  private static final BatchLimits MOST = new BatchLimits(8, 10, 8 * 10);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+  // Longer than any call takes here: which of two limits is met first would be left to luck.
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(10);
+  // Longer than the slowest job and a row of looks that stall.
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  // So often that no call is ever given up for faults that pass.
+  private static final RetryPolicy RETRY = RetryPolicy.defaults().attempts(12).budget(10_000);
+  // Runs wait for timers most of their time.
+  private static final int AT_ONCE = 16;
+
+  @Test
+  void theReportIsTrueForEveryPairOverTheWire() throws Exception {
+    Seeds.tryAll(Long.getLong("imageshare.httpSeeds", 200), AT_ONCE, HttpChaosTest::check);
+  }
+
+  private static void check(long seed) throws Exception {
+    Timekeeper time = new FastTime();
+    ChaosScenario scenario = new ChaosScenario(seed, time, MOST, CALL_TIMEOUT);
+    Random random = new Random(~seed);
+    ChaosTruth truth;
+    try (ImsServer server = server(scenario.cloud(), random);
+        HttpBackend backend = backend(server, scenario.flow().concurrentCalls(), random)) {
+      truth = scenario.run(new Spoilt(backend, faults(server, random)), RETRY, PATIENCE);
+    }
+    do {
+      time.sleep(Duration.ofSeconds(1));
+    } while (isBusy(scenario.cloud()));
+    truth.check();
+  }
+
+  private static boolean isBusy(MemoryBackend cloud) {
+    Set<String> stuck =
+        cloud.calls().stream()
+            .filter(call -> call.faults().stream().anyMatch(Fault.StuckJob.class::isInstance))
+            .map(MemoryBackend.Call::job)
+            .collect(Collectors.toSet());
+    return cloud.jobs().stream().anyMatch(job -> !job.ended() && !stuck.contains(job.id()));
+  }
+
+  private static ImsServer server(MemoryBackend cloud, Random random) {
+    ImsServer.Builder server = ImsServer.builder(cloud).token("test-token");
+    if (random.nextBoolean()) {
+      server.errors(of(random, ErrorShape.values()));
+    }
+    if (random.nextInt(4) == 0) {
+      server.unpublished(
+          of(random, "/v1/cloudimages/job/{job_id}", "/v1/{project_id}/jobs/{job_id}"));
+    }
+    if (random.nextInt(4) == 0) {
+      server.unpublished(
+          of(
+              random,
+              "/v2/images/{image_id}/members",
+              "/v1/{project_id}/cloudimages/{image_id}/members"));
+    }
+    return server.build();
+  }
+
+  private static HttpBackend backend(ImsServer server, int concurrentCalls, Random random) {
+    return HttpBackend.builder()
+        .endpoint(server.endpoint())
+        .projectId("owner-project")
+        .credentials(Credentials.token(() -> "test-token"))
+        .jobQuery(of(random, JobQuery.values()))
+        .memberList(of(random, MemberList.values()))
+        .requestTimeout(REQUEST_TIMEOUT.dividedBy(FastTime.SPEED))
+        .concurrentCalls(concurrentCalls)
+        .build();
+  }
+
+  /** Lets a fault strike the next request, by chance. */
+  private static Runnable faults(ImsServer server, Random random) {
+    int percent = of(random, 0, 5, 10, 20);
+    return () -> {
+      if (random.nextInt(100) < percent) {
+        server.inject(
+            of(
+                random,
+                new SocketFault.ResetBeforeReading(),
+                new SocketFault.ResetAfterEffect(),
+                new SocketFault.Stall(true),
+                new SocketFault.Stall(false),
+                new SocketFault.HalfAnswer(),
+                new SocketFault.Garbage(),
+                new SocketFault.Dribble(Duration.ofMillis(10)),
+                new SocketFault.Dribble(Duration.ofSeconds(1))));
+      }
+    };
+  }
+
+  @SafeVarargs
+  private static <T> T of(Random random, T... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  /** A backend before each of whose calls something is done; the engine makes one at a time. */
+  private record Spoilt(HttpBackend backend, Runnable before) implements MemberBackend {
+    @Override
+    public CompletionStage<Job> submit(ShareRequest slice) {
+      before.run();
+      return backend.submit(slice);
+    }
+
+    @Override
+    public CompletionStage<Job> job(String id) {
+      before.run();
+      return backend.job(id);
+    }
+
+    @Override
+    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+      before.run();
+      return backend.members(image);
+    }
+  }
+}

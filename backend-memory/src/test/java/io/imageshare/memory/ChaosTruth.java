@@ -1,0 +1,255 @@
+package io.imageshare.memory;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.Job;
+import io.imageshare.Member;
+import io.imageshare.Outcome;
+import io.imageshare.Reason;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.memory.MemoryBackend.Call;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a scenario, held against the cloud's own state and against the caller's promises.
+ */
+public final class ChaosTruth {
+  private final ChaosScenario scenario;
+  private final ShareReport report;
+  private final CallLog log;
+
+  ChaosTruth(ChaosScenario scenario, ShareReport report, CallLog log) {
+    this.scenario = scenario;
+    this.report = report;
+    this.log = log;
+  }
+
+  /** Checks all that holds in any time; when nothing happens any more in the cloud. */
+  public void check() {
+    checkOutcomes();
+    checkWritesAfterLoss();
+    checkWritesAfterEffect();
+    checkConcurrentCalls();
+    checkOpenJobs();
+  }
+
+  private void checkOutcomes() {
+    Set<Member> there = scenario.cloud.members();
+    boolean share = scenario.request.action() == Action.SHARE;
+    Set<Member> seen = new HashSet<>();
+    List<Outcome> outcomes = report.outcomes().toList();
+    for (Outcome outcome : outcomes) {
+      Member member = outcome.member();
+      assertTrue(seen.add(member), "two outcomes for " + member);
+      boolean asAsked = there.contains(member) == share;
+      if (outcome instanceof Outcome.Done) {
+        assertTrue(asAsked, "not true: " + outcome);
+      } else if (outcome instanceof Outcome.Failed failed) {
+        assertTrue(!asAsked || isNotSent(failed), "not true: " + outcome);
+        assertTrue(isBad(member) || isNotSent(failed), "no bad id: " + outcome);
+      } else if (outcome instanceof Outcome.Unknown unknown) {
+        assertTrue(mayBeUnknown(unknown), "should be known: " + outcome);
+      }
+    }
+    assertEquals(scenario.request.pairs(), outcomes.size());
+  }
+
+  private boolean isNotSent(Outcome.Failed failed) {
+    return scenario.cutShort && failed.reason().kind() == Reason.Kind.NOT_SENT;
+  }
+
+  private boolean isBad(Member member) {
+    return scenario.badImages.contains(member.image())
+        || scenario.badProjects.contains(member.recipient().id());
+  }
+
+  private boolean mayBeUnknown(Outcome.Unknown unknown) {
+    Member member = unknown.member();
+    return scenario.cutShort
+        || (!scenario.lists() && lost().anyMatch(call -> holds(call.slice(), member)))
+        || touched(member, Fault.StuckJob.class)
+        || touched(member, Fault.NeverAnswered.class)
+        || lastingLag(member);
+  }
+
+  private boolean touched(Member member, Class<? extends Fault> fault) {
+    Set<String> jobs = new HashSet<>();
+    for (Call call : scenario.cloud.calls()) {
+      boolean struck = call.faults().stream().anyMatch(fault::isInstance);
+      if (holds(call.slice(), member)) {
+        jobs.add(call.job());
+        if (struck) {
+          return true;
+        }
+      } else if (struck && (call.id().equals(member.image()) || jobs.contains(call.id()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * A pair whose image is never listed truly is asked for until the end; and a bad id that goes
+   * along is never refused if its job does the rest and says no more than that it ended well.
+   */
+  private boolean lastingLag(Member member) {
+    return scenario.cloud.calls().stream()
+        .filter(call -> isBad(member) || names(call.slice(), member.image()))
+        .flatMap(call -> call.faults().stream())
+        .anyMatch(
+            fault ->
+                fault instanceof Fault.ListLag lag && lag.lag().compareTo(Duration.ofDays(1)) > 0);
+  }
+
+  private static boolean names(@Nullable ShareRequest slice, String image) {
+    return slice != null && slice.images().contains(image);
+  }
+
+  private static boolean holds(@Nullable ShareRequest slice, Member member) {
+    return slice != null
+        && names(slice, member.image())
+        && slice.recipients().contains(member.recipient());
+  }
+
+  /** No pair is sent again after a lost answer unless its image was read in between. */
+  private void checkWritesAfterLoss() {
+    List<Call> calls = log.calls();
+    lost()
+        .forEach(
+            lost ->
+                calls.stream()
+                    .skip(calls.indexOf(lost) + 1L)
+                    .forEach(later -> checkReadBetween(calls, lost, end(lost), later)));
+  }
+
+  /**
+   * The same by what the cloud saw, whatever the backend made of the answers: no pair comes again
+   * after it was taken up unless its image was read in between.
+   */
+  private void checkWritesAfterEffect() {
+    List<Call> calls = scenario.cloud.calls();
+    for (int n = 0; n < calls.size() && scenario.lists(); n++) {
+      Call taken = calls.get(n);
+      if (!taken.job().isEmpty() && isWaitedFor(taken)) {
+        calls.stream()
+            .skip(n + 1L)
+            .forEach(later -> checkReadBetween(calls, taken, taken.begun(), later));
+      }
+    }
+  }
+
+  /** Whether the caller still waited when the cloud was asked; it may read before that, if not. */
+  private boolean isWaitedFor(Call taken) {
+    return log.calls().stream()
+        .anyMatch(
+            call ->
+                Objects.equals(call.slice(), taken.slice())
+                    && !call.begun().isAfter(taken.begun())
+                    && !end(call).isBefore(taken.begun()));
+  }
+
+  /** The submits whose answer was lost: the caller cannot know what became of them. */
+  private Stream<Call> lost() {
+    return log.calls().stream()
+        .filter(call -> call.kind() == Call.Kind.SUBMIT)
+        .filter(
+            call ->
+                !end(call).equals(call.answered())
+                    || (call.reason() != null && call.reason().kind() == Reason.Kind.LOST));
+  }
+
+  /** When the caller had its answer, or gave it up. */
+  private Instant end(Call call) {
+    Instant timeout = call.begun().plus(scenario.flow.callTimeout());
+    Instant answered = call.answered();
+    return answered == null || answered.isAfter(timeout) ? timeout : answered;
+  }
+
+  private static void checkReadBetween(List<Call> calls, Call first, Instant known, Call later) {
+    ShareRequest slice = requireNonNull(first.slice());
+    ShareRequest again = later.slice();
+    if (again == null || again.recipients().stream().noneMatch(slice.recipients()::contains)) {
+      return;
+    }
+    for (String image : again.images()) {
+      if (slice.images().contains(image)) {
+        assertTrue(
+            calls.stream()
+                .anyMatch(
+                    call ->
+                        call.kind() == Call.Kind.MEMBERS
+                            && call.id().equals(image)
+                            && !call.begun().isBefore(known)
+                            && call.answered() != null
+                            && call.reason() == null
+                            && !call.answered().isAfter(later.begun())),
+            image + " was sent again without a reading: " + first + ", " + later);
+      }
+    }
+  }
+
+  /** Checks the rate; to the nanosecond, which only virtual time keeps. */
+  void checkRate() {
+    List<Call> calls = log.calls();
+    long interval = (long) (1e9 / scenario.flow.callsPerSecond());
+    for (int n = 1; n < calls.size(); n++) {
+      long gap = Duration.between(calls.get(n - 1).begun(), calls.get(n).begun()).toNanos();
+      assertTrue(gap >= interval, "two calls within " + gap + " ns");
+    }
+  }
+
+  private void checkConcurrentCalls() {
+    List<Instant> unanswered = new ArrayList<>();
+    for (Call call : log.calls()) {
+      unanswered.removeIf(end -> !end.isAfter(call.begun()));
+      unanswered.add(end(call));
+      assertTrue(
+          unanswered.size() <= scenario.flow.concurrentCalls(),
+          unanswered.size() + " calls at once");
+    }
+  }
+
+  /** A place is taken from the submit to the look that shows the job's end, at the least. */
+  private void checkOpenJobs() {
+    List<Instant> open = new ArrayList<>();
+    Map<String, Instant> seen = looksThatShowTheEnd();
+    for (Call call : log.calls()) {
+      if (call.kind() == Call.Kind.SUBMIT) {
+        open.removeIf(end -> !end.isAfter(call.begun()));
+        open.add(seen.getOrDefault(call.job(), call.begun()));
+        assertTrue(open.size() <= scenario.flow.openJobs(), open.size() + " jobs open");
+      }
+    }
+  }
+
+  private Map<String, Instant> looksThatShowTheEnd() {
+    Map<String, Instant> ends = new HashMap<>();
+    for (Job job : scenario.cloud.jobs()) {
+      if (job.end() != null) {
+        ends.put(job.id(), job.end());
+      }
+    }
+    Map<String, Instant> seen = new HashMap<>();
+    for (Call call : log.calls()) {
+      Instant end = ends.get(call.id());
+      if (end != null && call.answered() != null && !call.answered().isBefore(end)) {
+        seen.putIfAbsent(call.id(), call.begun());
+      }
+    }
+    return seen;
+  }
+}
