@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The vendor's client against the simulated service, and this backend against that client. */
 class VendorClientTest {
-  private static final String TOKEN = "made-up-security-token";
+  static final String TOKEN = "made-up-security-token";
   private static final List<String> IMAGES =
       List.of(Calls.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
   private static final List<String> PROJECTS =
@@ -201,8 +201,13 @@ class VendorClientTest {
   }
 
   private ImsClient client(String token) {
+    return client(server, Calls.PROJECT, token);
+  }
+
+  /** The vendor's client for a project, with a security token unless that is empty. */
+  static ImsClient client(ImsServer server, String project, String token) {
     BasicCredentials credentials =
-        new BasicCredentials().withProjectId(Calls.PROJECT).withAk(access(token)).withSk(Calls.SK);
+        new BasicCredentials().withProjectId(project).withAk(access(token)).withSk(Calls.SK);
     return ImsClient.newBuilder()
         .withCredential(token.isEmpty() ? credentials : credentials.withSecurityToken(token))
         .withEndpoints(List.of(server.endpoint().toString()))
@@ -219,7 +224,7 @@ class VendorClientTest {
         .build();
   }
 
-  private static String access(String token) {
+  static String access(String token) {
     return token.isEmpty() ? Calls.AK : "T" + Calls.AK;
   }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The images, who has each of them, and what their listings show. */
 final class Catalog {
@@ -65,6 +66,15 @@ final class Catalog {
     }
   }
 
+  /** Changes what a recipient has said to an image, if it has it. */
+  void decide(String image, Recipient recipient, MemberStatus status) {
+    Membership membership = images.get(image);
+    Integer number = numbers.get(recipient);
+    if (membership != null && number != null) {
+      membership.decide(number, status);
+    }
+  }
+
   /** Keeps what an image's listing shows now, to go on showing it for a while. */
   void hold(String image, Instant now, Duration lag) {
     if (!lag.isZero()) {
@@ -73,12 +83,20 @@ final class Catalog {
   }
 
   Map<Recipient, MemberStatus> listing(String image, Instant now) {
-    // What was before the first change that is not to be seen yet.
-    Membership shown =
-        past(image, now).stream().findFirst().map(Past::rows).orElseGet(() -> membership(image));
     Map<Recipient, MemberStatus> listing = new LinkedHashMap<>();
-    shown.each((status, number) -> listing.put(recipients.get(number), status));
+    shown(image, now).each((status, number) -> listing.put(recipients.get(number), status));
     return Collections.unmodifiableMap(listing);
+  }
+
+  /** What the listing shows of one recipient; null: nothing. */
+  @Nullable MemberStatus status(String image, Recipient recipient, Instant now) {
+    Integer number = numbers.get(recipient);
+    return number == null ? null : shown(image, now).status(number);
+  }
+
+  /** What was before the first change that is not to be seen yet. */
+  private Membership shown(String image, Instant now) {
+    return past(image, now).stream().findFirst().map(Past::rows).orElseGet(() -> membership(image));
   }
 
   private List<Past> past(String image, Instant now) {

@@ -6,8 +6,6 @@ import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
-import io.imageshare.ShareRequest;
-import io.imageshare.ShareRequest.Action;
 import io.imageshare.memory.MemoryBackend.Call;
 import io.imageshare.memory.Unknowns.Listing;
 import io.imageshare.memory.Unknowns.Naming;
@@ -71,12 +69,12 @@ final class Cloud {
     }
   }
 
-  SimulatedJob submit(ShareRequest slice, Instant now) {
-    Flaw flaw = rules.ofCall(slice);
+  SimulatedJob submit(Work work, Instant now) {
+    Flaw flaw = rules.ofCall(work);
     if (flaw != null) {
       throw new BackendException(flaw.in(naming()));
     }
-    SimulatedJob job = new SimulatedJob(plan(slice, now));
+    SimulatedJob job = new SimulatedJob(plan(work, now));
     jobs.put(job.plan().id(), job);
     if (job.ends()) {
       due.add(new Due(job.end(), jobs.size(), job));
@@ -85,7 +83,7 @@ final class Cloud {
     return job;
   }
 
-  private SimulatedJob.Plan plan(ShareRequest slice, Instant now) {
+  private SimulatedJob.Plan plan(Work work, Instant now) {
     String id = HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
     Duration takes = Settings.time("jobsTake", jobsTake.apply(random));
     Fault fate = faults.strike(Call.Kind.SUBMIT, Fault.Part.JOB);
@@ -94,14 +92,14 @@ final class Cloud {
     boolean spoils = fate instanceof Fault.PartialFail || fate instanceof Fault.HollowSuccess;
     return new SimulatedJob.Plan(
         id,
-        slice,
+        work,
         now,
         fate instanceof Fault.SlowJob slow ? takes.plus(slow.extra()) : takes,
         naming(),
         results instanceof Fault.Results struck ? struck.detail() : unknowns.results(),
         listing instanceof Fault.ListLag struck ? struck.lag() : unknowns.listLag(),
         fate,
-        spoils ? part(Math.toIntExact(slice.pairs())) : new BitSet(),
+        spoils ? part(work.pairs()) : new BitSet(),
         Stream.of(fate, results, listing).filter(Objects::nonNull).toList());
   }
 
@@ -126,14 +124,14 @@ final class Cloud {
 
   private void finish(SimulatedJob job) {
     SimulatedJob.Plan plan = job.plan();
-    ShareRequest slice = plan.slice();
-    Ending ending = Ending.of(plan, rules.ofPairs(slice), unknowns);
+    Work work = plan.work();
+    Ending ending = Ending.of(plan, rules.ofPairs(work), unknowns);
     int pair = 0;
-    for (String image : slice.images()) {
+    for (String image : work.images()) {
       catalog.hold(image, job.end(), plan.listLag());
-      for (Recipient recipient : slice.recipients()) {
+      for (Recipient recipient : work.recipients()) {
         if (ending.done().get(pair++)) {
-          change(slice.action(), image, recipient);
+          work.apply(catalog, image, recipient);
         }
       }
     }
@@ -141,35 +139,40 @@ final class Cloud {
   }
 
   /** Does one pair at once; false: it was so already, which the native calls refuse. */
-  boolean change(ShareRequest pair) {
+  boolean change(Work pair) {
     String image = pair.images().iterator().next();
     Recipient recipient = pair.recipients().iterator().next();
-    boolean share = pair.action() == Action.SHARE;
-    if (catalog.knows(image) && catalog.has(image, recipient) == share) {
+    if (rules.repeats(pair, image, recipient)) {
       return false;
     }
     Flaw flaw = rules.ofPairs(pair).get(0);
     if (flaw != null) {
       throw new BackendException(flaw.in(naming()));
     }
-    change(pair.action(), image, recipient);
+    pair.apply(catalog, image, recipient);
     return true;
-  }
-
-  private void change(Action action, String image, Recipient recipient) {
-    switch (action) {
-      case SHARE -> catalog.add(image, recipient, MemberStatus.PENDING);
-      case UNSHARE -> catalog.remove(image, recipient);
-    }
   }
 
   Job job(String id, Instant now) {
     SimulatedJob job = jobs.get(id);
     if (job == null || forgotten(job, now)) {
-      throw new BackendException(
-          new Reason(Reason.Kind.INVALID, "IMG.0023", "Failed to query the task: " + id + "."));
+      throw unknownJob(id);
     }
     return job.look(now);
+  }
+
+  /** A look by one project, to which another's job is unknown. */
+  Job job(String id, Recipient by, Instant now) {
+    SimulatedJob job = jobs.get(id);
+    if (job != null && !job.plan().work().by(owner()).equals(by)) {
+      throw unknownJob(id);
+    }
+    return job(id, now);
+  }
+
+  private static BackendException unknownJob(String id) {
+    return new BackendException(
+        new Reason(Reason.Kind.INVALID, "IMG.0023", "Failed to query the task: " + id + "."));
   }
 
   private boolean forgotten(SimulatedJob job, Instant now) {
@@ -187,20 +190,25 @@ final class Cloud {
     return catalog.listing(image, now);
   }
 
-  /** What the service tells of an image besides its members; null: it does not know it. */
-  @Nullable Image image(String id) {
-    return catalog.knows(id) ? seen(id) : null;
+  /**
+   * What the service tells a project of an image besides its members.
+   *
+   * @param shared whether anybody has it
+   * @param whole whether it is a full-server image
+   * @param status what the project has said to it; null: the project owns it
+   */
+  record Image(String id, boolean shared, boolean whole, @Nullable MemberStatus status) {}
+
+  /** An image as a project sees it; null: it does not. */
+  @Nullable Image image(String id, Recipient by, Instant now) {
+    MemberStatus status = by.equals(owner()) ? null : catalog.status(id, by, now);
+    boolean seen = catalog.knows(id) && (status != null || by.equals(owner()));
+    return seen ? new Image(id, catalog.size(id) > 0, rules.whole(id), status) : null;
   }
 
-  /** An image, whether anybody has it, and whether it is a full-server image. */
-  record Image(String id, boolean shared, boolean whole) {}
-
-  List<Image> images() {
-    return catalog.ids().stream().map(this::seen).toList();
-  }
-
-  private Image seen(String id) {
-    return new Image(id, catalog.size(id) > 0, rules.whole(id));
+  /** The registered images that a project sees, whatever it has said to them. */
+  List<Image> images(Recipient by, Instant now) {
+    return catalog.ids().stream().flatMap(id -> Stream.ofNullable(image(id, by, now))).toList();
   }
 
   Recipient owner() {

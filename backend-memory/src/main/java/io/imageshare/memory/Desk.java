@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,7 +32,6 @@ final class Desk {
   private static final String TOKENS = "/v3/auth/tokens";
 
   private final Timekeeper time;
-  private final String owner;
   private final Gatekeeper gatekeeper;
   private final @Nullable ErrorShape shape;
   private final List<Route> routes;
@@ -39,8 +39,8 @@ final class Desk {
 
   Desk(MemoryBackend cloud, Access access, @Nullable ErrorShape shape, Set<String> unpublished) {
     this.time = cloud.time();
-    this.owner = cloud.front.show((service, now) -> service.owner().id());
-    this.gatekeeper = new Gatekeeper(access, time);
+    String owner = cloud.front.show((service, now) -> service.owner().id());
+    this.gatekeeper = new Gatekeeper(access, owner, time);
     this.shape = shape;
     routes =
         routes(cloud, time.now()).stream()
@@ -81,26 +81,27 @@ final class Desk {
       return CompletableFuture.completedFuture(token(request));
     }
     for (Route route : routes) {
-      Visit visit = route.visit(request);
-      if (visit != null) {
-        return admitted(route, visit);
+      Map<String, String> variables = route.variables(request);
+      if (variables != null) {
+        return route.endpoint().answer(admitted(request, route, variables));
       }
     }
     throw gateway(NOT_FOUND, "APIGW.0101", "The API does not exist or has not been published.");
   }
 
-  private CompletionStage<WireAnswer> admitted(Route route, Visit visit) {
-    Refusal refusal = gatekeeper.check(visit.request());
+  private Visit admitted(WireRequest request, Route route, Map<String, String> variables) {
+    Refusal refusal = gatekeeper.check(request);
     if (refusal != null) {
       throw new RefusedException(refusal);
     }
-    String project = visit.variables().getOrDefault("project_id", owner);
-    if (!project.equals(owner)) {
+    String caller = gatekeeper.project(request);
+    String project = variables.getOrDefault("project_id", caller);
+    if (!project.equals(caller)) {
       throw new RefusedException(
           Refusal.service(
               "IMG.0030", "The project ID " + project + " does not match the credentials."));
     }
-    return route.endpoint().answer(visit);
+    return new Visit(request, route.ofNative(), variables, BatchBody.recipient(caller));
   }
 
   private static RefusedException gateway(int status, String code, String message) {
@@ -110,15 +111,16 @@ final class Desk {
   private WireAnswer token(WireRequest request) {
     JsonNode document = WireDocuments.read(request.body());
     Access.User user = WireDocuments.user(document);
-    String scope = WireDocuments.scope(document);
-    if (user == null || scope.isEmpty()) {
+    WireDocuments.Scope scope = WireDocuments.scope(document);
+    String named = scope.name().isEmpty() ? scope.id() : scope.name();
+    if (user == null || named.isEmpty()) {
       return WireDocuments.identityError(
           BAD_REQUEST, "The password, or the project of the scope, is missing.");
     }
-    Gatekeeper.Token token = gatekeeper.issue(user);
+    Gatekeeper.Token token = gatekeeper.issue(user, scope.id());
     return token == null
         ? WireDocuments.identityError(UNAUTHORIZED, "The username or password is wrong.")
-        : WireAnswer.json(CREATED, WireDocuments.token(token, owner, scope))
+        : WireAnswer.json(CREATED, WireDocuments.token(token, named))
             .header("X-Subject-Token", token.id());
   }
 

@@ -3,7 +3,6 @@ package io.imageshare.memory;
 import io.imageshare.Job;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
-import io.imageshare.ShareRequest.Action;
 import io.imageshare.memory.Unknowns.Checks;
 import io.imageshare.memory.Unknowns.Partial;
 import java.time.Instant;
@@ -42,31 +41,27 @@ record Ending(BitSet done, BitSet told, List<@Nullable Flaw> flaws, @Nullable Re
   }
 
   private static Reason generic(SimulatedJob.Plan plan) {
-    return Flaw.generic(plan.slice().action()).in(plan.naming());
+    return plan.work().failure().in(plan.naming());
   }
 
   Job look(SimulatedJob.Plan plan, Instant end) {
     Job job =
         failure == null ? Job.succeeded(plan.id()).progress(1) : Job.failed(plan.id(), failure);
-    return job.type(SimulatedJob.type(plan.slice().action()))
-        .begin(plan.begin())
-        .end(end)
-        .results(results(plan));
+    return job.type(plan.work().jobType()).begin(plan.begin()).end(end).results(results(plan));
   }
 
   private List<Job.Result> results(SimulatedJob.Plan plan) {
     return switch (plan.detail()) {
       case ABSENT -> List.of();
-      // The vendor's sample of a removal has no results at all.
-      case WITHOUT_RECIPIENT -> plan.slice().action() == Action.SHARE ? perImage(plan) : List.of();
+      case WITHOUT_RECIPIENT -> plan.work().told() ? perImage(plan) : List.of();
       case PER_PAIR -> perPair(plan);
     };
   }
 
   private List<Job.Result> perImage(SimulatedJob.Plan plan) {
-    int recipients = plan.slice().recipients().size();
+    int recipients = plan.work().recipients().size();
     List<Job.Result> results = new ArrayList<>();
-    for (String image : plan.slice().images()) {
+    for (String image : plan.work().images()) {
       int from = results.size() * recipients;
       boolean all = told.nextClearBit(from) >= from + recipients;
       results.add(new Job.Result(image, null, all, null));
@@ -76,8 +71,8 @@ record Ending(BitSet done, BitSet told, List<@Nullable Flaw> flaws, @Nullable Re
 
   private List<Job.Result> perPair(SimulatedJob.Plan plan) {
     List<Job.Result> results = new ArrayList<>(flaws.size());
-    for (String image : plan.slice().images()) {
-      for (Recipient recipient : plan.slice().recipients()) {
+    for (String image : plan.work().images()) {
+      for (Recipient recipient : plan.work().recipients()) {
         int pair = results.size();
         boolean succeeded = told.get(pair);
         results.add(

@@ -46,12 +46,25 @@ record Flaw(Reason.Kind kind, String code, String text, String id) {
         Reason.Kind.QUOTA, "IMG.0088", "The number of shares of the image is at its limit", image);
   }
 
-  /** The generic failure of a pair, which may hide anything. */
+  /** The generic failure of a pair that comes or goes. */
   static Flaw generic(Action action) {
     return switch (action) {
       case SHARE -> new Flaw(Reason.Kind.LOST, "IMG.0112", "Failed to add the member", "");
       case UNSHARE -> new Flaw(Reason.Kind.LOST, "IMG.0113", "Failed to delete the member", "");
     };
+  }
+
+  static Flaw vaultless(String image) {
+    return new Flaw(
+        Reason.Kind.INVALID,
+        "IMG.0184",
+        "The vault for the full-server image does not exist",
+        image);
+  }
+
+  /** The generic failure of a pair that a recipient decides on. */
+  static Flaw undecided() {
+    return new Flaw(Reason.Kind.LOST, "IMG.0061", "Failed to update the member", "");
   }
 
   Reason in(Naming naming) {

@@ -48,13 +48,13 @@ final class Front {
     cloud = new Cloud(settings, faults, random);
   }
 
-  CompletionStage<Job> submit(ShareRequest slice) {
+  CompletionStage<Job> submit(Work work) {
     return serve(
         Call.Kind.SUBMIT,
-        slice,
+        slice(work),
         "",
         (exchange, now) -> {
-          SimulatedJob job = cloud.submit(slice, now);
+          SimulatedJob job = cloud.submit(work, now);
           exchange.job = job.plan().id();
           exchange.faults.addAll(job.plan().faults());
           return job.look(now);
@@ -62,12 +62,21 @@ final class Front {
   }
 
   /** Does one pair at once, without a job; gives false when it was so already. */
-  CompletionStage<Boolean> change(ShareRequest pair) {
-    return serve(Call.Kind.SUBMIT, pair, "", (exchange, now) -> cloud.change(pair));
+  CompletionStage<Boolean> change(Work pair) {
+    return serve(Call.Kind.SUBMIT, slice(pair), "", (exchange, now) -> cloud.change(pair));
+  }
+
+  private static @Nullable ShareRequest slice(Work work) {
+    return work instanceof Work.Sharing sharing ? sharing.slice() : null;
   }
 
   CompletionStage<Job> job(String id) {
     return serve(Call.Kind.JOB, null, id, (exchange, now) -> cloud.job(id, now));
+  }
+
+  /** A look by one project, which sees no other's jobs. */
+  CompletionStage<Job> job(String id, Recipient by) {
+    return serve(Call.Kind.JOB, null, id, (exchange, now) -> cloud.job(id, by, now));
   }
 
   CompletionStage<Map<Recipient, MemberStatus>> members(String image) {

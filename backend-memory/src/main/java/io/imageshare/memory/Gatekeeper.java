@@ -24,20 +24,27 @@ final class Gatekeeper {
   private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
 
   private final Access access;
+  private final String owner;
   private final Timekeeper time;
 
   // Guarded by this, as what follows.
   private final Map<String, Refused> refused = new HashMap<>();
-  private final Map<String, Instant> issued = new HashMap<>();
+  private final Map<String, Token> issued = new HashMap<>();
 
   /** How often a key was refused in a row, and when the last time. */
   private record Refused(int times, long lastNanos) {}
 
-  /** A token given out. */
-  record Token(String id, Instant issued, Instant expires) {}
+  /** A token given out, and the project it is for. */
+  record Token(String id, String project, Instant issued, Instant expires) {}
 
-  Gatekeeper(Access access, Timekeeper time) {
+  /**
+   * A gatekeeper.
+   *
+   * @param owner the project of those who name none
+   */
+  Gatekeeper(Access access, String owner, Timekeeper time) {
     this.access = access;
+    this.owner = owner;
     this.time = time;
   }
 
@@ -76,11 +83,18 @@ final class Gatekeeper {
     if (access.tokens.contains(token)) {
       return null;
     }
-    Instant expires = access.elsewhere.contains(token) ? Instant.MIN : issued.get(token);
-    if (expires == null) {
+    if (access.elsewhere.contains(token)) {
+      return over();
+    }
+    Token given = issued.get(token);
+    if (given == null) {
       return refuse("APIGW.0301", INCORRECT + "decrypt token fail");
     }
-    return time.now().isBefore(expires) ? null : refuse("APIGW.0307", "The token must be updated.");
+    return time.now().isBefore(given.expires()) ? null : over();
+  }
+
+  private static Refusal over() {
+    return refuse("APIGW.0307", "The token must be updated.");
   }
 
   private @Nullable Refusal ofKey(Signature signature, Access.Key key, WireRequest request) {
@@ -134,14 +148,33 @@ final class Gatekeeper {
     return Refusal.gateway(UNAUTHORIZED, code, message);
   }
 
-  /** A token for a user, or null: the server does not know it. */
-  synchronized @Nullable Token issue(Access.User user) {
+  /** The project that a request comes from, once it was let in. */
+  synchronized String project(WireRequest request) {
+    String named = request.header("x-project-id");
+    Token token = issued.get(request.header("x-auth-token"));
+    if (token != null && request.header("authorization").isEmpty()) {
+      return token.project();
+    }
+    return named.isEmpty() ? owner : named;
+  }
+
+  /**
+   * A token for a user, or null: the server does not know it.
+   *
+   * @param project the id of the project it is for; empty: the owner's
+   */
+  synchronized @Nullable Token issue(Access.User user, String project) {
     if (!access.open() && !access.users.contains(user)) {
       return null;
     }
     Instant now = time.now();
-    Token token = new Token("MIIsimulated" + issued.size(), now, now.plus(access.tokensLast));
-    issued.put(token.id(), token.expires());
+    Token token =
+        new Token(
+            "MIIsimulated" + issued.size(),
+            project.isEmpty() ? owner : project,
+            now,
+            now.plus(access.tokensLast));
+    issued.put(token.id(), token);
     return token;
   }
 }

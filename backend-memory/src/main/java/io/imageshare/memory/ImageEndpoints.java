@@ -1,6 +1,8 @@
 package io.imageshare.memory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.imageshare.MemberStatus;
+import io.imageshare.Recipient;
 import io.imageshare.memory.Route.Visit;
 import java.time.Instant;
 import java.util.List;
@@ -8,12 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The calls about images ({@code ims-api.md} section 1, rows 13 to 15). */
 final class ImageEndpoints {
   private static final int OK = 200;
   private static final int NOT_FOUND = 404;
-  private static final Set<String> NO_FILTERS = Set.of("limit", "marker", "sort_key", "sort_dir");
+  private static final String MEMBER_STATUS = "member_status";
+  private static final Set<String> NO_FIELDS =
+      Set.of("limit", "marker", "sort_key", "sort_dir", MEMBER_STATUS);
 
   private final MemoryBackend cloud;
 
@@ -29,8 +34,8 @@ final class ImageEndpoints {
     return List.of(
         new Route("GET", "/v2/cloudimages", visit -> done(list(visit))),
         new Route("GET", "/v2/images/{image_id}", visit -> done(show(visit))),
-        new Route("GET", "/v1/cloudimages/quota", visit -> done(quota())),
-        new Route("GET", "/v1/{project_id}/cloudimages/quota", visit -> done(quota())));
+        new Route("GET", "/v1/cloudimages/quota", visit -> done(quota(visit))),
+        new Route("GET", "/v1/{project_id}/cloudimages/quota", visit -> done(quota(visit))));
   }
 
   private static CompletionStage<WireAnswer> done(String document) {
@@ -43,7 +48,10 @@ final class ImageEndpoints {
     List<ObjectNode> images =
         cloud.front.show(
             (service, now) ->
-                service.images().stream().map(image -> told(service, image)).toList());
+                service.images(visit.caller(), now).stream()
+                    .filter(image -> ofStatus(image.status(), query))
+                    .map(image -> told(service, image))
+                    .toList());
     List<ObjectNode> matching =
         images.stream()
             .filter(image -> query.stream().allMatch(parameter -> matches(image, parameter)))
@@ -52,9 +60,22 @@ final class ImageEndpoints {
         page.first(page.after(matching, image -> image.path("id").asText())));
   }
 
+  /** Unless asked for others, a recipient is shown what it has accepted; an owner has no status. */
+  private static boolean ofStatus(
+      @Nullable MemberStatus status, List<WireRequest.Parameter> query) {
+    List<String> asked =
+        query.stream()
+            .filter(parameter -> parameter.name().equals(MEMBER_STATUS))
+            .map(WireRequest.Parameter::value)
+            .toList();
+    return asked.isEmpty()
+        ? status == null || status == MemberStatus.ACCEPTED
+        : status != null && asked.contains(WireDocuments.word(status));
+  }
+
   /** A field that is absent matches nothing. */
   private static boolean matches(ObjectNode image, WireRequest.Parameter parameter) {
-    return NO_FILTERS.contains(parameter.name())
+    return NO_FIELDS.contains(parameter.name())
         || image.path(parameter.name()).asText("").equals(parameter.value());
   }
 
@@ -62,7 +83,10 @@ final class ImageEndpoints {
     String id = visit.variable("image_id");
     return cloud
         .front
-        .show((service, now) -> Optional.ofNullable(service.image(id)).map(i -> told(service, i)))
+        .show(
+            (service, now) ->
+                Optional.ofNullable(service.image(id, visit.caller(), now))
+                    .map(image -> told(service, image)))
         .orElseThrow(
             () ->
                 new RefusedException(
@@ -74,8 +98,13 @@ final class ImageEndpoints {
     return WireDocuments.image(image, service.owner().id(), since);
   }
 
-  private String quota() {
-    int images = cloud.front.show((service, now) -> service.images().size());
-    return WireDocuments.quotas(images, cloud.membersPerImage());
+  private String quota(Visit visit) {
+    Recipient caller = visit.caller();
+    // What one was given does not count.
+    long images =
+        cloud.front.show(
+            (service, now) ->
+                service.images(caller, now).stream().filter(i -> i.status() == null).count());
+    return WireDocuments.quotas(Math.toIntExact(images), cloud.membersPerImage());
   }
 }

@@ -1,6 +1,5 @@
 package io.imageshare.memory;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
@@ -9,7 +8,6 @@ import io.imageshare.ShareRequest.Action;
 import io.imageshare.memory.Route.Visit;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,16 +19,19 @@ final class MemberEndpoints {
   private static final int OK = 200;
   private static final int NO_CONTENT = 204;
   private static final int BAD_REQUEST = 400;
+  private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
   private final MemoryBackend cloud;
+  private final Recipient owner;
 
   // A cloud does not keep when a member was added.
   private final Instant since;
 
   MemberEndpoints(MemoryBackend cloud, Instant since) {
     this.cloud = cloud;
+    this.owner = cloud.front.show((service, now) -> service.owner());
     this.since = since;
   }
 
@@ -39,9 +40,9 @@ final class MemberEndpoints {
     String members = "/v1/{project_id}/cloudimages/{image_id}/members";
     String glance = "/v2/images/{image_id}/members";
     return List.of(
-        new Route("POST", batch, visit -> submit(Action.SHARE, visit)),
-        new Route("PUT", batch, visit -> answering()),
-        new Route("DELETE", batch, visit -> submit(Action.UNSHARE, visit)),
+        new Route("POST", batch, visit -> share(Action.SHARE, visit)),
+        new Route("PUT", batch, this::decide),
+        new Route("DELETE", batch, visit -> share(Action.UNSHARE, visit)),
         new Route("GET", "/v1/{project_id}/jobs/{job_id}", visit -> job(visit, true)),
         new Route("GET", "/v1/cloudimages/job/{job_id}", visit -> job(visit, false)),
         new Route("GET", members, this::list),
@@ -49,55 +50,20 @@ final class MemberEndpoints {
         new Route("GET", glance, this::list),
         new Route("POST", glance, this::add),
         new Route("GET", glance + "/{member_id}", this::show),
-        new Route("PUT", glance + "/{member_id}", visit -> answering()),
+        new Route("PUT", glance + "/{member_id}", this::update),
         new Route("DELETE", glance + "/{member_id}", this::remove));
   }
 
-  private CompletionStage<WireAnswer> submit(Action action, Visit visit) {
-    return cloud
-        .submit(slice(action, visit.request().body()))
-        .thenApply(job -> WireAnswer.json(OK, WireDocuments.jobId(job)));
+  private CompletionStage<WireAnswer> share(Action action, Visit visit) {
+    checkOwner(visit);
+    return submit(new Work.Sharing(BatchBody.slice(action, visit.request().body())));
   }
 
-  private static ShareRequest slice(Action action, byte[] body) {
-    if (body.length == 0) {
-      throw refused("IMG.0007", "The request body is empty.");
-    }
-    WireDocuments.Asked asked = WireDocuments.asked(WireDocuments.read(body));
-    Set<String> images = texts("images", asked.images());
-    if (!asked.domains().isEmpty() || !asked.organizations().isEmpty()) {
-      throw refused("IMG.0105", "Sharing with accounts or organizations is not supported here.");
-    }
-    Set<Recipient> recipients = new LinkedHashSet<>();
-    for (String project : texts("projects", asked.projects())) {
-      recipients.add(recipient(project));
-    }
-    try {
-      return new ShareRequest(action, images, recipients);
-    } catch (IllegalArgumentException e) {
-      throw refused("IMG.0066", "The image ID is invalid: " + e.getMessage());
-    }
-  }
-
-  private static Set<String> texts(String field, JsonNode array) {
-    Set<String> texts = new LinkedHashSet<>();
-    for (JsonNode text : array) {
-      if (!text.isTextual()) {
-        throw refused("IMG.0001", field + " holds something that is not a string.");
-      }
-      texts.add(text.textValue());
-    }
-    if (!array.isArray() || texts.isEmpty()) {
-      throw refused("IMG.0001", field + " is missing or empty.");
-    }
-    return texts;
-  }
-
-  private static Recipient recipient(String project) {
-    try {
-      return Recipient.project(project);
-    } catch (IllegalArgumentException e) {
-      throw refused("IMG.0067", "The project ID is invalid: " + e.getMessage());
+  /** Refuses who does not own the images. */
+  private void checkOwner(Visit visit) {
+    if (!visit.caller().equals(owner)) {
+      String message = "Only the owner of the image may do this.";
+      throw visit.ofNative() ? notSo(FORBIDDEN, message) : refused("IMG.0047", message);
     }
   }
 
@@ -105,23 +71,53 @@ final class MemberEndpoints {
     return new RefusedException(Refusal.service(code, message));
   }
 
-  /** Accepting and rejecting is for recipients, and the cloud answers to the owner only. */
-  private static CompletionStage<WireAnswer> answering() {
-    throw refused("IMG.0105", "Accepting and rejecting is not supported here.");
+  private CompletionStage<WireAnswer> decide(Visit visit) {
+    Work.Decision decision = BatchBody.decision(visit.request().body());
+    if (!decision.recipient().equals(visit.caller())) {
+      throw visit.caller().equals(owner)
+          ? refused("IMG.0047", "Only the recipient itself may accept or reject.")
+          : refused("IMG.0030", "The project ID does not match the credentials.");
+    }
+    return submit(decision);
+  }
+
+  private CompletionStage<WireAnswer> submit(Work work) {
+    return cloud.front.submit(work).thenApply(job -> WireAnswer.json(OK, WireDocuments.jobId(job)));
   }
 
   private CompletionStage<WireAnswer> job(Visit visit, boolean results) {
     return cloud
-        .job(visit.variable("job_id"))
+        .front
+        .job(visit.variable("job_id"), visit.caller())
         .thenApply(job -> WireAnswer.json(OK, WireDocuments.job(job, results)));
   }
 
   private CompletionStage<WireAnswer> list(Visit visit) {
     String image = visit.variable("image_id");
     Page page = Page.of(visit.request().query());
+    return seen(visit).thenApply(members -> WireAnswer.json(OK, page(page, image, members)));
+  }
+
+  /** The members of an image that the caller sees: the owner all of them, a member itself. */
+  private CompletionStage<Map<Recipient, MemberStatus>> seen(Visit visit) {
+    if (!visit.ofNative()) {
+      checkOwner(visit);
+    }
+    String image = visit.variable("image_id");
     return cloud
         .members(image)
-        .thenApply(members -> WireAnswer.json(OK, page(page, image, members)));
+        .thenApply(
+            members ->
+                visit.caller().equals(owner) ? members : own(visit.caller(), image, members));
+  }
+
+  private static Map<Recipient, MemberStatus> own(
+      Recipient caller, String image, Map<Recipient, MemberStatus> members) {
+    MemberStatus status = members.get(caller);
+    if (status == null) {
+      throw notSo(NOT_FOUND, "The image does not exist: " + image + ".");
+    }
+    return Map.of(caller, status);
   }
 
   private String page(Page page, String image, Map<Recipient, MemberStatus> members) {
@@ -137,9 +133,9 @@ final class MemberEndpoints {
   }
 
   private CompletionStage<WireAnswer> show(Visit visit) {
-    String image = visit.variable("image_id");
     String id = visit.variable("member_id");
-    return cloud.members(image).thenApply(members -> member(visit, id, members.get(recipient(id))));
+    Recipient recipient = BatchBody.recipient(id);
+    return seen(visit).thenApply(members -> member(visit, id, members.get(recipient)));
   }
 
   private WireAnswer member(Visit visit, String id, @Nullable MemberStatus status) {
@@ -152,6 +148,7 @@ final class MemberEndpoints {
   }
 
   private CompletionStage<WireAnswer> add(Visit visit) {
+    checkOwner(visit);
     String image = visit.variable("image_id");
     String id = WireDocuments.added(WireDocuments.read(visit.request().body()));
     return change(Action.SHARE, image, id)
@@ -165,7 +162,27 @@ final class MemberEndpoints {
             });
   }
 
+  private CompletionStage<WireAnswer> update(Visit visit) {
+    String image = visit.variable("image_id");
+    String id = visit.variable("member_id");
+    WireDocuments.Decided asked = WireDocuments.decided(WireDocuments.read(visit.request().body()));
+    MemberStatus status = asked.status();
+    if (!visit.caller().id().equals(id)) {
+      throw notSo(FORBIDDEN, "Only the recipient itself may accept or reject.");
+    }
+    if (status == null) {
+      throw notSo(BAD_REQUEST, "status is neither accepted nor rejected.");
+    }
+    return cloud
+        .front
+        .change(new Work.Decision(Set.of(image), visit.caller(), status, asked.vault()))
+        .thenApply(
+            changed ->
+                WireAnswer.json(OK, WireDocuments.member(image, id, status, since).toString()));
+  }
+
   private CompletionStage<WireAnswer> remove(Visit visit) {
+    checkOwner(visit);
     String id = visit.variable("member_id");
     return change(Action.UNSHARE, visit.variable("image_id"), id)
         .thenApply(
@@ -180,7 +197,8 @@ final class MemberEndpoints {
   private CompletionStage<Boolean> change(Action action, String image, String project) {
     try {
       Set<Recipient> recipients = Set.of(Recipient.project(project));
-      return cloud.front.change(new ShareRequest(action, Set.of(image), recipients));
+      ShareRequest pair = new ShareRequest(action, Set.of(image), recipients);
+      return cloud.front.change(new Work.Sharing(pair));
     } catch (IllegalArgumentException e) {
       throw notSo(BAD_REQUEST, "The member is missing or invalid: " + e.getMessage());
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The members of one image in the order they were added. Recipients are numbers here: a cloud may
@@ -58,13 +59,30 @@ final class Membership {
     if (!present.get(recipient)) {
       return;
     }
+    int at = row(recipient);
+    System.arraycopy(rows, at + 1, rows, at, size - at - 1);
+    present.clear(recipient);
+    size--;
+  }
+
+  /** What a recipient has said, or null: it is not there. */
+  @Nullable MemberStatus status(int recipient) {
+    return present.get(recipient) ? STATUSES.get(rows[row(recipient)] & STATUS_MASK) : null;
+  }
+
+  /** Changes what a recipient has said, if it is there. */
+  void decide(int recipient, MemberStatus status) {
+    if (present.get(recipient)) {
+      rows[row(recipient)] = recipient << STATUS_BITS | STATUSES.indexOf(status);
+    }
+  }
+
+  private int row(int recipient) {
     int at = 0;
     while (rows[at] >> STATUS_BITS != recipient) {
       at++;
     }
-    System.arraycopy(rows, at + 1, rows, at, size - at - 1);
-    present.clear(recipient);
-    size--;
+    return at;
   }
 
   int recipient(int row) {

@@ -60,7 +60,7 @@ public final class MemoryBackend implements MemberBackend {
    * One call, as it is known by now.
    *
    * @param kind what was called
-   * @param slice what was submitted; null unless it is a submit
+   * @param slice what the owner submitted; null when a recipient did, and unless it is a submit
    * @param id the job looked at or the image listed; empty for a submit
    * @param begun when it came
    * @param answered when it was answered, or null: not yet, or never
@@ -96,7 +96,7 @@ public final class MemoryBackend implements MemberBackend {
 
   @Override
   public CompletionStage<Job> submit(ShareRequest slice) {
-    return front.submit(requireNonNull(slice, "slice"));
+    return front.submit(new Work.Sharing(requireNonNull(slice, "slice")));
   }
 
   @Override
@@ -236,7 +236,7 @@ public final class MemoryBackend implements MemberBackend {
     }
 
     /**
-     * Registers full-server images, each of which takes 10 members ({@code ims-api.md} section 4).
+     * Registers full-server images: each takes 10 members, and to be accepted it needs a vault.
      *
      * @param ids the images' ids
      * @return this
@@ -246,7 +246,7 @@ public final class MemoryBackend implements MemberBackend {
     }
 
     /**
-     * Registers full-server images, each of which takes 10 members ({@code ims-api.md} section 4).
+     * Registers full-server images: each takes 10 members, and to be accepted it needs a vault.
      *
      * @param ids the images' ids
      * @return this

@@ -1,5 +1,6 @@
 package io.imageshare.memory;
 
+import io.imageshare.Recipient;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -25,16 +26,23 @@ record Route(String method, String path, Endpoint endpoint) {
    *
    * @param ofNative whether the endpoint is one of those under /v2/images
    * @param variables what stands for the names in the path
+   * @param caller the project it comes from
    */
-  record Visit(WireRequest request, boolean ofNative, Map<String, String> variables) {
+  record Visit(
+      WireRequest request, boolean ofNative, Map<String, String> variables, Recipient caller) {
 
     String variable(String name) {
       return variables.getOrDefault(name, "");
     }
   }
 
-  /** The request as a visit here, or null when it goes elsewhere. */
-  @Nullable Visit visit(WireRequest request) {
+  /** Whether it is one of those under /v2/images. */
+  boolean ofNative() {
+    return path.startsWith("/v2/images/");
+  }
+
+  /** What stands for the names in the path, or null when the request goes elsewhere. */
+  @Nullable Map<String, String> variables(WireRequest request) {
     List<String> pattern = Arrays.asList(path.substring(1).split("/", -1));
     List<String> segments = request.segments();
     if (!request.method().equals(method) || segments.size() != pattern.size()) {
@@ -49,6 +57,6 @@ record Route(String method, String path, Endpoint endpoint) {
         return null;
       }
     }
-    return new Visit(request, path.startsWith("/v2/images/"), variables);
+    return variables;
   }
 }

@@ -1,6 +1,7 @@
 package io.imageshare.memory;
 
 import io.imageshare.BatchLimits;
+import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
@@ -44,18 +45,27 @@ final class Rules {
   }
 
   /** Why a call is refused and makes no job, or null. */
-  @Nullable Flaw ofCall(ShareRequest slice) {
-    if (limits != null && over(limits, slice)) {
+  @Nullable Flaw ofCall(Work work) {
+    if (limits != null && over(limits, work)) {
       return Flaw.tooBig(limits);
     }
-    Flaw flaw = unknowns.checks() == Checks.SYNC ? checked(slice) : null;
+    boolean sync = unknowns.checks() == Checks.SYNC;
+    if (work instanceof Work.Decision decision) {
+      return sync ? first(ofImages(decision).stream()) : null;
+    }
+    ShareRequest slice = ((Work.Sharing) work).slice();
+    Flaw flaw = sync ? checked(slice) : null;
     return flaw == null && already(slice.action()) == Already.REFUSE ? repeated(slice) : flaw;
   }
 
-  private static boolean over(BatchLimits limits, ShareRequest slice) {
-    return slice.images().size() > limits.images()
-        || slice.recipients().size() > limits.recipients()
-        || slice.pairs() > limits.pairs();
+  private static boolean over(BatchLimits limits, Work work) {
+    return work.images().size() > limits.images()
+        || work.recipients().size() > limits.recipients()
+        || work.pairs() > limits.pairs();
+  }
+
+  private static @Nullable Flaw first(Stream<@Nullable Flaw> flaws) {
+    return flaws.filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   private @Nullable Flaw checked(ShareRequest slice) {
@@ -63,11 +73,7 @@ final class Rules {
     Stream<@Nullable Flaw> recipients =
         slice.recipients().stream().map(recipient -> recipient(slice.action(), recipient));
     Stream<@Nullable Flaw> full = slice.images().stream().map(image -> full(slice, image));
-    return Stream.of(images, recipients, full)
-        .flatMap(flaws -> flaws)
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+    return first(Stream.of(images, recipients, full).flatMap(flaws -> flaws));
   }
 
   private @Nullable Flaw repeated(ShareRequest slice) {
@@ -81,7 +87,13 @@ final class Rules {
   }
 
   /** What is wrong with each pair, or null, in the order of images and then of recipients. */
-  List<@Nullable Flaw> ofPairs(ShareRequest slice) {
+  List<@Nullable Flaw> ofPairs(Work work) {
+    return work instanceof Work.Decision decision
+        ? ofImages(decision)
+        : ofPairs(((Work.Sharing) work).slice());
+  }
+
+  private List<@Nullable Flaw> ofPairs(ShareRequest slice) {
     List<@Nullable Flaw> flaws = new ArrayList<>(Math.toIntExact(slice.pairs()));
     for (String image : slice.images()) {
       Flaw bad = image(image);
@@ -103,6 +115,21 @@ final class Rules {
       return full;
     }
     return already(action) == Already.FAIL_JOB ? Flaw.generic(action) : null;
+  }
+
+  private List<@Nullable Flaw> ofImages(Work.Decision decision) {
+    List<@Nullable Flaw> flaws = new ArrayList<>(decision.images().size());
+    decision.images().forEach(image -> flaws.add(decided(decision, image)));
+    return flaws;
+  }
+
+  private @Nullable Flaw decided(Work.Decision decision, String image) {
+    // Whom an image was not given, does not see it.
+    if (!catalog.has(image, decision.recipient())) {
+      return Flaw.image(image);
+    }
+    boolean accepts = decision.status() == MemberStatus.ACCEPTED;
+    return accepts && whole(image) && decision.vault().isEmpty() ? Flaw.vaultless(image) : null;
   }
 
   private @Nullable Flaw image(String image) {
@@ -132,6 +159,13 @@ final class Rules {
             .filter(recipient -> !catalog.has(image, recipient))
             .count();
     return added > 0 && size + added > limit ? Flaw.full(image) : null;
+  }
+
+  /** Whether the native calls refuse a pair, because it is so already. */
+  boolean repeats(Work work, String image, Recipient recipient) {
+    return work instanceof Work.Sharing sharing
+        && catalog.knows(image)
+        && asAsked(sharing.action(), image, recipient);
   }
 
   private boolean asAsked(Action action, String image, Recipient recipient) {

@@ -1,8 +1,6 @@
 package io.imageshare.memory;
 
 import io.imageshare.Job;
-import io.imageshare.ShareRequest;
-import io.imageshare.ShareRequest.Action;
 import io.imageshare.memory.Unknowns.Detail;
 import io.imageshare.memory.Unknowns.Naming;
 import java.time.Duration;
@@ -28,7 +26,7 @@ final class SimulatedJob {
    */
   record Plan(
       String id,
-      ShareRequest slice,
+      Work work,
       Instant begin,
       Duration takes,
       Naming naming,
@@ -69,14 +67,7 @@ final class SimulatedJob {
     Job.Status status = init ? Job.Status.INIT : Job.Status.RUNNING;
     double progress = init ? 0 : progress(now);
     return new Job(
-        plan.id(),
-        type(plan.slice().action()),
-        status,
-        plan.begin(),
-        null,
-        progress,
-        null,
-        List.of());
+        plan.id(), plan.work().jobType(), status, plan.begin(), null, progress, null, List.of());
   }
 
   private double progress(Instant now) {
@@ -85,12 +76,5 @@ final class SimulatedJob {
             / Math.max(1, Duration.between(running, end).toNanos());
     // A stuck job goes past its time, and only the end is a whole.
     return Math.min(.99, part);
-  }
-
-  static String type(Action action) {
-    return switch (action) {
-      case SHARE -> "imsAddImageMembersJob";
-      case UNSHARE -> "imsDelImageMembersJob";
-    };
   }
 }

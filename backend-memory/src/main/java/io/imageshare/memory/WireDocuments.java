@@ -64,6 +64,28 @@ final class WireDocuments {
         document.path("organizations"));
   }
 
+  /**
+   * What a recipient says, as it came.
+   *
+   * @param status ACCEPTED or REJECTED, or null: the document says neither
+   * @param vault empty when it names none
+   */
+  record Decided(JsonNode images, String project, @Nullable MemberStatus status, String vault) {}
+
+  static Decided decided(JsonNode document) {
+    MemberStatus status =
+        switch (document.path("status").asText("")) {
+          case "accepted" -> MemberStatus.ACCEPTED;
+          case "rejected" -> MemberStatus.REJECTED;
+          default -> null;
+        };
+    return new Decided(
+        document.path("images"),
+        document.path("project_id").asText(""),
+        status,
+        document.path("vault_id").asText(""));
+  }
+
   /** The project a native call adds; empty when it names none. */
   static String added(JsonNode document) {
     return document.path("member").asText("");
@@ -81,19 +103,21 @@ final class WireDocuments {
         : null;
   }
 
-  /** The project a token is asked for, by name or id; empty when the document names none. */
-  static String scope(JsonNode document) {
+  /** The project a token is asked for; each is empty when the document does not name it so. */
+  record Scope(String name, String id) {}
+
+  static Scope scope(JsonNode document) {
     JsonNode project = document.at("/auth/scope/project");
-    return project.path("name").asText(project.path("id").asText(""));
+    return new Scope(project.path("name").asText(""), project.path("id").asText(""));
   }
 
-  static String token(Gatekeeper.Token token, String project, String name) {
+  static String token(Gatekeeper.Token token, String name) {
     ObjectNode root = MAPPER.createObjectNode();
     ObjectNode body = root.putObject("token");
     body.put("expires_at", MICROS.format(token.expires()));
     body.put("issued_at", MICROS.format(token.issued()));
     body.putArray("methods").add("password");
-    body.putObject("project").put("id", project).put("name", name);
+    body.putObject("project").put("id", token.project()).put("name", name);
     return root.toString();
   }
 
@@ -151,10 +175,14 @@ final class WireDocuments {
     return time == null ? "" : MILLIS.format(time);
   }
 
+  static String word(MemberStatus status) {
+    return status.name().toLowerCase(Locale.ROOT);
+  }
+
   static ObjectNode member(String image, String id, MemberStatus status, Instant since) {
     return MAPPER
         .createObjectNode()
-        .put("status", status.name().toLowerCase(Locale.ROOT))
+        .put("status", word(status))
         .put("created_at", SECONDS.format(since))
         .put("updated_at", SECONDS.format(since))
         .put("image_id", image)
@@ -178,7 +206,8 @@ final class WireDocuments {
   static ObjectNode image(Cloud.Image image, String owner, Instant since) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("id", image.id()).put("name", image.id()).put("owner", owner);
-    node.put("status", "active").put("visibility", "private");
+    node.put("status", "active");
+    node.put("visibility", image.status() == null ? "private" : "shared");
     // Once shared, the owner's own image says so too.
     node.put("__imagetype", image.shared() ? "shared" : "private");
     if (image.whole()) {

@@ -22,7 +22,7 @@ class GatekeeperTest {
 
   private final Timekeeper time = Timekeeper.virtual();
   private final Access access = new Access();
-  private final Gatekeeper gatekeeper = new Gatekeeper(access, time);
+  private final Gatekeeper gatekeeper = new Gatekeeper(access, "owner", time);
 
   GatekeeperTest() {
     access.keys.put(ACCESS, new Access.Key(SECRET, ""));
@@ -153,9 +153,9 @@ class GatekeeperTest {
   @Test
   void aTokenGivenOutIsGoodUntilItExpires() throws Exception {
     Access.User user = new Access.User("d", "u", "p");
-    assertNull(gatekeeper.issue(user));
+    assertNull(gatekeeper.issue(user, ""));
     access.users.add(user);
-    Gatekeeper.Token token = requireNonNull(gatekeeper.issue(user));
+    Gatekeeper.Token token = requireNonNull(gatekeeper.issue(user, ""));
     assertEquals(Duration.ofHours(24), Duration.between(time.now(), token.expires()));
     assertNull(check(with("x-auth-token", token.id())));
     time.sleep(Duration.ofHours(24));
@@ -178,9 +178,9 @@ class GatekeeperTest {
 
   @Test
   void aServerWithoutCredentialsLetsEverybodyIn() {
-    Gatekeeper open = new Gatekeeper(new Access(), time);
+    Gatekeeper open = new Gatekeeper(new Access(), "owner", time);
     assertNull(open.check(with("host", "h")));
     assertNull(open.check(wrong()));
-    assertNotNull(open.issue(new Access.User("d", "u", "p")));
+    assertNotNull(open.issue(new Access.User("d", "u", "p"), ""));
   }
 }
