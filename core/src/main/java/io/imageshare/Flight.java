@@ -61,10 +61,12 @@ final class Flight implements Call<Job> {
     return state == State.WATCHED;
   }
 
-  /** It is no longer to be sent. */
+  /** It is no longer to be sent, unless it was. */
   void withdraw() {
-    state = State.WITHDRAWN;
-    log.refused(new Reason(Reason.Kind.NOT_SENT, "", "withdrawn"));
+    if (state == State.QUEUED) {
+      state = State.WITHDRAWN;
+      log.refused(new Reason(Reason.Kind.NOT_SENT, "", "withdrawn"));
+    }
   }
 
   /** Gives up the place of its job. */
@@ -181,9 +183,9 @@ final class Flight implements Call<Job> {
       default -> {
         state = State.OVER;
         round.answered();
-        release();
         log.refused(reason);
         round.refused(this, reason);
+        release(); // last: nobody else may take its place before the refusal is known
       }
     }
     run.answered(this);

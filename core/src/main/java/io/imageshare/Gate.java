@@ -44,6 +44,7 @@ final class Gate {
   private long earliest;
   private boolean waking;
   private int throttles;
+  private volatile boolean closed;
 
   Gate(Timekeeper time, FlowPolicy flow) {
     this.time = time;
@@ -62,6 +63,11 @@ final class Gate {
         };
     queue.add(new Place(entry, entered++));
     pump();
+  }
+
+  /** From now on nothing passes. */
+  void close() {
+    closed = true;
   }
 
   /** A call was answered, or given up. */
@@ -106,7 +112,7 @@ final class Gate {
   }
 
   void pump() {
-    for (Deque<Place> queue = next(); queue != null; queue = next()) {
+    for (Deque<Place> queue = next(); queue != null && !closed; queue = next()) {
       Entry entry = queue.element().entry();
       if (!entry.isPrepared()) {
         Place place = queue.remove();

@@ -3,19 +3,26 @@ package io.imageshare;
 import io.imageshare.Reason.Kind;
 import io.imageshare.ShareRequest.Action;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Gives the pairs of a run their outcomes. */
 final class Judge {
-  private static final int ROUNDS = 6;
+  static final int ASKS = 6;
 
   private final Run run;
   private final Ledger ledger;
   private final Proof proof;
+  private @Nullable Past past;
 
   Judge(Run run) {
     this.run = run;
     ledger = run.ledger();
     proof = run.proof();
+  }
+
+  /** What was asked in other processes counts. */
+  void remember(Past past) {
+    this.past = past;
   }
 
   /** Notes what a listing shows: what it proves, and which pairs are as asked. */
@@ -53,9 +60,24 @@ final class Judge {
 
   /** An asked pair is to be asked again in the next round, if there is one. */
   void again(int image, int recipient, Reason reason, String job) {
-    if (run.rounds() < ROUNDS) {
+    int rounds = run.rounds();
+    boolean spent = past != null && past.isSpent(image, recipient, rounds - past.rounds() + 1);
+    if (rounds < ASKS && !spent) {
       ledger.later(image, recipient);
-    } else if (ledger.isTouched(image, recipient)) {
+    } else {
+      giveUp(image, recipient, reason, job);
+    }
+  }
+
+  /** A pair is not asked in this process if the others have asked it as often as may be. */
+  void giveUpIfSpent(Past.Trip trip, int image, int recipient) {
+    if (past != null && ledger.isOpen(image, recipient) && past.isSpent(image, recipient, 0)) {
+      giveUp(image, recipient, trip.outcome(), trip.job());
+    }
+  }
+
+  private void giveUp(int image, int recipient, Reason reason, String job) {
+    if (ledger.isTouched(image, recipient)) {
       settle(image, recipient, new Verdict.Unknown(reason, job));
     } else {
       settle(image, recipient, new Verdict.Failed(reason));

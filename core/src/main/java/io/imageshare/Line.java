@@ -37,6 +37,9 @@ sealed interface Line {
 
   record BadPair(int image, int recipient, Reason reason) implements Line {}
 
+  /** Whoever goes on with the run makes its last calls only. */
+  record Cancelled(Instant at) implements Line {}
+
   /** Nothing happened for a while, and the run is alive. */
   record Alive(Instant at) implements Line {}
 

@@ -45,6 +45,8 @@ final class LineText {
       reason(to.put("side", bad.side().name()).put("id", bad.id()), bad.reason());
     } else if (line instanceof Line.BadPair bad) {
       reason(to.put("image", bad.image()).put("recipient", bad.recipient()), bad.reason());
+    } else if (line instanceof Line.Cancelled cancelled) {
+      to.put("at", cancelled.at().toString());
     } else if (line instanceof Line.Alive alive) {
       to.put("at", alive.at().toString());
     } else {
@@ -133,6 +135,7 @@ final class LineText {
             new Line.BadId(Side.valueOf(from.text("side")), from.number("id"), from.reason());
         case "BadPair" ->
             new Line.BadPair(from.number("image"), from.number("recipient"), from.reason());
+        case "Cancelled" -> new Line.Cancelled(from.at("at"));
         case "Alive" -> new Line.Alive(from.at("at"));
         default ->
             throw new IllegalStateException("not known: " + from.text("kind") + "; is it newer?");

@@ -14,6 +14,7 @@ final class Recovery {
     this.run = run;
     this.past = past;
     ledger = run.ledger();
+    run.judge().remember(past);
   }
 
   /** Takes up what is under way still, before anything is read. */
@@ -24,7 +25,7 @@ final class Recovery {
         run.proof().accepted(slice);
         places.put(trip, run.seen(trip.seen(), slice));
       }
-      if (!trip.refused || trip.submitted != null) {
+      if (trip.refused == null || trip.submitted != null) {
         slice.forEach(ledger::touch);
       }
       if (trip.isOpen()) {
@@ -37,11 +38,24 @@ final class Recovery {
   void recall() {
     past.findings().forEach(this::recall);
     for (Past.Trip trip : past.trips()) {
-      if (trip.isUnknown()) {
-        Verdict unknown = new Verdict.Unknown(trip.settled().reason(), trip.job());
-        trip.intent.slice().forEach((i, r) -> settleIfOpen(i, r, unknown));
+      Verdict verdict = trip.verdict();
+      if (verdict != null) {
+        trip.intent.slice().forEach((i, r) -> settleIfOpen(i, r, verdict));
       }
     }
+  }
+
+  /** Goes on with the round that was under way, with all that its pairs have used up. */
+  void goOn(Round round) {
+    recall();
+    lookAgain(round);
+    for (Past.Trip trip : past.trips()) {
+      trip.intent.slice().forEach((i, r) -> run.judge().giveUpIfSpent(trip, i, r));
+      if (trip.isDenied()) {
+        round.deny(trip.intent.slice(), trip.outcome());
+      }
+    }
+    round.begin();
   }
 
   /**
@@ -49,7 +63,7 @@ final class Recovery {
    * it: its results were never written down, and the readings that were to follow it may not have
    * been made.
    */
-  void lookAgain(Round round) {
+  private void lookAgain(Round round) {
     for (Past.Trip trip : past.trips()) {
       if (trip.endedUnread(past.rounds()) && hasOpen(trip.intent.slice())) {
         takeUp(round, trip);

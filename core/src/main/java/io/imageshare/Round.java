@@ -201,6 +201,9 @@ final class Round implements Hunt.Court {
   }
 
   private void endHunt() {
+    if (probe != null) {
+      probe.withdraw();
+    }
     probe = null;
     hunt = null;
   }
@@ -216,7 +219,7 @@ final class Round implements Hunt.Court {
       }
       case FORBIDDEN, UNSUPPORTED -> {
         flight.forEachMissing((i, r) -> run.judge().settle(i, r, new Verdict.Failed(reason)));
-        deny(flight, reason);
+        deny(flight.slice(), reason);
       }
       case INTERNAL ->
           flight.forEachMissing(
@@ -239,7 +242,7 @@ final class Round implements Hunt.Court {
       proof.distrustAcceptance();
     }
     if (reason.kind() == Kind.QUOTA) {
-      deny(flight, reason);
+      deny(flight.slice(), reason);
     }
     if (!whole) {
       return; // some of it was done: the rest is planned anew
@@ -253,8 +256,9 @@ final class Round implements Hunt.Court {
     }
   }
 
-  private void deny(Flight flight, Reason reason) {
-    if (denials.add(flight.slice(), reason) && !proof.anyAccepted()) {
+  /** Enough refusals that are none of their ids' fault speak for the rest. */
+  void deny(Slice slice, Reason reason) {
+    if (denials.add(slice, reason) && !proof.anyAccepted()) {
       failRest(reason, "three slices were refused so and none was ever taken; not tried: ");
     }
   }

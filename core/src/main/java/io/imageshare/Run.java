@@ -48,6 +48,7 @@ final class Run implements ShareRun {
   private Phase phase = Phase.NEW;
   private boolean canList = true;
   private boolean unread;
+  private volatile boolean cancelled;
   private int rounds;
   private int flights;
   private @Nullable Recovery recovery;
@@ -104,9 +105,8 @@ final class Run implements ShareRun {
 
   @Override
   public void cancel() {
-    engine
-        .time()
-        .schedule(Duration.ZERO, () -> step(() -> wind(Ending.CANCELLED, null, false, WINDING)));
+    cancelled = true; // at once: a listener that cancels is in the midst of a step
+    later(Duration.ZERO, () -> wind(Ending.CANCELLED, null, false, WINDING));
   }
 
   Engine engine() {
@@ -146,12 +146,16 @@ final class Run implements ShareRun {
   }
 
   boolean mayWrite() {
-    return isGoing() && writesStopped == null;
+    return isGoing() && writesStopped == null && !cancelled;
   }
 
   /** Whether it was resumed, and has not read its images since. */
   boolean isUnread() {
     return unread;
+  }
+
+  boolean isCancelled() {
+    return cancelled;
   }
 
   boolean isGoing() {
@@ -184,13 +188,7 @@ final class Run implements ShareRun {
 
   /** Does a piece of work later, if the run is still going then. */
   void later(Duration delay, Runnable work) {
-    engine.time().schedule(delay, () -> step(() -> whileGoing(work)));
-  }
-
-  private void whileGoing(Runnable work) {
-    if (isGoing()) {
-      work.run();
-    }
+    engine.time().schedule(delay, () -> step(isGoing() ? work : () -> {}));
   }
 
   void make(Call<?> call) {
@@ -245,7 +243,9 @@ final class Run implements ShareRun {
       recover(past);
     }
     stayAlive();
-    if (end.isAfter(now)) {
+    if (past != null && past.wasCancelled()) {
+      wind(Ending.CANCELLED, null, false, WINDING);
+    } else if (end.isAfter(now)) {
       deadline = engine.time().schedule(Duration.between(now, end), () -> step(this::late));
       new Survey(this).begin();
     } else {
@@ -285,14 +285,10 @@ final class Run implements ShareRun {
   void surveyed(int images) {
     unread = false;
     emit(new ShareEvent.Surveyed(id, images, ledger.done(), ledger.failed()));
-    if (round == null) {
+    if (recovery == null || round == null) {
       nextRound();
     } else {
-      recall();
-      if (recovery != null) {
-        recovery.lookAgain(round);
-      }
-      round.begin();
+      recovery.goOn(round);
     }
   }
 
@@ -309,7 +305,7 @@ final class Run implements ShareRun {
       finish(Ending.COMPLETE, null);
     } else if (writesStopped != null) {
       new WindDown(this, round, Ending.STOPPED, writesStopped, true).end();
-    } else {
+    } else if (mayWrite()) {
       rounds++;
       round = new Round(this, denials);
       round.begin();

@@ -201,6 +201,7 @@ final class Runs {
 
   void close() {
     closed = true;
+    engine.gate().close(); // at once: a listener that closes is in the midst of a step
     CompletableFuture<List<ShareRun>> open = new CompletableFuture<>();
     engine.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));
     try {

@@ -38,6 +38,12 @@ final class WindDown {
   }
 
   void begin() {
+    if (run.isCancelled()) {
+      run.log().note(new Line.Cancelled(run.engine().time().now()));
+    }
+    if (round != null) {
+      round.advance(); // withdraws what was not sent yet, and notes it
+    }
     advance();
   }
 
@@ -101,7 +107,9 @@ final class WindDown {
   void end() {
     run.recall();
     Reason cut = new Reason(Reason.Kind.LOST, "", "the run was cut short: " + why());
-    for (Flight flight : flights) {
+    // A pair may have been asked again since: its last flight knows most.
+    for (int f = flights.size() - 1; f >= 0; f--) {
+      Flight flight = flights.get(f);
       flight
           .slice()
           .forEach(

@@ -50,6 +50,7 @@ class DirectoryJournalTest {
         new Line.Served(3, List.of(new Slice(List.of(1), List.of(4)))),
         new Line.BadId(Side.RECIPIENTS, 4, REASON),
         new Line.BadPair(1, 4, REASON),
+        new Line.Cancelled(Instant.EPOCH),
         new Line.Alive(Instant.EPOCH));
   }
 

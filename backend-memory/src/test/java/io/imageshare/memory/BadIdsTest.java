@@ -1,6 +1,7 @@
 package io.imageshare.memory;
 
 import static io.imageshare.memory.Samples.ids;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +13,14 @@ import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call;
 import io.imageshare.memory.Unknowns.Listing;
 import io.imageshare.memory.Unknowns.Naming;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -72,6 +75,25 @@ class BadIdsTest {
     assertEquals(497 * 198, report.count(Outcome.Done.class));
     assertEquals(497 * 198, cloud.members().size());
     report.failed().forEach(BadIdsTest::assertBad);
+  }
+
+  @Test
+  void noOtherWriteIsSentUntilTheBadIdIsFound() {
+    MemoryBackend cloud =
+        Samples.cloud(Timekeeper.virtual(), 4)
+            .latency(Duration.ofMillis(40))
+            .badProjects("project-1")
+            .build();
+    Samples.workflow(cloud)
+        .limits(new BatchLimits(2, 3, 6))
+        .flow(FlowPolicy.defaults().callsPerSecond(1000).openJobs(1))
+        .build()
+        .run(Samples.share(4, 6));
+    List<Call> submits = Samples.calls(cloud, Call.Kind.SUBMIT);
+    ShareRequest refused = requireNonNull(submits.get(0).slice());
+    ShareRequest next = requireNonNull(submits.get(1).slice());
+    assertTrue(refused.images().containsAll(next.images()), next.toString());
+    assertTrue(refused.recipients().containsAll(next.recipients()), next.toString());
   }
 
   private static void assertBad(Outcome.Failed failed) {

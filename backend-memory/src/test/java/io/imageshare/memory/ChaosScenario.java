@@ -25,6 +25,10 @@ import java.util.Set;
  * backends, which run it over the wire.
  */
 public final class ChaosScenario {
+  private static final BatchLimits MOST = new BatchLimits(30, 60, 30 * 60);
+  private static final PollPolicy POLL =
+      PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
+
   final Timekeeper time;
   final Set<String> badImages = new HashSet<>();
   final Set<String> badProjects = new HashSet<>();
@@ -65,6 +69,11 @@ public final class ChaosScenario {
             .callTimeout(callTimeout);
     cloud = cloud(images, projects);
     cutShort = random.nextInt(8) == 0;
+  }
+
+  /** One in virtual time. */
+  static ChaosScenario virtual(long seed) {
+    return new ChaosScenario(seed, Timekeeper.virtual(), MOST, Duration.ofSeconds(150));
   }
 
   private int of(int... choices) {
@@ -128,6 +137,15 @@ public final class ChaosScenario {
     return builder.build();
   }
 
+  /** A workflow as the seed wants it; drawn once. */
+  ShareWorkflow.Builder workflow(MemberBackend backend) {
+    return ShareWorkflow.builder(backend)
+        .limits(new BatchLimits(of(1, 5, 50), of(3, 20, 100), of(15, 100, 1000)))
+        .flow(flow)
+        .poll(POLL)
+        .seed(random.nextLong());
+  }
+
   public MemoryBackend cloud() {
     return cloud;
   }
@@ -146,16 +164,7 @@ public final class ChaosScenario {
   public ChaosTruth run(MemberBackend backend, RetryPolicy retry, Duration patience)
       throws InterruptedException {
     CallLog log = new CallLog(backend, time);
-    ShareWorkflow workflow =
-        ShareWorkflow.builder(log)
-            .limits(new BatchLimits(of(1, 5, 50), of(3, 20, 100), of(15, 100, 1000)))
-            .flow(flow)
-            .retry(retry)
-            .poll(
-                PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10))
-                    .patience(patience))
-            .seed(random.nextLong())
-            .build();
+    ShareWorkflow workflow = workflow(log).retry(retry).poll(POLL.patience(patience)).build();
     ShareRun run = workflow.start(request);
     if (cutShort) {
       time.sleep(Duration.ofMillis(random.nextInt(20_000)));

@@ -2,9 +2,7 @@ package io.imageshare.memory;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.imageshare.BatchLimits;
 import io.imageshare.RetryPolicy;
-import io.imageshare.Timekeeper;
 import java.time.Duration;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -15,7 +13,6 @@ import org.junit.jupiter.api.Test;
  * -Dimageshare.seeds=N} tries that many.
  */
 class ChaosTest {
-  private static final BatchLimits MOST = new BatchLimits(30, 60, 30 * 60);
 
   @Test
   void theReportIsTrueForEveryPairThroughAllFaults() {
@@ -29,8 +26,7 @@ class ChaosTest {
 
   private static void check(long seed) {
     try {
-      ChaosScenario scenario =
-          new ChaosScenario(seed, Timekeeper.virtual(), MOST, Duration.ofSeconds(150));
+      ChaosScenario scenario = ChaosScenario.virtual(seed);
       ChaosTruth truth =
           scenario.run(scenario.cloud, RetryPolicy.defaults(), Duration.ofMinutes(15));
       scenario.time.sleep(Duration.ofHours(2)); // until nothing happens any more

@@ -24,7 +24,19 @@ final class ChildJvm {
 
   static Process start(Class<?> main, List<String> options, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(new ArrayList<>(), main, options, arguments);
+  }
+
+  /** The same after a command of the shell, {@code ulimit} say. */
+  static Process startAfter(String shell, Class<?> main, List<String> options, String... arguments)
+      throws IOException {
+    List<String> command = List.of("sh", "-c", shell + " && exec \"$@\"", "sh");
+    return start(new ArrayList<>(command), main, options, arguments);
+  }
+
+  private static Process start(
+      List<String> command, Class<?> main, List<String> options, String... arguments)
+      throws IOException {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("-cp", classPath(), main.getName()));

@@ -1,0 +1,170 @@
+package io.imageshare.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.Journal;
+import io.imageshare.Member;
+import io.imageshare.Outcome;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** One request, from its first start to its report, over several processes. */
+final class Life {
+  static final String RUN = "nightly";
+
+  private final Timekeeper time = Timekeeper.virtual();
+  private final SharedJournal journal = new SharedJournal(time);
+  private final Trouble trouble;
+  private final MemoryBackend cloud;
+  private final Witness witness;
+  private final ShareRequest request;
+  private Instant begun = Instant.MIN;
+  private int sent;
+
+  /** The jobs whose id was in the journal when a process died. */
+  private final Set<String> known = new HashSet<>();
+
+  Life(Trouble trouble) {
+    this.trouble = trouble;
+    request = trouble.request();
+    cloud = trouble.cloud(time);
+    witness = new Witness(cloud, request);
+  }
+
+  /** One process: starts or resumes the run, and lives until it is over or the fuse blows. */
+  ShareRun live(Fuse fuse, boolean resume) throws InterruptedException {
+    MortalBackend backend = new MortalBackend(cloud, fuse, this::checkWritten);
+    return live(backend, journal.seenBy("process", fuse), resume);
+  }
+
+  private ShareRun live(MortalBackend backend, Journal seen, boolean resume)
+      throws InterruptedException {
+    Fuse fuse = backend.fuse();
+    ShareWorkflow workflow = trouble.workflow(backend).journal(seen).build();
+    ShareRun run = begin(workflow, fuse, resume);
+    while (!run.report().isDone() && !fuse.isBlown()) {
+      time.sleep(Duration.ofMillis(100));
+    }
+    return run;
+  }
+
+  /** What a call is about is in the journal before the call is made. */
+  private void checkWritten(Call.Kind kind, String about) {
+    List<String> lines = journal.lines(RUN);
+    boolean written =
+        switch (kind) {
+          case SUBMIT -> lines.stream().filter(line -> line.contains("Intent")).count() > sent;
+          case JOB -> lines.stream().anyMatch(line -> line.contains(about));
+          case MEMBERS -> true;
+        };
+    assertTrue(written, () -> kind + " before it was written: " + about);
+    sent += kind == Call.Kind.SUBMIT ? 1 : 0;
+  }
+
+  private ShareRun begin(ShareWorkflow workflow, Fuse fuse, boolean resume) {
+    if (resume && !journal.isEmpty()) {
+      try {
+        List<ShareRun> resumed = workflow.resume();
+        if (!resumed.isEmpty()) {
+          return resumed.get(0);
+        }
+      } catch (IllegalStateException e) {
+        // In virtual time a journal that never answers a dead process is seen at once.
+        assertTrue(fuse.isBlown(), () -> "not dead, and not resumed: " + e);
+        return new DeadRun();
+      }
+    }
+    try {
+      return workflow.start(RUN, request);
+    } catch (IllegalStateException e) {
+      assertTrue(fuse.isBlown(), () -> "not dead, and not started: " + e);
+      return new DeadRun();
+    }
+  }
+
+  void dieAndResume(List<Long> deaths, ShareReport expected) throws InterruptedException {
+    for (int death = 0; death < deaths.size(); death++) {
+      Fuse fuse = new Fuse(deaths.get(death));
+      live(fuse, death > 0);
+      if (journal.isEmpty()) {
+        known.clear();
+        sent = 0;
+        begun = time.now(); // anew: it died after it had finished, or before it had begun
+      }
+      remember(lines());
+      time.sleep(Duration.ofMillis(700));
+    }
+    ShareReport report = live(Fuse.none(), true).report().join();
+    checkTruth(report, expected);
+    checkJobs(report);
+    assertTrue(journal.isEmpty(), "a finished run is still in the journal");
+  }
+
+  /** What is in the journal. */
+  List<String> lines() {
+    return journal.lines(RUN);
+  }
+
+  /** Another process goes on with what is left of the journal. */
+  void goOn(Journal left, List<String> lines, ShareReport expected) throws InterruptedException {
+    remember(lines);
+    MortalBackend backend = new MortalBackend(cloud, Fuse.none(), (kind, about) -> {});
+    ShareReport report = live(backend, left, true).report().join();
+    checkTruth(report, expected);
+    checkJobs(report);
+  }
+
+  private void remember(List<String> lines) {
+    for (Call call : cloud.calls()) {
+      if (!call.job().isEmpty() && lines.stream().anyMatch(line -> line.contains(call.job()))) {
+        known.add(call.job());
+      }
+    }
+  }
+
+  private void checkTruth(ShareReport report, ShareReport expected) {
+    assertEquals(Ending.COMPLETE, report.ending());
+    assertEquals(request.pairs(), report.count(Outcome.class));
+    Set<Member> there = cloud.members();
+    for (Outcome outcome : report.outcomes().toList()) {
+      Outcome before = expected.outcome(outcome.member());
+      boolean asAsked = there.contains(outcome.member()) == (trouble != Trouble.UNSHARE);
+      if (outcome instanceof Outcome.Done done) {
+        assertTrue(asAsked, "not true: " + outcome);
+        assertFalse(done.already() && wasSent(done.member()), "this run did it: " + outcome);
+      } else if (outcome instanceof Outcome.Failed) {
+        assertFalse(asAsked, "not true: " + outcome);
+      }
+      boolean mayNotKnow = trouble == Trouble.NO_LISTING && outcome instanceof Outcome.Unknown;
+      assertTrue(
+          before.getClass() == outcome.getClass() || mayNotKnow,
+          () -> "was " + before + ", is " + outcome);
+    }
+  }
+
+  private boolean wasSent(Member member) {
+    return witness.submits(member).stream()
+        .anyMatch(call -> !call.job().isEmpty() && !call.begun().isBefore(begun));
+  }
+
+  /** No job is forgotten, and no pair sent again while a job that has it is open. */
+  private void checkJobs(ShareReport report) {
+    Set<String> told =
+        report.jobs().stream().map(watched -> watched.job().id()).collect(Collectors.toSet());
+    known.forEach(job -> assertTrue(told.contains(job), "forgotten: " + job));
+    witness.checkNothingIsSentTwice();
+  }
+}

@@ -1,0 +1,331 @@
+package io.imageshare.memory;
+
+import static io.imageshare.memory.Samples.share;
+import static java.time.Duration.ofMillis;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.Journal;
+import io.imageshare.Member;
+import io.imageshare.Outcome;
+import io.imageshare.PollPolicy;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call.Kind;
+import io.imageshare.memory.StrangeBackend.How;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Backends and listeners that misbehave: the run ends by its deadline all the same, and says what
+ * it does not know. The hang guard is shorter than the longest wind-down.
+ */
+@Timeout(value = 25, threadMode = SEPARATE_THREAD)
+class NothingHangsTest {
+  private static final List<Set<Kind>> CALLS =
+      List.of(
+          EnumSet.of(Kind.SUBMIT),
+          EnumSet.of(Kind.JOB),
+          EnumSet.of(Kind.MEMBERS),
+          EnumSet.allOf(Kind.class));
+
+  /** A run over a strange backend. */
+  private record Strange(
+      StrangeBackend backend, ShareWorkflow workflow, ShareRun run, Set<Thread> threads) {
+
+    static Strange start(StrangeBackend backend, Duration deadline, Duration callTimeout) {
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      ShareWorkflow workflow =
+          Samples.workflow(backend)
+              .listener(event -> threads.add(Thread.currentThread()))
+              .limits(new BatchLimits(1, 2, 2))
+              .poll(PollPolicy.fixed(ofMillis(20)))
+              .flow(FlowPolicy.defaults().callsPerSecond(500).callTimeout(callTimeout))
+              .deadline(deadline)
+              .closeWithin(callTimeout)
+              .build();
+      return new Strange(backend, workflow, workflow.start(share(2, 2)), threads);
+    }
+
+    /** Ended by its deadline at the latest; only a failure without words is a fault of its own. */
+    void check() {
+      check(
+          backend.how() == How.NAMELESS_FAILURE
+              ? Set.of(Ending.COMPLETE, Ending.DEADLINE, Ending.STOPPED)
+              : Set.of(Ending.COMPLETE, Ending.DEADLINE));
+    }
+
+    void check(Set<Ending> endings) {
+      ShareReport report = run.report().join();
+      workflow.close();
+      String said = this + " said " + report;
+      if (backend.how().isHarmless()) {
+        assertTrue(report.complete(), said);
+        assertEquals(backend.submitted().size(), report.jobs().size(), said);
+        assertEquals(0, report.stats().openJobs(), said);
+      }
+      assertTrue(endings.contains(report.ending()), said);
+      assertEquals(4, report.outcomes().map(Outcome::member).distinct().count(), said);
+      Set<Member> there = backend.cloud().members();
+      report.outcomes().forEach(outcome -> check(outcome, there, said));
+    }
+
+    private void check(Outcome outcome, Set<Member> there, String said) {
+      boolean sent = wasSubmitted(outcome.member());
+      if (outcome instanceof Outcome.Done) {
+        assertTrue(there.contains(outcome.member()), said);
+      } else {
+        assertEquals(sent, outcome instanceof Outcome.Unknown, () -> outcome + ": " + said);
+      }
+    }
+
+    private boolean wasSubmitted(Member member) {
+      return backend.submitted().stream()
+          .anyMatch(
+              slice ->
+                  slice.images().contains(member.image())
+                      && slice.recipients().contains(member.recipient()));
+    }
+
+    @Override
+    public String toString() {
+      return backend.calls()
+          + " "
+          + backend.how()
+          + (backend.effect() ? " with effect" : " without effect");
+    }
+  }
+
+  private static List<StrangeBackend> backends(Timekeeper time, Set<How> hows) {
+    List<StrangeBackend> backends = new ArrayList<>();
+    for (How how : hows) {
+      for (Set<Kind> calls : CALLS) {
+        for (boolean effect : List.of(false, true)) {
+          MemoryBackend cloud =
+              Samples.cloud(time, 2).jobsTake(ofMillis(20)).latency(ofMillis(1)).build();
+          backends.add(new StrangeBackend(cloud, how, calls, effect));
+        }
+      }
+    }
+    return backends;
+  }
+
+  @Test
+  void everyStrangeBackendInRealTime() {
+    List<Strange> started = new ArrayList<>();
+    for (How how : How.values()) {
+      Duration deadline = how.isHarmless() ? Duration.ofMinutes(1) : ofMillis(300);
+      Duration timeout = how.isHarmless() ? Duration.ofMinutes(1) : ofMillis(100);
+      for (StrangeBackend backend : backends(Timekeeper.system(), EnumSet.of(how))) {
+        started.add(Strange.start(backend, deadline, timeout));
+      }
+    }
+    for (Strange strange : started) {
+      strange.check();
+      for (Thread thread : strange.threads()) {
+        assertEquals("imageshare-time", thread.getName(), strange + " was heard elsewhere");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"MANY_THREADS", "INTERRUPTED_THREAD"})
+  void everyStrangeBackendInVirtualTime(How how) {
+    Duration deadline = Duration.ofMinutes(10);
+    Duration timeout = Duration.ofSeconds(20);
+    Timekeeper time = Timekeeper.virtual();
+    for (StrangeBackend backend : backends(time, EnumSet.of(how))) {
+      Instant start = time.now();
+      Strange strange = Strange.start(backend, deadline, timeout);
+      strange.check();
+      Duration took = Duration.between(start, time.now());
+      assertTrue(took.compareTo(deadline.plusSeconds(30)) <= 0, strange + " took " + took);
+    }
+  }
+
+  @Test
+  void closingWaitsForNoAnswerThatNeverComes() throws InterruptedException {
+    Timekeeper time = Timekeeper.virtual();
+    for (StrangeBackend backend : backends(time, EnumSet.of(How.NEVER))) {
+      Strange strange = Strange.start(backend, Duration.ofHours(1), Duration.ofSeconds(20));
+      time.sleep(Duration.ofSeconds(5));
+      Instant closing = time.now();
+      strange.workflow().close();
+      Duration took = Duration.between(closing, time.now());
+      assertTrue(took.compareTo(Duration.ofSeconds(20)) <= 0, strange + " took " + took);
+      strange.check(Set.of(Ending.COMPLETE, Ending.CLOSED));
+    }
+    for (StrangeBackend backend : backends(Timekeeper.system(), EnumSet.of(How.NEVER))) {
+      Strange strange = Strange.start(backend, Duration.ofHours(1), ofMillis(100));
+      strange.workflow().close();
+      strange.check(Set.of(Ending.CLOSED));
+    }
+  }
+
+  // Listeners
+
+  private interface Listener {
+    void hears(ShareWorkflow workflow, ShareRun run) throws Exception;
+  }
+
+  /** A run with such a listener, and what the listener ran into. */
+  private record Listening(ShareWorkflow workflow, ShareRun run, List<Throwable> failures) {
+
+    static Listening start(Timekeeper time, Path path, Listener listener) throws IOException {
+      Path journal = Files.createTempDirectory(path, "journal");
+      CompletableFuture<Listening> started = new CompletableFuture<>();
+      List<Throwable> failures = new CopyOnWriteArrayList<>();
+      ShareWorkflow workflow =
+          Samples.workflow(Samples.cloud(time, 2).jobsTake(ofMillis(20)).build())
+              .journal(Journal.directory(journal))
+              .flow(FlowPolicy.defaults().callsPerSecond(500))
+              .poll(PollPolicy.fixed(ofMillis(20)))
+              .listener(
+                  event -> {
+                    try {
+                      listener.hears(started.join().workflow(), started.join().run());
+                    } catch (Exception e) {
+                      failures.add(e);
+                    }
+                  })
+              .build();
+      started.complete(new Listening(workflow, workflow.start(share(2, 2)), failures));
+      return started.join();
+    }
+
+    ShareReport report() {
+      return run.report().join();
+    }
+  }
+
+  private static List<Timekeeper> times() {
+    return List.of(Timekeeper.system(), Timekeeper.virtual());
+  }
+
+  @Test
+  void aListenerMayThrowAnything(@TempDir Path path) throws IOException {
+    for (Error thrown :
+        List.of(
+            new StackOverflowError("planted by the test"),
+            new AssertionError("planted by the test"),
+            new NoClassDefFoundError("planted by the test"))) {
+      for (Timekeeper time : times()) {
+        Listening listening =
+            Listening.start(
+                time,
+                path,
+                (workflow, run) -> {
+                  throw thrown;
+                });
+        assertTrue(listening.report().complete(), thrown + " " + time);
+      }
+    }
+  }
+
+  @Test
+  void aListenerMayStartRuns(@TempDir Path path) throws IOException {
+    for (Timekeeper time : times()) {
+      List<ShareRun> more = new CopyOnWriteArrayList<>();
+      Listening listening =
+          Listening.start(
+              time,
+              path,
+              (workflow, run) -> {
+                if (more.size() < 5) {
+                  more.add(workflow.start(share(2, 2)));
+                }
+              });
+      assertTrue(listening.report().complete());
+      assertEquals(5, more.size());
+      more.forEach(run -> assertTrue(run.report().join().complete()));
+      assertEquals(List.of(), listening.failures());
+    }
+  }
+
+  @Test
+  void aListenerMayCancelOrClose(@TempDir Path path) throws IOException {
+    for (Timekeeper time : times()) {
+      Listening cancelling = Listening.start(time, path, (workflow, run) -> run.cancel());
+      assertEquals(Ending.CANCELLED, cancelling.report().ending());
+      Listening closing = Listening.start(time, path, (workflow, run) -> workflow.close());
+      assertEquals(Ending.CLOSED, closing.report().ending());
+      assertEquals(List.of(), cancelling.failures());
+      assertEquals(List.of(), closing.failures());
+    }
+  }
+
+  @Test
+  void aListenerMayAsk(@TempDir Path path) throws IOException {
+    for (Timekeeper time : times()) {
+      Listening asking =
+          Listening.start(
+              time,
+              path,
+              (workflow, run) -> {
+                assertEquals(4, run.progress().total());
+                assertFalse(run.report().isDone());
+                CompletableFuture<?> closes = run.report().thenRun(workflow::close);
+                CompletableFuture<?> throwing =
+                    run.report()
+                        .thenRun(
+                            () -> {
+                              throw new AssertionError("planted by the test");
+                            });
+                assertFalse(closes.isDone() || throwing.isDone());
+                run.report().cancel(true);
+              });
+      assertTrue(asking.report().complete());
+      assertEquals(List.of(), asking.failures());
+    }
+  }
+
+  @Test
+  void aListenerThatWaitsIsTold(@TempDir Path path) throws IOException {
+    for (Timekeeper time : times()) {
+      List<Listener> waiting =
+          List.of(
+              (workflow, run) -> run.report().join(),
+              (workflow, run) -> run.report().get(),
+              (workflow, run) -> run.report().get(1, TimeUnit.HOURS),
+              (workflow, run) -> workflow.run(share(1, 1)),
+              (workflow, run) -> workflow.start("id", share(1, 1)),
+              (workflow, run) -> workflow.resume(),
+              (workflow, run) -> time.sleep(Duration.ofHours(1)));
+      for (Listener waits : waiting) {
+        Listening listening = Listening.start(time, path, waits);
+        assertTrue(listening.report().complete());
+        assertFalse(listening.failures().isEmpty());
+        for (Throwable told : listening.failures()) {
+          assertInstanceOf(IllegalStateException.class, told);
+          assertTrue(String.valueOf(told.getMessage()).contains("listener"), told.toString());
+        }
+      }
+    }
+  }
+}
