@@ -16,8 +16,9 @@ import java.util.concurrent.CompletionStage;
  * The engine waits for the first two to be on disk, and for no other.
  *
  * <p>Every method returns at once: it is called on the engine's thread and must not block it. What
- * goes wrong completes the stage exceptionally. For one run, calls take effect in the order they
- * were made. All methods may be called from any thread.
+ * goes wrong completes the stage exceptionally. For one run the engine makes one call after the
+ * other, the next when the last was answered: nothing follows an append that was refused. All
+ * methods may be called from any thread.
  */
 public interface Journal {
 

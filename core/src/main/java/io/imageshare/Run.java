@@ -42,6 +42,7 @@ final class Run implements ShareRun {
   private final Judge judge;
   private final Tally tally;
   private final Warnings warnings;
+  private final Timers timers;
   private final TimedFuture<ShareReport> report;
   private final List<ShareReport.Seen> jobs = new ArrayList<>();
   private final Set<Reading> readings = new LinkedHashSet<>();
@@ -55,7 +56,6 @@ final class Run implements ShareRun {
   private @Nullable Reason writesStopped;
   private @Nullable Round round;
   private @Nullable WindDown windDown;
-  private Timekeeper.@Nullable Scheduled deadline;
 
   /**
    * @param lines how many lines its journal has
@@ -85,6 +85,7 @@ final class Run implements ShareRun {
     judge = new Judge(this);
     tally = new Tally(engine.time(), ledger);
     warnings = new Warnings(id);
+    timers = new Timers(engine.time());
     report = new TimedFuture<>(engine.time());
   }
 
@@ -188,7 +189,7 @@ final class Run implements ShareRun {
 
   /** Does a piece of work later, if the run is still going then. */
   void later(Duration delay, Runnable work) {
-    engine.time().schedule(delay, () -> step(isGoing() ? work : () -> {}));
+    timers.after(delay, () -> step(isGoing() ? work : () -> {}));
   }
 
   void make(Call<?> call) {
@@ -246,7 +247,7 @@ final class Run implements ShareRun {
     if (past != null && past.wasCancelled()) {
       wind(Ending.CANCELLED, null, false, WINDING);
     } else if (end.isAfter(now)) {
-      deadline = engine.time().schedule(Duration.between(now, end), () -> step(this::late));
+      timers.after(Duration.between(now, end), () -> step(this::late));
       new Survey(this).begin();
     } else {
       late();
@@ -355,7 +356,7 @@ final class Run implements ShareRun {
     phase = Phase.WINDING;
     WindDown begun = new WindDown(this, round, ending, reason, quiet);
     windDown = begun;
-    engine.time().schedule(limit, () -> step(begun::end));
+    timers.after(limit, () -> step(begun::end));
     begun.begin();
   }
 
@@ -373,9 +374,7 @@ final class Run implements ShareRun {
 
   void finish(Ending ending, @Nullable Reason reason) {
     phase = Phase.OVER;
-    if (deadline != null) {
-      deadline.cancel();
-    }
+    timers.cancel();
     if (round != null) {
       round.release();
     }

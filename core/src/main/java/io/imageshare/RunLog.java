@@ -3,6 +3,7 @@ package io.imageshare;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -24,9 +25,20 @@ final class RunLog {
   private final Duration limit;
   private final String run;
   private final Consumer<Reason> broke;
+
+  /**
+   * What waits for the append under way. One follows the other only when it was answered: when
+   * somebody else has taken the run, the first is refused, but the next number may be free.
+   */
+  private final List<Entry> waiting = new ArrayList<>();
+
   private long next;
+  private boolean busy;
   private boolean broken;
+  private @Nullable Runnable ending;
   private boolean quiet = true;
+
+  private record Entry(String text, Runnable then) {}
 
   /**
    * @param limit how long an append may take
@@ -71,21 +83,55 @@ final class RunLog {
       return;
     }
     quiet = false;
-    long number = next++;
-    answer(() -> journal.append(run, number, List.of(line.text())), limit, then);
+    waiting.add(new Entry(line.text(), then));
+    append(journal);
+  }
+
+  private void append(Journal journal) {
+    if (busy) {
+      return;
+    }
+    if (!waiting.isEmpty()) {
+      List<Entry> entries = List.copyOf(waiting);
+      waiting.clear();
+      long first = next;
+      next += entries.size();
+      busy = true;
+      List<String> lines = entries.stream().map(Entry::text).toList();
+      ask(
+          () -> journal.append(run, first, lines),
+          new Answer(limit, () -> appended(journal, entries)));
+    } else if (ending != null) {
+      Runnable end = ending;
+      ending = null;
+      end.run();
+    }
+  }
+
+  private void appended(Journal journal, List<Entry> entries) {
+    busy = false;
+    List<Entry> free = new ArrayList<>(entries);
+    if (broken) {
+      free.addAll(waiting);
+      waiting.clear();
+    }
+    free.forEach(entry -> entry.then().run());
+    append(journal);
   }
 
   /** Ends the journal of the run: it is over, or left for others to resume. */
   void end(boolean over, Runnable then) {
     if (journal == null) {
       then.run();
-    } else {
-      answer(() -> over && !broken ? journal.finish(run) : journal.release(run), ENDING, then);
+      return;
     }
+    Journal last = journal;
+    Answer answer = new Answer(ENDING, then);
+    ending = () -> ask(() -> over && !broken ? last.finish(run) : last.release(run), answer);
+    append(journal);
   }
 
-  private void answer(Supplier<CompletionStage<Void>> call, Duration within, Runnable then) {
-    Answer answer = new Answer(within, then);
+  private void ask(Supplier<CompletionStage<Void>> call, Answer answer) {
     try {
       requireNonNull(call.get(), "the journal returned no stage")
           .whenComplete((nothing, e) -> time.schedule(Duration.ZERO, () -> answer.take(e)));

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,8 +151,18 @@ final class Runs {
         found.add(new Found(id, lines.size(), new Past(lines)));
       }
     }
+    // Again after the reading: who has begun to write since is no part of what was read.
+    Set<String> alive =
+        answer(journal.unfinished()).stream()
+            .filter(this::isAlive)
+            .map(Journal.Unfinished::run)
+            .collect(Collectors.toSet());
     List<ShareRun> resumed = new ArrayList<>();
     for (Found run : found) {
+      if (alive.contains(run.id())) {
+        log.info("run {} is left to another owner", run.id());
+        continue;
+      }
       try {
         own(journal, run.id(), run.lines());
         resumed.add(resume(run.id(), run.lines(), run.past()));

@@ -5,16 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Reason.Kind;
-import java.io.File;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which threads there are, what is left after closing, and what a JVM's switches change. */
@@ -146,26 +142,7 @@ class ThreadsTest {
   }
 
   private static String child(String what, String option) throws Exception {
-    String path =
-        Stream.of("jdk.module.path", "java.class.path", "surefire.test.class.path")
-            .map(System::getProperty)
-            .filter(p -> p != null && !p.isEmpty())
-            .collect(Collectors.joining(File.pathSeparator));
-    String classes =
-        Path.of(ThreadsTest.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-            .resolveSibling("test-classes")
-            .toString();
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                option,
-                "-cp",
-                path + File.pathSeparator + classes,
-                ChildJvm.class.getName(),
-                what)
-            .redirectErrorStream(true)
-            .start();
+    Process process = ChildJvm.start(ChildJvm.class, List.of("-Xshare:auto", option), what);
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);
     return said;

@@ -1,0 +1,244 @@
+package io.imageshare.http;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.Job;
+import io.imageshare.Journal;
+import io.imageshare.Member;
+import io.imageshare.MemberBackend;
+import io.imageshare.PollPolicy;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.MemoryBackend.Call;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A process that shares over HTTP is killed, another goes on and is killed, until one comes to the
+ * end. {@code -Dimageshare.kills=N} kills that many shares so, {@code -Dimageshare.seed=N} replays
+ * one.
+ */
+@Timeout(value = 6, unit = TimeUnit.HOURS)
+class KillTest {
+  private static final ShareRequest REQUEST =
+      ShareRequest.share(ids("image-", 4), ids("project-", 6));
+  private static final String ELSEWHERE = "project-4";
+
+  /** Longer than a process needs to begin, so that it finds jobs of the one before under way. */
+  private static final Duration JOB = Duration.ofMillis(1500);
+
+  /** They wait most of the time. */
+  private static final int SHARES_AT_ONCE = 5;
+
+  /** No run comes to its end with fewer calls, and so none is spared. */
+  private static final int FEWEST_CALLS = 12;
+
+  private static List<String> ids(String prefix, int count) {
+    return IntStream.range(0, count).mapToObj(n -> prefix + n).toList();
+  }
+
+  @Test
+  void killedAtAnyMomentARunGoesOn(@TempDir Path directory) throws Exception {
+    String one = System.getProperty("imageshare.seed", "");
+    LongStream seeds =
+        one.isEmpty()
+            ? LongStream.range(0, Integer.getInteger("imageshare.kills", 10))
+            : LongStream.of(Long.parseLong(one));
+    ExecutorService threads = Executors.newFixedThreadPool(SHARES_AT_ONCE);
+    try {
+      List<Share> shares =
+          seeds.mapToObj(seed -> new Share(seed, directory.resolve("seed-" + seed))).toList();
+      for (Future<Void> share : threads.invokeAll(shares)) {
+        share.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** One share, over the lives of several processes. */
+  private static final class Share implements Callable<Void> {
+    private final long seed;
+    private final Path journal;
+    private final Random random;
+    private final Set<String> expected;
+    private final MemoryBackend cloud;
+
+    /** The jobs whose id was in the journal when a process died. */
+    private final Set<String> known = new HashSet<>();
+
+    /** Those of them that the last process left. */
+    private Set<String> left = Set.of();
+
+    Share(long seed, Path journal) {
+      this.seed = seed;
+      this.journal = journal;
+      random = new Random(seed);
+      MemoryBackend.Builder builder =
+          MemoryBackend.builder().owner(Calls.PROJECT).images(REQUEST.images()).jobsTake(JOB);
+      boolean bad = random.nextBoolean();
+      if (bad) {
+        builder.badProjects(ELSEWHERE);
+      }
+      cloud = builder.seed(seed).build();
+      Stream.of(new Fault.LostAnswer(), new Fault.PartialFail(), new Fault.Unavailable())
+          .filter(fault -> random.nextInt(3) == 0)
+          .forEach(cloud::inject);
+      expected =
+          REQUEST.images().stream()
+              .flatMap(
+                  image -> REQUEST.recipients().stream().map(r -> new Member(image, r).toString()))
+              .filter(member -> !bad || !member.contains(ELSEWHERE))
+              .collect(Collectors.toSet());
+    }
+
+    @Override
+    public @Nullable Void call() {
+      try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build()) {
+        boolean killed = kill(server, 1 + random.nextInt(FEWEST_CALLS));
+        while (killed) {
+          noteKnown();
+          killed = kill(server, 1 + random.nextInt(4 * FEWEST_CALLS));
+        }
+        assertEquals(
+            expected, cloud.members().stream().map(Member::toString).collect(Collectors.toSet()));
+        checkJobs();
+      } catch (Throwable e) {
+        fail("seed " + seed + ": " + e, e);
+      }
+      return null;
+    }
+
+    /** Runs a process and kills it after some calls; false if it came to its end before. */
+    private boolean kill(ImsServer server, int calls) throws Exception {
+      List<String> options =
+          List.of(
+              "-XX:TieredStopAtLevel=1",
+              "-XX:+UseSerialGC",
+              "-Xshare:auto",
+              "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+      int last = server.requests().size() + calls;
+      Process process =
+          ChildJvm.start(KillTest.class, options, server.endpoint().toString(), journal.toString());
+      try {
+        while (server.requests().size() < last) {
+          if (process.waitFor(5, MILLISECONDS)) {
+            checkEnd(process);
+            return false;
+          }
+        }
+        return true;
+      } finally {
+        process.destroyForcibly().waitFor();
+      }
+    }
+
+    private void checkEnd(Process process) throws IOException {
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      List<String> said = text.lines().toList();
+      assertEquals(3, said.size(), text);
+      long failed = REQUEST.pairs() - expected.size();
+      String all = ": COMPLETE, %d pairs: %d done, %d failed, 0 unknown";
+      assertTrue(
+          said.get(0).endsWith(all.formatted(REQUEST.pairs(), expected.size(), failed)), text);
+      assertEquals(failed == 0 ? "[]" : "[IMG.0108]", said.get(1));
+      left.forEach(
+          job -> assertTrue(said.get(2).contains(job), () -> job + " is forgotten: " + text));
+      try (Stream<Path> files = Files.list(journal)) {
+        assertEquals(List.of(), files.toList(), "a finished run is still in the journal");
+      }
+    }
+
+    private void noteKnown() throws IOException {
+      StringBuilder lines = new StringBuilder();
+      if (Files.isDirectory(journal)) {
+        try (Stream<Path> files = Files.list(journal)) {
+          for (Path file : files.toList()) {
+            lines.append(Files.readString(file));
+          }
+        }
+      }
+      left =
+          cloud.jobs().stream()
+              .map(Job::id)
+              .filter(id -> lines.indexOf(id) >= 0)
+              .collect(Collectors.toSet());
+      known.addAll(left);
+    }
+
+    /** No pair was sent again while a job that has it was under way and in the journal. */
+    private void checkJobs() {
+      List<Call> submits =
+          cloud.calls().stream().filter(call -> call.kind() == Call.Kind.SUBMIT).toList();
+      for (Job job : cloud.jobs()) {
+        Call made = submits.stream().filter(c -> c.job().equals(job.id())).findAny().orElseThrow();
+        Instant end = requireNonNull(job.end(), "still under way");
+        for (Call later : submits.subList(submits.indexOf(made) + 1, submits.size())) {
+          assertTrue(
+              !known.contains(job.id()) || !later.begun().isBefore(end) || !meet(made, later),
+              () -> "sent again while its job was under way: " + later);
+        }
+      }
+    }
+
+    private static boolean meet(Call one, Call other) {
+      ShareRequest first = requireNonNull(one.slice());
+      ShareRequest second = requireNonNull(other.slice());
+      return !Collections.disjoint(first.images(), second.images())
+          && !Collections.disjoint(first.recipients(), second.recipients());
+    }
+  }
+
+  /** A process that shares, or goes on with what is left. */
+  public static void main(String[] arguments) {
+    try (MemberBackend backend = Calls.backend(URI.create(arguments[0])).build();
+        ShareWorkflow workflow =
+            ShareWorkflow.builder(backend)
+                .journal(Journal.directory(Path.of(arguments[1])))
+                .limits(new BatchLimits(2, 3, 6))
+                .flow(FlowPolicy.defaults().callsPerSecond(100))
+                .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(JOB.multipliedBy(2)))
+                .build()) {
+      List<ShareRun> left = workflow.resume();
+      ShareRun run = left.isEmpty() ? workflow.start(REQUEST) : left.get(0);
+      ShareReport report = run.report().join();
+      System.out.println(report);
+      System.out.println(report.failed().map(f -> f.reason().code()).distinct().toList());
+      System.out.println(report.jobs().stream().map(seen -> seen.job().id()).toList());
+    }
+  }
+}

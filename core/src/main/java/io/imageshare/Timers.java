@@ -1,0 +1,48 @@
+package io.imageshare;
+
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * What a run has scheduled. It is called off when the run is over: until then it would hold the
+ * run's memory and the timekeeper's thread. Used on the engine's thread only.
+ */
+final class Timers {
+  private final Timekeeper time;
+  private final Set<Timer> open = new LinkedHashSet<>();
+
+  Timers(Timekeeper time) {
+    this.time = time;
+  }
+
+  void after(Duration delay, Runnable work) {
+    Timer timer = new Timer(work);
+    open.add(timer);
+    timer.scheduled = time.schedule(delay, timer);
+  }
+
+  void cancel() {
+    open.forEach(Timer::cancel);
+    open.clear();
+  }
+
+  private final class Timer implements Runnable {
+    private final Runnable work;
+    private Timekeeper.Scheduled scheduled = () -> {};
+
+    Timer(Runnable work) {
+      this.work = work;
+    }
+
+    @Override
+    public void run() {
+      open.remove(this);
+      work.run();
+    }
+
+    void cancel() {
+      scheduled.cancel();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.imageshare.examples;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.Journal;
+import io.imageshare.Member;
+import io.imageshare.MemberBackend;
+import io.imageshare.PollPolicy;
+import io.imageshare.Recipient;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.http.Credentials;
+import io.imageshare.http.HttpBackend;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.MemoryBackend.Call;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * A share whose process is killed in the middle, and resumed by another. This process plays the
+ * service; those that share are started by it, one after the other, over one journal.
+ *
+ * <p>Exit codes: 0 if all is shared in the end and nothing was sent twice, else 1.
+ */
+final class KillAndResume {
+  private static final String KEY = "example-key";
+  private static final String SECRET = "example-secret";
+  private static final int WRITES_BEFORE_DEATH = 3;
+
+  /** What was about to be sent when the process died is looked for in the listings this long. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private static final ShareRequest REQUEST =
+      ShareRequest.share(ids("image-", 6), ids("project-", 8));
+
+  private final PrintStream out;
+  private final Path journal;
+  private final MemoryBackend cloud =
+      MemoryBackend.builder().images(REQUEST.images()).jobsTake(Duration.ofSeconds(1)).build();
+
+  KillAndResume(PrintStream out, Path journal) {
+    this.out = out;
+    this.journal = journal;
+  }
+
+  private static List<String> ids(String prefix, int count) {
+    return IntStream.range(0, count).mapToObj(n -> prefix + n).toList();
+  }
+
+  /**
+   * Plays the service; or shares, as a process that was started for that.
+   *
+   * @param args none; or the service's endpoint and the journal's path
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    boolean whole =
+        args.length == 0
+            ? new KillAndResume(System.out, Files.createTempDirectory("imageshare-journal")).run()
+            : share(URI.create(args[0]), Path.of(args[1]));
+    System.exit(whole ? 0 : 1);
+  }
+
+  /** What any program does that must survive its process: first it goes on with what is left. */
+  private static boolean share(URI endpoint, Path path) {
+    try (MemberBackend backend =
+            HttpBackend.builder()
+                .endpoint(endpoint)
+                .credentials(Credentials.accessKey(KEY, SECRET))
+                .build();
+        ShareWorkflow workflow =
+            ShareWorkflow.builder(backend)
+                .journal(Journal.directory(path))
+                .limits(new BatchLimits(2, 4, 8))
+                .poll(PollPolicy.fixed(Duration.ofSeconds(1)).patience(PATIENCE))
+                .listener(KillAndResume::tell)
+                .build()) {
+      List<ShareRun> left = workflow.resume();
+      ShareRun run = left.isEmpty() ? workflow.start(REQUEST) : left.get(0);
+      System.out.println((left.isEmpty() ? "begins run " : "resumes run ") + run.id());
+      ShareReport report = run.report().join();
+      System.out.println(report);
+      return report.complete();
+    }
+  }
+
+  private static void tell(ShareEvent event) {
+    if (event instanceof ShareEvent.Submitted submitted) {
+      System.out.printf(
+          "submitted %d pairs, job %s%n", submitted.slice().pairs(), submitted.job().id());
+    }
+  }
+
+  /** Says whether all is shared in the end, and nothing was sent twice. */
+  boolean run() throws IOException, InterruptedException {
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(KEY, SECRET).build()) {
+      process(server.endpoint(), WRITES_BEFORE_DEATH);
+      tellState();
+      boolean complete = process(server.endpoint(), Integer.MAX_VALUE);
+      tellState();
+      return complete && cloud.members().size() == REQUEST.pairs() && sentTwice() == 0;
+    }
+  }
+
+  /** Runs a process that shares; says whether it came to its end. */
+  private boolean process(URI endpoint, int submits) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                KillAndResume.class.getName(),
+                endpoint.toString(),
+                journal.toString())
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader said = process.inputReader()) {
+      int submitted = 0;
+      while (submitted < submits) {
+        String line = said.readLine();
+        if (line == null) {
+          return process.waitFor() == 0;
+        }
+        out.printf("process %d: %s%n", process.pid(), line);
+        submitted += line.startsWith("submitted") ? 1 : 0;
+      }
+      out.printf("process %d is killed%n", process.pid());
+      return false;
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private void tellState() {
+    out.printf(
+        "the service: %d of %d pairs are shared, %d were sent twice%n",
+        cloud.members().size(), REQUEST.pairs(), sentTwice());
+  }
+
+  private int sentTwice() {
+    List<Member> sent = new ArrayList<>();
+    for (Call call : cloud.calls()) {
+      ShareRequest slice = call.slice();
+      if (slice != null) {
+        for (String image : slice.images()) {
+          for (Recipient recipient : slice.recipients()) {
+            sent.add(new Member(image, recipient));
+          }
+        }
+      }
+    }
+    Set<Member> once = new HashSet<>(sent);
+    return sent.size() - once.size();
+  }
+}
