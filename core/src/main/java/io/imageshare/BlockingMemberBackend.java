@@ -1,6 +1,7 @@
 package io.imageshare;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Three straight methods for an implementer who has a blocking client; {@link
@@ -36,6 +37,20 @@ public interface BlockingMemberBackend extends AutoCloseable {
    * @throws Exception as {@link #submit}
    */
   Map<Recipient, MemberStatus> members(String image) throws Exception;
+
+  /**
+   * Which of the images that were shared with a project have a status now.
+   *
+   * @param recipient the project
+   * @param status ACCEPTED or REJECTED
+   * @return the images' ids; by default it fails as {@link Reason.Kind#UNSUPPORTED}
+   * @throws Exception as {@link #submit}
+   */
+  default Set<String> images(Recipient recipient, MemberStatus status) throws Exception {
+    throw new BackendException(
+        new Reason(
+            Reason.Kind.UNSUPPORTED, "", "this backend cannot list the images of a project"));
+  }
 
   /** Releases what the client holds. By default it holds nothing. */
   @Override

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +24,7 @@ final class Calls {
   private final RetryPolicy retry;
   private final Duration timeout;
   private final RandomGenerator random;
-  private final Consumer<Reason> unauthenticated;
+  private final BiConsumer<Run, Reason> unauthenticated;
   private double budget;
 
   Calls(
@@ -33,7 +33,7 @@ final class Calls {
       RetryPolicy retry,
       Duration timeout,
       RandomGenerator random,
-      Consumer<Reason> unauthenticated) {
+      BiConsumer<Run, Reason> unauthenticated) {
     this.time = time;
     this.gate = gate;
     this.retry = retry;
@@ -88,7 +88,7 @@ final class Calls {
 
     @Override
     public void go() {
-      call.run().counted(kind());
+      call.run().tally().call(kind());
       limit = time.schedule(timeout, () -> end(null, new BackendException(unanswered())));
       long began = time.nanoTime();
       try {
@@ -145,7 +145,7 @@ final class Calls {
       switch (reason.kind()) {
         case THROTTLED -> throttled(reason, after);
         case UNAUTHENTICATED -> {
-          unauthenticated.accept(reason);
+          unauthenticated.accept(call.run(), reason);
           call.failed(reason, after);
         }
         case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN -> {

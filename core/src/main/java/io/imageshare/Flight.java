@@ -5,9 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.imageshare.Reason.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -275,7 +276,7 @@ final class Flight implements Call<Job> {
   // Settling by reading
 
   /**
-   * Reads the images after one, two and four times the longest of recent jobs.
+   * Reads the listings after one, two and four times the longest of recent jobs.
    *
    * @param age how long ago the call was made, where another process made it
    */
@@ -286,10 +287,11 @@ final class Flight implements Call<Job> {
       return; // the one reading of the wind-down decides
     }
     Duration longest = run.engine().recent().longest();
+    Duration patience = run.engine().poll().patience();
     List<Duration> times =
         Stream.of(1, 2, 4)
             .map(longest::multipliedBy)
-            .map(time -> least(time, run.engine().poll().patience()).minus(age))
+            .map(time -> (time.compareTo(patience) < 0 ? time : patience).minus(age))
             .map(time -> time.isNegative() ? Duration.ZERO : time)
             .distinct()
             .toList();
@@ -308,10 +310,6 @@ final class Flight implements Call<Job> {
           over(false);
         };
     new Settling(run, this, reason, times, settled).next();
-  }
-
-  private static Duration least(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 
   // What to make of its pairs
@@ -337,19 +335,22 @@ final class Flight implements Call<Job> {
     return missing[0];
   }
 
-  List<Integer> imagesMissing() {
-    return slice.images().stream()
-        .filter(
-            i -> slice.recipients().stream().anyMatch(r -> ledger.isAsked(i, r) && !vouches(i, r)))
-        .toList();
+  /** The listings that would show them. */
+  List<Integer> listingsMissing() {
+    Set<Integer> listings = new LinkedHashSet<>();
+    forEachMissing((image, recipient) -> listings.add(run.listings().of(image)));
+    return List.copyOf(listings);
   }
 
-  void forEachAsked(int image, IntConsumer action) {
-    for (int recipient : slice.recipients()) {
-      if (ledger.isAsked(image, recipient)) {
-        action.accept(recipient);
-      }
-    }
+  void forEachAsked(int listing, Slice.Pair action) {
+    run.listings()
+        .part(slice, listing)
+        .forEach(
+            (image, recipient) -> {
+              if (ledger.isAsked(image, recipient)) {
+                action.accept(image, recipient);
+              }
+            });
   }
 
   /** The listing lacks the pair, and there is no more waiting for it. */

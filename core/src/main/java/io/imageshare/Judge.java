@@ -1,7 +1,6 @@
 package io.imageshare;
 
 import io.imageshare.Reason.Kind;
-import io.imageshare.ShareRequest.Action;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +10,14 @@ final class Judge {
 
   private final Run run;
   private final Ledger ledger;
+  private final Listings listings;
   private final Proof proof;
   private @Nullable Past past;
 
   Judge(Run run) {
     this.run = run;
     ledger = run.ledger();
+    listings = run.listings();
     proof = run.proof();
   }
 
@@ -26,21 +27,31 @@ final class Judge {
   }
 
   /** Notes what a listing shows: what it proves, and which pairs are as asked. */
-  void note(int image, Map<Recipient, MemberStatus> members) {
-    if (!members.isEmpty()) {
-      proof.listed(Side.IMAGES, image);
-    }
-    boolean wanted = ledger.action() == Action.SHARE;
-    for (int r = 0; r < ledger.recipients(); r++) {
-      MemberStatus status = members.get(ledger.recipient(r));
-      if (status != null) {
-        proof.listed(Side.RECIPIENTS, r);
-      }
-      if (ledger.isPending(image, r) && (status != null) == wanted) {
-        boolean already = !ledger.isAsked(image, r) && !ledger.isTouched(image, r);
-        settle(image, r, new Verdict.Done(already, status == null ? MemberStatus.UNKNOWN : status));
-      }
-    }
+  void note(int listing, Map<?, MemberStatus> listed) {
+    listings
+        .part(listing)
+        .forEach(
+            (image, recipient) -> {
+              MemberStatus status = listings.status(listed, image, recipient);
+              if (status != null) {
+                proof.listed(Side.RECIPIENTS, recipient);
+              }
+              // Whoever else it names, an image that is listed for anybody is there.
+              if (status != null || (listings.side() == Side.IMAGES && !listed.isEmpty())) {
+                proof.listed(Side.IMAGES, image);
+              }
+              if (ledger.isPending(image, recipient) && listings.isAsAsked(status)) {
+                done(image, recipient, status);
+              }
+            });
+  }
+
+  private void done(int image, int recipient, @Nullable MemberStatus status) {
+    boolean already = !ledger.isAsked(image, recipient) && !ledger.isTouched(image, recipient);
+    settle(
+        image,
+        recipient,
+        new Verdict.Done(already, status == null ? MemberStatus.UNKNOWN : status));
   }
 
   void settle(int image, int recipient, Verdict verdict) {

@@ -6,9 +6,11 @@ import io.imageshare.ShareRequest.Action;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -38,6 +40,7 @@ final class Ledger {
   private static final Verdict MANY_UNKNOWN = new Verdict.Unknown(MANY, "");
 
   private final Action action;
+  private final String vault;
   private final List<String> images;
   private final List<Recipient> recipients;
   private final Map<String, Integer> imageIndex;
@@ -57,6 +60,7 @@ final class Ledger {
 
   Ledger(List<ShareRequest> requests) {
     action = requests.get(0).action();
+    vault = requests.get(0).vault();
     images = requests.stream().flatMap(r -> r.images().stream()).distinct().toList();
     recipients = requests.stream().flatMap(r -> r.recipients().stream()).distinct().toList();
     imageIndex = index(images);
@@ -115,13 +119,25 @@ final class Ledger {
     return new Member(images.get(image), recipients.get(recipient));
   }
 
+  /** Every pair of the table, asked for or not. */
+  Slice all() {
+    return new Slice(indices(images.size()), indices(recipients.size()));
+  }
+
+  private static List<Integer> indices(int size) {
+    return IntStream.range(0, size).boxed().toList();
+  }
+
   /** The slice as a request, in the run's order. */
   ShareRequest request(Slice slice) {
-    return ShareRequest.builder()
-        .action(action)
-        .images(slice.images().stream().map(images::get).toList())
-        .recipients(slice.recipients().stream().map(recipients::get).toList())
-        .build();
+    return new ShareRequest(
+        action, of(images, slice.images()), of(recipients, slice.recipients()), vault);
+  }
+
+  private static <T> Set<T> of(List<T> all, List<Integer> indices) {
+    Set<T> ids = new LinkedHashSet<>();
+    indices.forEach(index -> ids.add(all.get(index)));
+    return ids;
   }
 
   boolean isOpen(int image, int recipient) {
@@ -281,6 +297,28 @@ final class Ledger {
 
   long unknown() {
     return unknown;
+  }
+
+  /** Takes over the outcomes of a part of this. */
+  void take(Ledger part) {
+    part.all()
+        .forEach(
+            (i, r) -> {
+              char cell = part.cells[i][r];
+              if (cell >= VERDICTS) {
+                Slice here = place(part, new Slice(List.of(i), List.of(r)));
+                settle(here.images().get(0), here.recipients().get(0), part.verdict(cell));
+              }
+            });
+  }
+
+  /** A slice of a part of this, as one of this. */
+  Slice place(Ledger part, Slice slice) {
+    return new Slice(
+        slice.images().stream().map(i -> requireNonNull(imageIndex.get(part.image(i)))).toList(),
+        slice.recipients().stream()
+            .map(r -> requireNonNull(recipientIndex.get(part.recipient(r))))
+            .toList());
   }
 
   /** The outcomes of an image's settled pairs, in the run's order. */

@@ -40,6 +40,9 @@ sealed interface Line {
   /** Whoever goes on with the run makes its last calls only. */
   record Cancelled(Instant at) implements Line {}
 
+  /** A joint run is over; what is left of its parts in the journal is left over. */
+  record Over() implements Line {}
+
   /** Nothing happened for a while, and the run is alive. */
   record Alive(Instant at) implements Line {}
 

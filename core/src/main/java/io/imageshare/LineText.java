@@ -49,7 +49,7 @@ final class LineText {
       to.put("at", cancelled.at().toString());
     } else if (line instanceof Line.Alive alive) {
       to.put("at", alive.at().toString());
-    } else {
+    } else if (!(line instanceof Line.Over)) {
       flight(line, to);
     }
     String rest = to.toString().substring(1);
@@ -136,6 +136,7 @@ final class LineText {
         case "BadPair" ->
             new Line.BadPair(from.number("image"), from.number("recipient"), from.reason());
         case "Cancelled" -> new Line.Cancelled(from.at("at"));
+        case "Over" -> new Line.Over();
         case "Alive" -> new Line.Alive(from.at("at"));
         default ->
             throw new IllegalStateException("not known: " + from.text("kind") + "; is it newer?");

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,13 +46,30 @@ public interface MemberBackend extends AutoCloseable {
   CompletionStage<Job> job(String id);
 
   /**
-   * Who has an image now, all pages of it.
+   * Who has an image now, all pages of it, as its owner sees it.
    *
    * @param image the image's id
-   * @return every recipient with its status; {@link Reason.Kind#UNSUPPORTED} when this backend
-   *     cannot list, and then the engine goes by the jobs' word
+   * @return every recipient with its status, as a project where the service does not tell its type;
+   *     {@link Reason.Kind#UNSUPPORTED} when this backend cannot list, and then the engine goes by
+   *     the jobs' word
    */
   CompletionStage<Map<Recipient, MemberStatus>> members(String image);
+
+  /**
+   * Which of the images that were shared with a project have a status now, all pages of them, as
+   * the project sees it. It is what proves that images were accepted or rejected.
+   *
+   * @param recipient the project
+   * @param status ACCEPTED or REJECTED
+   * @return the images' ids; by default {@link Reason.Kind#UNSUPPORTED}, as of a backend that
+   *     cannot list, and then the engine goes by the jobs' word
+   */
+  default CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+    return CompletableFuture.failedFuture(
+        new BackendException(
+            new Reason(
+                Reason.Kind.UNSUPPORTED, "", "this backend cannot list the images of a project")));
+  }
 
   /**
    * How much fits into one call.
@@ -121,6 +139,11 @@ final class BlockingAdapter implements MemberBackend {
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     return call(() -> backend.members(image));
+  }
+
+  @Override
+  public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+    return call(() -> backend.images(recipient, status));
   }
 
   @Override

@@ -100,6 +100,7 @@ final class Past {
   private int processes;
   private int rounds;
   private boolean cancelled;
+  private boolean over;
 
   /** Reads the lines of a run, of which there is at least one. */
   Past(List<Line> lines) {
@@ -131,6 +132,8 @@ final class Past {
       processes++;
     } else if (line instanceof Line.Cancelled) {
       cancelled = true;
+    } else if (line instanceof Line.Over) {
+      over = true;
     }
   }
 
@@ -153,6 +156,10 @@ final class Past {
 
   boolean wasCancelled() {
     return cancelled;
+  }
+
+  boolean isOver() {
+    return over;
   }
 
   /** The rounds begun. */

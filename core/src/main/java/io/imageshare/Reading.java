@@ -5,29 +5,29 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One reading of an image's members. Whatever it shows is noted for all pairs of the image before
- * {@link #listed} is called; {@link #over} comes last in any case.
+ * One reading of a listing. Whatever it shows is noted for all of its pairs before {@link #listed}
+ * is called; {@link #over} comes last in any case.
  */
-class Reading implements Call<Map<Recipient, MemberStatus>> {
+class Reading implements Call<Object> {
   private final Run run;
-  private final int image;
+  private final int listing;
   private final boolean last;
   private boolean ended;
 
   /**
    * @param last whether it is the one reading of a run that is winding down
    */
-  Reading(Run run, int image, boolean last) {
+  Reading(Run run, int listing, boolean last) {
     this.run = run;
-    this.image = image;
+    this.listing = listing;
     this.last = last;
   }
 
-  final int image() {
-    return image;
+  final int listing() {
+    return listing;
   }
 
-  void listed(Map<Recipient, MemberStatus> members) {}
+  void listed(Map<?, MemberStatus> listed) {}
 
   /** It failed for good, or members cannot be listed at all. */
   void refused(Reason reason) {}
@@ -41,7 +41,7 @@ class Reading implements Call<Map<Recipient, MemberStatus>> {
 
   @Override
   public final String subject() {
-    return run.ledger().image(image);
+    return run.listings().subject(listing);
   }
 
   @Override
@@ -60,16 +60,17 @@ class Reading implements Call<Map<Recipient, MemberStatus>> {
   }
 
   @Override
-  public final CompletionStage<Map<Recipient, MemberStatus>> make() {
-    return run.engine().backend().members(run.ledger().image(image));
+  public final CompletionStage<Object> make() {
+    return run.listings().read(run.engine().backend(), listing);
   }
 
   @Override
-  public final void answered(Map<Recipient, MemberStatus> members) {
+  public final void answered(Object answer) {
     if (wanted()) {
       end();
-      run.judge().note(image, members);
-      listed(members);
+      Map<?, MemberStatus> listed = run.listings().listed(answer);
+      run.judge().note(listing, listed);
+      listed(listed);
       over();
     }
   }

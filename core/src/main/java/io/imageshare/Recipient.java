@@ -13,7 +13,11 @@ public record Recipient(Type type, String id) {
   /** What kind of recipient an id names. */
   public enum Type {
     /** A project of the same region. */
-    PROJECT
+    PROJECT,
+    /** An account, with all its projects. */
+    DOMAIN,
+    /** An organization, or a part of one, with all its accounts. */
+    ORGANIZATION
   }
 
   /**
@@ -35,6 +39,29 @@ public record Recipient(Type type, String id) {
    */
   public static Recipient project(String id) {
     return new Recipient(Type.PROJECT, id);
+  }
+
+  /**
+   * An account. Not on every cloud ({@code ims-api.md} section 1.1).
+   *
+   * @param id the account's id
+   * @return the recipient
+   * @throws IllegalArgumentException if the id is blank or looks like several ids joined
+   */
+  public static Recipient domain(String id) {
+    return new Recipient(Type.DOMAIN, id);
+  }
+
+  /**
+   * An organization. Not on every cloud ({@code ims-api.md} section 1.1). Its members are seen to
+   * have accepted at once ({@code ims-api.md} section 7).
+   *
+   * @param urn the URN of the organization, its root or a unit of it
+   * @return the recipient
+   * @throws IllegalArgumentException if the URN is blank or looks like several joined
+   */
+  public static Recipient organization(String urn) {
+    return new Recipient(Type.ORGANIZATION, urn);
   }
 
   // An enum's own hash code differs from one JVM to the next, and with it the order of hash maps.

@@ -8,18 +8,25 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.ShareRequest.Action;
-import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The request as the API's own JSON document, read strictly: a typing error must not lose ids. */
 final class RequestDocument {
   private static final String IMAGES = "images";
-  private static final String PROJECTS = "projects";
   private static final String ACTION = "action";
-  private static final Set<String> FIELDS = Set.of(IMAGES, PROJECTS, ACTION);
+  private static final String VAULT = "vault_id";
+  private static final List<String> FIELDS =
+      Stream.concat(
+              Stream.of(IMAGES),
+              Stream.concat(
+                  Stream.of(Recipient.Type.values()).map(RequestDocument::field),
+                  Stream.of(ACTION, VAULT)))
+          .toList();
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
@@ -37,27 +44,58 @@ final class RequestDocument {
       String name = names.next();
       if (!FIELDS.contains(name)) {
         throw new IllegalArgumentException(
-            "%s: not a field of this document; it has \"images\", \"projects\" and \"action\""
-                .formatted(name));
+            "%s: not a field of this document; it has %s"
+                .formatted(name, String.join(", ", FIELDS)));
       }
     }
-    return ShareRequest.builder()
-        .action(action(root.path(ACTION)))
-        .images(ids(root, IMAGES))
-        .projects(ids(root, PROJECTS))
-        .build();
+    return new ShareRequest(
+        action(root.path(ACTION)), ids(root, IMAGES), recipients(root), vault(root.path(VAULT)));
+  }
+
+  private static String field(Recipient.Type type) {
+    return type.name().toLowerCase(Locale.ROOT) + "s";
+  }
+
+  /** Of all types; projects must be among the fields where no others are. */
+  private static Set<Recipient> recipients(JsonNode root) {
+    Set<Recipient> recipients = new LinkedHashSet<>();
+    boolean others =
+        root.has(field(Recipient.Type.DOMAIN)) || root.has(field(Recipient.Type.ORGANIZATION));
+    for (Recipient.Type type : Recipient.Type.values()) {
+      if (root.has(field(type)) || (type == Recipient.Type.PROJECT && !others)) {
+        for (String id : ids(root, field(type))) {
+          recipients.add(new Recipient(type, Ids.check(field(type), id)));
+        }
+      }
+    }
+    return recipients;
+  }
+
+  private static String vault(JsonNode node) {
+    if (!node.isMissingNode() && !node.isTextual()) {
+      throw wrong(VAULT, "an id as a string", node);
+    }
+    return node.asText("");
   }
 
   static String write(ShareRequest request) {
+    return tree(request).toString();
+  }
+
+  static ObjectNode tree(ShareRequest request) {
     ObjectNode root = MAPPER.createObjectNode();
     if (request.action() != Action.SHARE) {
       root.put(ACTION, word(request.action()));
     }
     ArrayNode images = root.putArray(IMAGES);
     request.images().forEach(images::add);
-    ArrayNode projects = root.putArray(PROJECTS);
-    request.recipients().forEach(recipient -> projects.add(recipient.id()));
-    return root.toString();
+    for (Recipient recipient : request.recipients()) {
+      root.withArray(field(recipient.type())).add(recipient.id());
+    }
+    if (!request.vault().isEmpty()) {
+      root.put(VAULT, request.vault());
+    }
+    return root;
   }
 
   private static JsonNode parse(String json) {
@@ -77,22 +115,23 @@ final class RequestDocument {
         return action;
       }
     }
-    throw wrong(ACTION, "\"share\" or \"unshare\"", node);
+    throw wrong(ACTION, "\"share\", \"unshare\", \"accept\" or \"reject\"", node);
   }
 
   private static String word(Action action) {
     return action.name().toLowerCase(Locale.ROOT);
   }
 
-  private static List<String> ids(JsonNode root, String field) {
+  private static Set<String> ids(JsonNode root, String field) {
     JsonNode array = root.path(field);
     if (!array.isArray()) {
       throw wrong(field, "an array of ids", array);
     }
-    List<String> ids = new ArrayList<>();
-    for (JsonNode id : array) {
+    Set<String> ids = new LinkedHashSet<>();
+    for (int i = 0; i < array.size(); i++) {
+      JsonNode id = array.path(i);
       if (!id.isTextual()) {
-        throw wrong(field + "[" + ids.size() + "]", "an id as a string", id);
+        throw wrong(field + "[" + i + "]", "an id as a string", id);
       }
       ids.add(id.textValue());
     }

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One round of a run: what is open is planned and sent, bad ids are hunted, and each image is read
- * once when nothing of it is open or under way any more.
+ * One round of a run: what is open is planned and sent, bad ids are hunted, and each listing is
+ * read once when nothing of it is open or under way any more.
  */
 final class Round implements Hunt.Court {
   /** So many pairs, refused one by one with one code while nothing works, speak for the rest. */
@@ -21,10 +21,11 @@ final class Round implements Hunt.Court {
 
   private final Run run;
   private final Ledger ledger;
+  private final Listings listings;
   private final Proof proof;
   private final Denials denials;
   private final List<Flight> sent = new ArrayList<>();
-  private final List<List<Flight>> byImage;
+  private final List<List<Flight>> byListing;
   private final int[] underWay;
   private final BitSet auditing = new BitSet();
   private final Set<Flight> queued = new LinkedHashSet<>();
@@ -44,9 +45,12 @@ final class Round implements Hunt.Court {
     this.denials = denials;
     ledger = run.ledger();
     proof = run.proof();
-    byImage =
-        IntStream.range(0, ledger.images()).<List<Flight>>mapToObj(i -> new ArrayList<>()).toList();
-    underWay = new int[ledger.images()];
+    listings = run.listings();
+    byListing =
+        IntStream.range(0, listings.count())
+            .<List<Flight>>mapToObj(i -> new ArrayList<>())
+            .toList();
+    underWay = new int[listings.count()];
   }
 
   void begin() {
@@ -58,16 +62,18 @@ final class Round implements Hunt.Court {
   void adopt(Flight flight) {
     flying++;
     sent.add(flight);
-    flight.slice().images().forEach(i -> underWay[i]++);
-    flight.slice().images().forEach(i -> byImage.get(i).add(flight));
+    for (int listing : listings.of(flight.slice())) {
+      underWay[listing]++;
+      byListing.get(listing).add(flight);
+    }
   }
 
   List<Flight> sent() {
     return sent;
   }
 
-  List<Flight> flights(int image) {
-    return byImage.get(image);
+  List<Flight> flights(int listing) {
+    return byListing.get(listing);
   }
 
   /** Whether the answer to a write is out. */
@@ -105,7 +111,7 @@ final class Round implements Hunt.Court {
       plan();
     }
     if (queued.isEmpty() && flying == 0) {
-      IntStream.range(0, ledger.images()).forEach(this::auditIfReady);
+      IntStream.range(0, listings.count()).forEach(this::auditIfReady);
       if (!ledger.hasAsked()) {
         over = true;
         run.nextRound();
@@ -148,7 +154,7 @@ final class Round implements Hunt.Court {
     unanswered--;
     landed(flight);
     sent.remove(flight);
-    flight.slice().images().forEach(i -> byImage.get(i).remove(flight));
+    listings.of(flight.slice()).forEach(listing -> byListing.get(listing).remove(flight));
     queued.add(flight);
     advance();
   }
@@ -165,7 +171,7 @@ final class Round implements Hunt.Court {
 
   private void landed(Flight flight) {
     flying--;
-    flight.slice().images().forEach(i -> underWay[i]--);
+    listings.of(flight.slice()).forEach(listing -> underWay[listing]--);
   }
 
   void accepted(Flight flight) {
@@ -189,7 +195,7 @@ final class Round implements Hunt.Court {
     } else if (flight == probe) {
       endHunt();
     }
-    flight.slice().images().forEach(this::auditIfReady);
+    listings.of(flight.slice()).forEach(this::auditIfReady);
     advance();
   }
 
@@ -233,7 +239,7 @@ final class Round implements Hunt.Court {
     if (flight == probe) {
       endHunt();
     }
-    flight.slice().images().forEach(this::auditIfReady);
+    listings.of(flight.slice()).forEach(this::auditIfReady);
     advance();
   }
 
@@ -346,20 +352,20 @@ final class Round implements Hunt.Court {
 
   // The audit
 
-  void audited(int image) {
-    auditing.clear(image);
+  void audited(int listing) {
+    auditing.clear(listing);
     advance();
   }
 
-  private void auditIfReady(int image) {
-    if (ledger.hasAsked(image)
-        && underWay[image] == 0
-        && !(ledger.hasOpen(image) && run.mayWrite())
+  private void auditIfReady(int listing) {
+    if (listings.hasAsked(listing)
+        && underWay[listing] == 0
+        && !(listings.hasOpen(listing) && run.mayWrite())
         && begun
-        && !auditing.get(image)
+        && !auditing.get(listing)
         && run.isGoing()) {
-      auditing.set(image);
-      run.read(new Audit(run, this, image, 0));
+      auditing.set(listing);
+      run.read(new Audit(run, this, listing, 0));
     }
   }
 }

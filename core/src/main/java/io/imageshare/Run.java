@@ -33,6 +33,7 @@ final class Run implements ShareRun {
   private final String id;
   private final Engine engine;
   private final Ledger ledger;
+  private final Listings listings;
   private final Consumer<Run> over;
   private final RunLog log;
   private final @Nullable Past past;
@@ -56,13 +57,16 @@ final class Run implements ShareRun {
   private @Nullable Reason writesStopped;
   private @Nullable Round round;
   private @Nullable WindDown windDown;
+  private long deadline;
 
   /**
-   * @param lines how many lines its journal has
+   * @param key under what it is in the journal
+   * @param lines how many lines that has
    * @param past what they say; null if there are none
    */
   Run(
       String id,
+      String key,
       Engine engine,
       List<ShareRequest> requests,
       long lines,
@@ -74,12 +78,13 @@ final class Run implements ShareRun {
     this.past = past;
     this.over = over;
     ledger = new Ledger(requests);
+    listings = new Listings(ledger);
     log =
         new RunLog(
             engine.journal(),
             engine.time(),
             engine.calls().timeout(),
-            id,
+            key,
             lines,
             this::stopWriting);
     judge = new Judge(this);
@@ -118,6 +123,10 @@ final class Run implements ShareRun {
     return ledger;
   }
 
+  Listings listings() {
+    return listings;
+  }
+
   Proof proof() {
     return proof;
   }
@@ -147,7 +156,9 @@ final class Run implements ShareRun {
   }
 
   boolean mayWrite() {
-    return isGoing() && writesStopped == null && !cancelled;
+    // Runs that end at the same time are not all told of it at once.
+    boolean late = engine.time().nanoTime() - deadline >= 0;
+    return isGoing() && writesStopped == null && !cancelled && !late;
   }
 
   /** Whether it was resumed, and has not read its images since. */
@@ -205,10 +216,6 @@ final class Run implements ShareRun {
     readings.remove(reading);
   }
 
-  void counted(Call.Kind kind) {
-    tally.call(kind);
-  }
-
   void held(Call.Kind kind, Duration held) {
     warnings.now(
         "held " + kind.method,
@@ -237,20 +244,20 @@ final class Run implements ShareRun {
         ledger.recipients(),
         ledger.total());
     Instant now = engine.time().now();
-    Instant end = past == null ? now.plus(engine.deadline()) : past.deadline();
+    Instant end = past == null ? engine.end(now) : past.deadline();
     if (past == null) {
       log.note(new Line.Begun(now, end, engine.limits(), requests));
     } else {
       recover(past);
     }
     stayAlive();
-    if (past != null && past.wasCancelled()) {
-      wind(Ending.CANCELLED, null, false, WINDING);
-    } else if (end.isAfter(now)) {
-      timers.after(Duration.between(now, end), () -> step(this::late));
-      new Survey(this).begin();
+    deadline = engine.time().nanoTime() + Duration.between(now, end).toNanos();
+    boolean called = cancelled || (past != null && past.wasCancelled());
+    if (called || !end.isAfter(now)) {
+      wind(called ? Ending.CANCELLED : Ending.DEADLINE, null, false, WINDING);
     } else {
-      late();
+      later(Duration.between(now, end), () -> wind(Ending.DEADLINE, null, false, WINDING));
+      new Survey(this).begin();
     }
   }
 
@@ -263,10 +270,6 @@ final class Run implements ShareRun {
       recovery = new Recovery(this, past);
       recovery.begin(round);
     }
-  }
-
-  private void late() {
-    wind(Ending.DEADLINE, null, false, WINDING);
   }
 
   /** Others take a run that writes nothing for a minute for abandoned. */
@@ -286,7 +289,9 @@ final class Run implements ShareRun {
   void surveyed(int images) {
     unread = false;
     emit(new ShareEvent.Surveyed(id, images, ledger.done(), ledger.failed()));
-    if (recovery == null || round == null) {
+    if (engine.reader() != null) {
+      finish(Ending.COMPLETE, null);
+    } else if (recovery == null || round == null) {
       nextRound();
     } else {
       recovery.goOn(round);

@@ -13,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +31,12 @@ final class Runs {
 
   private final Engine engine;
   private final Duration closeWithin;
-  // Changed on the timekeeper's thread only.
+  // Changed on the timekeeper's thread only, as the next.
   private final Set<Run> runs = new LinkedHashSet<>();
+  private final Set<Joint> joints = new LinkedHashSet<>();
 
   /** The ids that are being started, so that two threads do not start one of them twice. */
-  private final Map<String, CompletableFuture<Run>> starting = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
 
   private volatile boolean closed;
 
@@ -42,14 +45,97 @@ final class Runs {
     this.closeWithin = closeWithin;
   }
 
-  Run begin(String id, List<ShareRequest> requests) {
-    return begin(new Run(id, engine, requests, 0, null, this::over));
+  /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
+  void refuseInsideATask() {
+    try {
+      engine.time().await(CompletableFuture.completedFuture(true));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the wait for the report will see it
+    }
   }
 
-  private Run begin(Run run) {
+  ShareRun begin(String id, List<ShareRequest> requests) {
+    return begin(task(id, requests, 0, null));
+  }
+
+  /** Reads, and writes nothing. */
+  List<ShareRun> survey(
+      String id, List<ShareRequest> requests, BiConsumer<String, Map<?, MemberStatus>> reader) {
+    refuseIfClosed();
+    List<ShareRun> surveys = new ArrayList<>();
+    for (List<ShareRequest> part : Joint.split(requests)) {
+      surveys.add(begin(new Run(id, id, engine.reading(reader), part, 0, null, runs::remove)));
+    }
+    return surveys;
+  }
+
+  private void refuseIfClosed() {
     if (closed) {
       throw new IllegalStateException("the workflow is closed; start runs before close()");
     }
+  }
+
+  /**
+   * What a run is to do, and what its journal tells; with its parts, if it is a joint one.
+   *
+   * @param lines how many lines the journal has of it
+   * @param past what they say; null if there are none
+   */
+  private record Task(
+      String id, List<ShareRequest> requests, int lines, @Nullable Past past, List<Task> parts) {}
+
+  private Task task(String id, List<ShareRequest> requests, int lines, @Nullable Past past) {
+    List<List<ShareRequest>> split = Joint.split(requests);
+    List<Task> parts = new ArrayList<>();
+    for (int n = 0; split.size() > 1 && n < split.size(); n++) {
+      String key = Joint.key(id, n);
+      List<Line> known = past == null ? List.of() : read(key);
+      parts.add(
+          new Task(
+              key,
+              split.get(n),
+              known.size(),
+              known.isEmpty() ? null : new Past(known),
+              List.of()));
+    }
+    return new Task(id, requests, lines, past, parts);
+  }
+
+  private List<Line> read(String key) {
+    Journal journal = engine.journal();
+    return journal == null ? List.of() : Line.all(key, answer(journal.read(key)));
+  }
+
+  private ShareRun begin(Task task) {
+    refuseIfClosed();
+    if (task.parts().isEmpty()) {
+      return begin(run(task.id(), engine, task));
+    }
+    Instant deadline =
+        task.past() == null ? engine.time().now().plus(engine.deadline()) : task.past().deadline();
+    Joint joint =
+        new Joint(task.id(), engine, task.requests(), task.lines(), deadline, joints::remove);
+    Engine ofParts = joint.ofParts();
+    task.parts().forEach(part -> joint.add(part.id(), run(task.id(), ofParts, part)));
+    engine
+        .time()
+        .schedule(
+            Duration.ZERO,
+            () -> {
+              joints.add(joint);
+              joint.begin(task.past() == null, this::begin);
+            });
+    if (task.past() != null && task.past().wasCancelled()) {
+      joint.cancel();
+    }
+    return joint;
+  }
+
+  private Run run(String id, Engine engine, Task task) {
+    return new Run(id, task.id(), engine, task.requests(), task.lines(), task.past(), runs::remove);
+  }
+
+  private Run begin(Run run) {
     engine
         .time()
         .schedule(
@@ -60,26 +146,24 @@ final class Runs {
               if (closed) {
                 close(run);
               }
+              if (run.report().isDone()) {
+                runs.remove(run); // it was cancelled before it began
+              }
             });
     return run;
   }
 
-  private void over(Run run) {
-    runs.remove(run);
-  }
-
   /** Goes on with a run of this id if there is one, else begins it. */
-  Run beginOrContinue(String id, ShareRequest request) {
+  ShareRun beginOrContinue(String id, ShareRequest request) {
     List<ShareRequest> requests = List.of(request);
-    CompletableFuture<Run> mine = new CompletableFuture<>();
-    CompletableFuture<Run> other = starting.putIfAbsent(id, mine);
+    CompletableFuture<Started> mine = new CompletableFuture<>();
+    CompletableFuture<Started> other = starting.putIfAbsent(id, mine);
     if (other != null) {
-      Run run = answer(other);
-      return same(id, run.requests(), requests, run);
+      return same(id, answer(other), requests);
     }
     try {
-      Run run = beginOrContinue(id, requests);
-      mine.complete(run);
+      ShareRun run = beginOrContinue(id, requests);
+      mine.complete(new Started(run, requests));
       return run;
     } catch (RuntimeException e) {
       mine.completeExceptionally(e);
@@ -89,18 +173,22 @@ final class Runs {
     }
   }
 
-  private Run beginOrContinue(String id, List<ShareRequest> requests) {
-    Optional<Run> running = running(id);
+  private ShareRun beginOrContinue(String id, List<ShareRequest> requests) {
+    Optional<Started> running = running(id);
     if (running.isPresent()) {
-      return same(id, running.get().requests(), requests, running.get());
+      return same(id, running.get(), requests);
     }
     Journal journal = engine.journal();
-    List<Line> lines = journal == null ? List.of() : Line.all(id, answer(journal.read(id)));
+    List<Line> lines = read(id);
     if (journal == null || lines.isEmpty()) {
       return begin(id, requests);
     }
     Past past = new Past(lines);
-    same(id, past.requests(), requests, past);
+    if (past.isOver()) {
+      finish(journal, task(id, past.requests(), lines.size(), past));
+      return begin(id, requests);
+    }
+    refuseOther(id, past.requests(), requests);
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       if (unfinished.run().equals(id) && isAlive(unfinished)) {
         throw new IllegalStateException(
@@ -108,47 +196,66 @@ final class Runs {
                 .formatted(id, unfinished.owner(), unfinished.written()));
       }
     }
-    own(journal, id, lines.size());
-    return resume(id, lines.size(), past);
+    return begin(owned(journal, task(id, requests, lines.size(), past)));
   }
 
-  private static <T> T same(
-      String id, List<ShareRequest> before, List<ShareRequest> now, T continued) {
+  /** A run under way, and what it was asked. */
+  private record Started(ShareRun run, List<ShareRequest> requests) {}
+
+  private static ShareRun same(String id, Started before, List<ShareRequest> now) {
+    refuseOther(id, before.requests(), now);
+    return before.run();
+  }
+
+  private static void refuseOther(String id, List<ShareRequest> before, List<ShareRequest> now) {
     if (!before.equals(now)) {
       throw new IllegalArgumentException(
           "id: run %s is not finished and was asked for something else, %s; take another id"
               .formatted(id, before));
     }
-    return continued;
   }
 
-  private Optional<Run> running(String id) {
-    CompletableFuture<Optional<Run>> found = new CompletableFuture<>();
+  private Optional<Started> running(String id) {
+    CompletableFuture<Optional<Started>> found = new CompletableFuture<>();
     engine
         .time()
         .schedule(
             Duration.ZERO,
-            () -> found.complete(runs.stream().filter(run -> run.id().equals(id)).findFirst()));
+            () ->
+                found.complete(
+                    Stream.concat(
+                            joints.stream().map(joint -> new Started(joint, joint.requests())),
+                            runs.stream().map(run -> new Started(run, run.requests())))
+                        .filter(started -> started.run().id().equals(id))
+                        .findFirst()));
     return answer(found);
   }
 
   /** Goes on with all unfinished runs that nobody else writes. */
   List<ShareRun> resume(Journal journal) {
-    record Found(String id, int lines, Past past) {}
-    List<Found> found = new ArrayList<>();
+    List<Task> found = new ArrayList<>();
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       String id = unfinished.run();
+      if (Joint.isPart(id)) {
+        continue; // it comes with the run that it is a part of
+      }
       if (isAlive(unfinished)) {
         log.info("run {} is left to {}", id, unfinished.owner());
         continue;
       }
       // All are read before one is resumed: a damaged journal must not leave runs without a handle.
-      List<Line> lines = Line.all(id, answer(journal.read(id)));
+      List<Line> lines = read(id);
       if (lines.isEmpty()) {
         log.info("run {} ended before it had written or sent anything", id);
         answer(journal.finish(id));
       } else {
-        found.add(new Found(id, lines.size(), new Past(lines)));
+        Past past = new Past(lines);
+        Task task = task(id, past.requests(), lines.size(), past);
+        if (past.isOver()) {
+          finish(journal, task);
+        } else {
+          found.add(task);
+        }
       }
     }
     // Again after the reading: who has begun to write since is no part of what was read.
@@ -158,19 +265,24 @@ final class Runs {
             .map(Journal.Unfinished::run)
             .collect(Collectors.toSet());
     List<ShareRun> resumed = new ArrayList<>();
-    for (Found run : found) {
-      if (alive.contains(run.id())) {
-        log.info("run {} is left to another owner", run.id());
+    for (Task task : found) {
+      if (alive.contains(task.id())) {
+        log.info("run {} is left to another owner", task.id());
         continue;
       }
       try {
-        own(journal, run.id(), run.lines());
-        resumed.add(resume(run.id(), run.lines(), run.past()));
+        resumed.add(begin(owned(journal, task)));
       } catch (IllegalStateException e) {
-        log.info("run {} is left to another owner: {}", run.id(), e.getMessage());
+        log.info("run {} is left to another owner: {}", task.id(), e.getMessage());
       }
     }
     return resumed;
+  }
+
+  /** Ends the journal of a joint run that is over, and of its parts. */
+  private void finish(Journal journal, Task task) {
+    task.parts().forEach(part -> finish(journal, part));
+    answer(journal.finish(task.id()));
   }
 
   private boolean isAlive(Journal.Unfinished unfinished) {
@@ -179,13 +291,14 @@ final class Runs {
   }
 
   /** Of all who try to go on with a run, only one can write its next line. */
-  private void own(Journal journal, String id, int lines) {
+  private Task owned(Journal journal, Task task) {
+    if (task.past() == null) {
+      return task;
+    }
     Line owned = new Line.Owned(RunLock.self(), engine.time().now());
-    answer(journal.append(id, lines, List.of(owned.text())));
-  }
-
-  private Run resume(String id, int lines, Past past) {
-    return begin(new Run(id, engine, past.requests(), lines + 1, past, this::over));
+    answer(journal.append(task.id(), task.lines(), List.of(owned.text())));
+    List<Task> parts = task.parts().stream().map(part -> owned(journal, part)).toList();
+    return new Task(task.id(), task.requests(), task.lines() + 1, task.past(), parts);
   }
 
   private <T> T answer(@Nullable CompletionStage<T> stage) {
@@ -202,11 +315,13 @@ final class Runs {
     }
   }
 
-  /** The credentials were refused: no run of this workflow makes another call. */
-  void unauthenticated(Reason reason) {
+  /** The credentials were refused: no run that is done with them makes another call. */
+  void unauthenticated(Run refused, Reason reason) {
     engine.gate().distrust();
     for (Run run : new ArrayList<>(runs)) {
-      run.step(() -> run.stop(reason));
+      if (run.listings().isBySame(refused.listings())) {
+        run.step(() -> run.stop(reason));
+      }
     }
   }
 
@@ -228,9 +343,10 @@ final class Runs {
   }
 
   private List<ShareRun> closeAll() {
-    List<Run> open = new ArrayList<>(runs);
-    open.forEach(this::close);
-    return List.copyOf(open);
+    List<ShareRun> open = new ArrayList<>(joints);
+    open.addAll(runs);
+    List.copyOf(runs).forEach(this::close);
+    return open;
   }
 
   private void close(Run run) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds out by reading what became of a slice when neither an answer nor a job says: its images are
- * read at the given times, each as long as pairs of it are missing.
+ * Finds out by reading what became of a slice when neither an answer nor a job says: the listings
+ * of its pairs are read at the given times, each as long as pairs of it are missing.
  */
 final class Settling {
   private final Run run;
@@ -45,29 +45,29 @@ final class Settling {
   }
 
   private void read() {
-    List<Integer> images = flight.imagesMissing();
-    reading = images.size();
+    List<Integer> listings = flight.listingsMissing();
+    reading = listings.size();
     if (reading == 0) {
       next();
     }
-    for (int image : images) {
-      run.read(new Look(image));
+    for (int listing : listings) {
+      run.read(new Look(listing));
     }
   }
 
   private final class Look extends Reading {
-    Look(int image) {
-      super(run, image, false);
+    Look(int listing) {
+      super(run, listing, false);
     }
 
     @Override
-    void listed(Map<Recipient, MemberStatus> members) {
-      unread.clear(image());
+    void listed(Map<?, MemberStatus> listed) {
+      unread.clear(listing());
     }
 
     @Override
     void refused(Reason reason) {
-      unread.set(image());
+      unread.set(listing());
     }
 
     @Override
@@ -83,7 +83,7 @@ final class Settling {
     if (run.canList()) {
       flight.forEachMissing(
           (image, recipient) -> {
-            if (unread.get(image)) {
+            if (unread.get(run.listings().of(image))) {
               run.judge().settle(image, recipient, new Verdict.Unknown(reason, flight.id()));
             }
           });

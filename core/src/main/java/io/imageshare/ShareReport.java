@@ -63,6 +63,16 @@ public final class ShareReport {
     this.stats = stats;
   }
 
+  Ledger ledger() {
+    return ledger;
+  }
+
+  /** Adds what became of a part of a run to the whole. */
+  void addTo(Ledger whole, List<Seen> wholeJobs) {
+    whole.take(ledger);
+    jobs.forEach(seen -> wholeJobs.add(new Seen(seen.job(), whole.place(ledger, seen.slice()))));
+  }
+
   /**
    * The run's id.
    *

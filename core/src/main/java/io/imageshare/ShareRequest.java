@@ -17,29 +17,68 @@ import org.jspecify.annotations.Nullable;
  *
  * @param action what to do
  * @param images the images' ids, at least one
- * @param recipients whom to do it for, at least one
+ * @param recipients whom to do it for, at least one; who accepts or rejects is a project
+ * @param vault where the copies of full-server images are kept that are accepted; empty: nowhere
  */
-public record ShareRequest(Action action, Set<String> images, Set<Recipient> recipients) {
+public record ShareRequest(
+    Action action, Set<String> images, Set<Recipient> recipients, String vault) {
 
   /** What is asked for every pair. */
   public enum Action {
     /** The recipient is to be a member of the image. */
     SHARE,
     /** The recipient is no longer to be a member of the image. */
-    UNSHARE
+    UNSHARE,
+    /** The recipient, a project, takes the image that was shared with it. */
+    ACCEPT,
+    /** The recipient, a project, does not want the image that was shared with it. */
+    REJECT;
+
+    /** Whether it is done by the recipient; the others are done by the images' owner. */
+    boolean isOfRecipient() {
+      return this == ACCEPT || this == REJECT;
+    }
   }
 
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException if there is no image or no recipient, or if an id is blank or
-   *     holds white space, a comma or a semicolon, as several ids joined do
+   * @throws IllegalArgumentException if there is no image or no recipient, if an id is blank or
+   *     holds white space, a comma or a semicolon, as several ids joined do, if others than
+   *     projects are to accept or reject, or if there is a vault and nothing to accept
    */
   public ShareRequest {
     requireNonNull(action, "action");
     images = copy("images", images);
     recipients = copy("recipients", recipients);
     images.forEach(image -> Ids.check("images", image));
+    if (!requireNonNull(vault, "vault").isEmpty()) {
+      Ids.check("vault", vault);
+      if (action != Action.ACCEPT) {
+        throw new IllegalArgumentException(
+            "vault: %s; only what is accepted is kept in a vault, this is to %s"
+                .formatted(vault, action));
+      }
+    }
+    for (Recipient recipient : recipients) {
+      if (action.isOfRecipient() && recipient.type() != Recipient.Type.PROJECT) {
+        throw new IllegalArgumentException(
+            "recipients: %s is of type %s; only a project can %s"
+                .formatted(recipient, recipient.type(), action));
+      }
+    }
+  }
+
+  /**
+   * A request without a vault.
+   *
+   * @param action what to do
+   * @param images the images' ids, at least one
+   * @param recipients whom to do it for, at least one
+   * @throws IllegalArgumentException as the other constructor
+   */
+  public ShareRequest(Action action, Set<String> images, Set<Recipient> recipients) {
+    this(action, images, recipients, "");
   }
 
   private static <T> Set<T> copy(String field, Collection<T> given) {
@@ -78,6 +117,44 @@ public record ShareRequest(Action action, Set<String> images, Set<Recipient> rec
   }
 
   /**
+   * Asks that every project accept every image, which was shared with it. To be done with the
+   * credentials of the projects.
+   *
+   * @param images the images' ids
+   * @param projects the projects' ids
+   * @return the request
+   * @throws IllegalArgumentException if a list is empty or an id is not one id
+   */
+  public static ShareRequest accept(Collection<String> images, Collection<String> projects) {
+    return builder().action(Action.ACCEPT).images(images).projects(projects).build();
+  }
+
+  /**
+   * Asks that every project reject every image, which was shared with it. To be done with the
+   * credentials of the projects.
+   *
+   * @param images the images' ids
+   * @param projects the projects' ids
+   * @return the request
+   * @throws IllegalArgumentException if a list is empty or an id is not one id
+   */
+  public static ShareRequest reject(Collection<String> images, Collection<String> projects) {
+    return builder().action(Action.REJECT).images(images).projects(projects).build();
+  }
+
+  /**
+   * The same with a vault. The service wants one where a full-server image is accepted that was
+   * made by its backup service; one call has one vault ({@code ims-api.md} section 1.2).
+   *
+   * @param vault the vault's id
+   * @return a changed copy
+   * @throws IllegalArgumentException if this is not to accept
+   */
+  public ShareRequest vault(String vault) {
+    return new ShareRequest(action, images, recipients, vault);
+  }
+
+  /**
    * A builder, for a request put together piece by piece. Its action is SHARE unless named.
    *
    * @return a new builder
@@ -87,9 +164,11 @@ public record ShareRequest(Action action, Set<String> images, Set<Recipient> rec
   }
 
   /**
-   * Reads the API's own document, {@code {"images": [...], "projects": [...]}} ({@code ims-api.md}
-   * section 1.1). The document does not say what to do with it, the call it is sent with does; so
-   * an {@code "action"} of {@code "unshare"} may stand in it, and without one it asks to share.
+   * Reads the API's own document, {@code {"images": [...], "projects": [...], "domains": [...],
+   * "organizations": [...]}} with at least one of the last three ({@code ims-api.md} section 1.1).
+   * The document does not say what to do with it, the call it is sent with does; so an {@code
+   * "action"} of {@code "unshare"}, {@code "accept"} or {@code "reject"} may stand in it, and
+   * without one it asks to share. A {@code "vault_id"} may stand with {@code "accept"}.
    *
    * @param json the document
    * @return the request

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,52 +24,14 @@ public final class ShareWorkflow implements AutoCloseable {
   private final Random ids;
 
   private ShareWorkflow(Builder builder) {
-    MemberBackend backend = builder.backend;
-    long seed = builder.seed == null ? new Random().nextLong() : builder.seed;
-    Random random = new Random(seed);
+    Random random = new Random(builder.seed == null ? new Random().nextLong() : builder.seed);
     ids = new Random(random.nextLong());
-    Timekeeper time = builder.time == null ? offered(backend.time(), "time()") : builder.time;
-    Gate gate = new Gate(time, builder.flow);
-    Calls calls =
-        new Calls(
-            time, gate, builder.retry, builder.flow.callTimeout(), random, this::unauthenticated);
-    engine =
-        new Engine(
-            backend,
-            time,
-            offered(backend.limits(), "limits()").and(builder.limits),
-            Math.min(backend.membersPerImage(), builder.membersPerImage),
-            builder.poll,
-            builder.deadline,
-            random,
-            gate,
-            calls,
-            new Recent(),
-            builder.journal == null ? null : journal(builder.journal, time),
-            builder.listener);
+    engine = Engine.of(builder, random, (run, reason) -> runs().unauthenticated(run, reason));
     runs = new Runs(engine, builder.closeWithin);
-    if (engine.membersPerImage() < 1) {
-      throw new IllegalArgumentException(
-          "membersPerImage() of the backend is " + engine.membersPerImage() + ", not at least 1");
-    }
   }
 
-  private void unauthenticated(Reason reason) {
-    runs.unauthenticated(reason);
-  }
-
-  private static Journal journal(Journal journal, Timekeeper time) {
-    return journal instanceof DirectoryJournal directory && time instanceof VirtualTime
-        ? directory.onCallingThread(time)
-        : journal;
-  }
-
-  private static <T> T offered(@Nullable T value, String method) {
-    if (value == null) {
-      throw new IllegalArgumentException(
-          method + " of the backend gave null; is it a mock without an answer?");
-    }
-    return value;
+  private Runs runs() {
+    return runs;
   }
 
   /**
@@ -116,8 +77,11 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public ShareReport run(List<ShareRequest> requests) {
-    refuseInsideATask();
-    ShareRun run = start(requests);
+    runs.refuseInsideATask();
+    return await(start(requests));
+  }
+
+  private ShareReport await(ShareRun run) {
     try {
       return engine.time().await(run.report());
     } catch (InterruptedException e) {
@@ -128,13 +92,48 @@ public final class ShareWorkflow implements AutoCloseable {
     }
   }
 
-  /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
-  private void refuseInsideATask() {
-    try {
-      engine.time().await(CompletableFuture.completedFuture(true));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the wait for the report will see it
-    }
+  /**
+   * Reads what a run of this request would find, and says what it would do; nothing is written.
+   *
+   * @param request what to do
+   * @return what is as asked already, what cannot be, and the calls for the rest
+   * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
+   */
+  public SharePlan plan(ShareRequest request) {
+    return plan(List.of(request));
+  }
+
+  /**
+   * Reads what one run of several requests would find, and says what it would do; nothing is
+   * written.
+   *
+   * @param requests what to do; a pair asked for twice counts once
+   * @return what is as asked already, what cannot be, and the calls for the rest
+   * @throws IllegalArgumentException if the list is empty or mixes actions or vaults
+   * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
+   */
+  public SharePlan plan(List<ShareRequest> requests) {
+    runs.refuseInsideATask();
+    List<ShareRun> surveys = runs.survey(nextId(), Joint.checked(requests), (read, listed) -> {});
+    return new SharePlan(surveys.stream().map(this::await).toList(), engine.limits());
+  }
+
+  /**
+   * Reads who has the images now, and says what is to be done so that each has whom it should have,
+   * and nobody else; nothing is written.
+   *
+   * @param wanted whom each image should have
+   * @return what to share and what to take back
+   * @throws IllegalStateException if more would be taken back than {@link WantedState#mayTakeBack},
+   *     if the members of an image cannot be read, if the workflow is closed, or if called from a
+   *     listener or task
+   */
+  public WantedState.Changes changes(WantedState wanted) {
+    runs.refuseInsideATask();
+    WantedState.Present present = new WantedState.Present();
+    ShareRequest all = wanted.reading();
+    ShareRun reading = runs.survey(nextId(), List.of(all), present::take).get(0);
+    return wanted.from(present.all(all.images(), await(reading)));
   }
 
   /**
@@ -157,14 +156,11 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed
    */
   public ShareRun start(List<ShareRequest> requests) {
-    if (requests.isEmpty()) {
-      throw new IllegalArgumentException("requests: none given; at least one is needed");
-    }
-    if (requests.stream().map(ShareRequest::action).distinct().count() > 1) {
-      throw new IllegalArgumentException(
-          "requests: they mix actions; one run does one action, so start one for each");
-    }
-    return runs.begin("%016x".formatted(ids.nextLong()), List.copyOf(requests));
+    return runs.begin(nextId(), Joint.checked(requests));
+  }
+
+  private String nextId() {
+    return "%016x".formatted(ids.nextLong());
   }
 
   /**
@@ -225,19 +221,17 @@ public final class ShareWorkflow implements AutoCloseable {
 
   /** Builds workflows. Not safe for use by several threads. */
   public static final class Builder {
-    private final MemberBackend backend;
-    private @Nullable Timekeeper time;
-    private BatchLimits limits =
-        new BatchLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
-    private int membersPerImage = Integer.MAX_VALUE;
-    private RetryPolicy retry = RetryPolicy.defaults();
-    private PollPolicy poll =
-        PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
-    private FlowPolicy flow = FlowPolicy.defaults();
-    private Consumer<ShareEvent> listener = event -> {};
-    private Duration deadline = Duration.ofHours(24);
+    final MemberBackend backend;
+    @Nullable Timekeeper time;
+    BatchLimits limits = new BatchLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    int membersPerImage = Integer.MAX_VALUE;
+    RetryPolicy retry = RetryPolicy.defaults();
+    PollPolicy poll = PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
+    FlowPolicy flow = FlowPolicy.defaults();
+    Consumer<ShareEvent> listener = event -> {};
+    Duration deadline = Duration.ofHours(24);
     private Duration closeWithin = Duration.ofSeconds(5);
-    private @Nullable Journal journal;
+    @Nullable Journal journal;
     private @Nullable Long seed;
 
     private Builder(MemberBackend backend) {

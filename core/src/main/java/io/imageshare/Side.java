@@ -2,6 +2,17 @@ package io.imageshare;
 
 /** One side of the table of a run. */
 enum Side {
-  IMAGES,
-  RECIPIENTS
+  IMAGES(Reason.Kind.INVALID_IMAGE),
+  RECIPIENTS(Reason.Kind.INVALID_RECIPIENT);
+
+  private final Reason.Kind invalid;
+
+  Side(Reason.Kind invalid) {
+    this.invalid = invalid;
+  }
+
+  /** What a call is refused as for an id of this side. */
+  Reason.Kind invalid() {
+    return invalid;
+  }
 }

@@ -3,7 +3,7 @@ package io.imageshare;
 import io.imageshare.ShareRequest.Action;
 import java.util.Map;
 
-/** Reads every image before anything is written: what is there already, and what cannot fit. */
+/** Reads every listing before anything is written: what is so already, and what cannot fit. */
 final class Survey {
   private final Run run;
   private final Ledger ledger;
@@ -13,34 +13,38 @@ final class Survey {
   Survey(Run run) {
     this.run = run;
     ledger = run.ledger();
-    unread = ledger.images();
+    unread = run.listings().count();
   }
 
   void begin() {
-    for (int image = 0; image < ledger.images(); image++) {
-      run.read(new Look(image));
+    for (int listing = 0; listing < run.listings().count(); listing++) {
+      run.read(new Look(listing));
     }
   }
 
   private final class Look extends Reading {
-    Look(int image) {
-      super(run, image, false);
+    Look(int listing) {
+      super(run, listing, false);
     }
 
     @Override
-    void listed(Map<Recipient, MemberStatus> members) {
+    void listed(Map<?, MemberStatus> listed) {
       read++;
+      if (run.engine().reader() != null) {
+        run.engine().reader().accept(subject(), listed);
+      }
       if (ledger.action() == Action.SHARE) {
-        refuseWhatCannotFit(image(), members.size());
+        refuseWhatCannotFit(listing(), listed.size());
       }
     }
 
     @Override
     void refused(Reason reason) {
-      // Each is read even if many are bad: a reading is cheap, and tells of that image alone.
-      if (reason.kind() == Reason.Kind.INVALID || reason.kind() == Reason.Kind.INVALID_IMAGE) {
-        run.proof().bad(Side.IMAGES, image(), reason);
-        run.judge().fail(Side.IMAGES, image(), reason);
+      // Each is read even if many are bad: a reading is cheap, and tells of that one alone.
+      Side side = run.listings().side();
+      if (reason.kind() == Reason.Kind.INVALID || reason.kind() == side.invalid()) {
+        run.proof().bad(side, listing(), reason);
+        run.judge().fail(side, listing(), reason);
       }
     }
 

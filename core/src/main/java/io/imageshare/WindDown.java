@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a run that is cut short: one last look at each open job, one reading of each image
+ * The end of a run that is cut short: one last look at each open job, one reading of each listing
  * with open pairs, then the report. A quiet one makes no call at all, and only waits for the
  * answers to writes under way.
  */
@@ -81,17 +81,18 @@ final class WindDown {
   }
 
   private void read() {
-    for (int image = 0; !quiet && run.canList() && image < ledger.images(); image++) {
-      if (ledger.hasAsked(image) || (ledger.hasPending(image) && run.isUnread())) {
+    Listings listings = run.listings();
+    for (int listing = 0; !quiet && run.canList() && listing < listings.count(); listing++) {
+      if (listings.hasAsked(listing) || (listings.hasPending(listing) && run.isUnread())) {
         reading++;
-        run.read(new Last(image));
+        run.read(new Last(listing));
       }
     }
   }
 
   private final class Last extends Reading {
-    Last(int image) {
-      super(run, image, true);
+    Last(int listing) {
+      super(run, listing, true);
     }
 
     @Override

@@ -51,6 +51,7 @@ class DirectoryJournalTest {
         new Line.BadId(Side.RECIPIENTS, 4, REASON),
         new Line.BadPair(1, 4, REASON),
         new Line.Cancelled(Instant.EPOCH),
+        new Line.Over(),
         new Line.Alive(Instant.EPOCH));
   }
 

@@ -65,6 +65,35 @@ class ShareRequestTest {
     ShareRequest unshare = ShareRequest.unshare(List.of("i"), List.of("p"));
     assertEquals(unshare, ShareRequest.fromJson(unshare.toJson()));
     assertEquals(Action.UNSHARE, ShareRequest.fromJson(unshare.toJson()).action());
+    ShareRequest accept = ShareRequest.accept(List.of("i"), List.of("p", "q")).vault("v");
+    assertEquals(accept, ShareRequest.fromJson(accept.toJson()));
+    ShareRequest all =
+        ShareRequest.builder()
+            .images("i")
+            .projects("p")
+            .recipients(List.of(Recipient.domain("d"), Recipient.organization("o::1:ou:o-1/ou-2")))
+            .build();
+    assertEquals(all, ShareRequest.fromJson(all.toJson()));
+    assertEquals(
+        Set.of(Recipient.domain("d")),
+        ShareRequest.fromJson("{\"images\":[\"i\"],\"domains\":[\"d\"]}").recipients());
+  }
+
+  @Test
+  void onlyProjectsDecideAndOnlyWhatIsAcceptedHasAVault() {
+    ShareRequest reject = ShareRequest.reject(List.of("i"), List.of("p"));
+    assertSays("vault: v; only what is accepted", () -> reject.vault("v"));
+    assertSays(
+        "only a project can ACCEPT",
+        () ->
+            ShareRequest.builder()
+                .action(Action.ACCEPT)
+                .images("i")
+                .recipients(List.of(Recipient.domain("d")))
+                .build());
+    assertDocument(
+        "vault_id: expected an id as a string",
+        "{\"action\":\"accept\",\"images\":[\"i\"],\"projects\":[\"p\"],\"vault_id\":7}");
   }
 
   @Test
@@ -83,7 +112,7 @@ class ShareRequestTest {
     assertDocument(
         "project: not a field of this document", "{\"images\":[\"i\"],\"project\":[\"p\"]}");
     assertDocument(
-        "action: expected \"share\" or \"unshare\"",
+        "action: expected \"share\", \"unshare\", \"accept\" or \"reject\"",
         "{\"action\":\"drop\",\"images\":[\"i\"],\"projects\":[\"p\"]}");
     assertDocument("document: expected an object", "[]");
     assertDocument("document: expected an object", "");

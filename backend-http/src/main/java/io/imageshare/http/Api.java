@@ -5,13 +5,15 @@ import io.imageshare.MemberStatus;
 import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
-import io.imageshare.ShareRequest.Action;
 import io.imageshare.http.Call.Purpose;
 import io.imageshare.http.Caller.Reply;
 import java.net.URI;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,29 +23,37 @@ final class Api {
   /** A listing longer than this does not end by itself. */
   private static final int MOST_PAGES = 1000;
 
+  /** What the service takes unless told ({@code ims-api.md} section 1.7). */
+  private static final int IMAGES_A_PAGE = 500;
+
+  /** Where the service is, and what it is asked there. */
+  record Site(URI endpoint, HttpBackend.JobQuery jobQuery, HttpBackend.MemberList memberList) {
+    Api api(@Nullable String project, Credentials who, Transport transport) {
+      return new Api(this, project, new Caller(transport, who, project));
+    }
+  }
+
   private final URI endpoint;
+  private final Site site;
   private final @Nullable String project;
-  private final HttpBackend.JobQuery jobQuery;
-  private final HttpBackend.MemberList memberList;
   private final Caller caller;
   private final Twins jobQueries = new Twins();
   private final Twins memberLists = new Twins();
 
-  Api(
-      URI endpoint,
-      @Nullable String project,
-      HttpBackend.JobQuery jobQuery,
-      HttpBackend.MemberList memberList,
-      Caller caller) {
-    this.endpoint = endpoint;
+  private Api(Site site, @Nullable String project, Caller caller) {
+    this.site = site;
     this.project = project;
-    this.jobQuery = jobQuery;
-    this.memberList = memberList;
     this.caller = caller;
+    endpoint = site.endpoint();
   }
 
   Job submit(ShareRequest slice) {
-    String method = slice.action() == Action.SHARE ? "POST" : "DELETE";
+    String method =
+        switch (slice.action()) {
+          case SHARE -> "POST";
+          case UNSHARE -> "DELETE";
+          case ACCEPT, REJECT -> "PUT";
+        };
     String path = Call.path("v1", "cloudimages", "members");
     Reply reply =
         caller.call(
@@ -61,7 +71,7 @@ final class Api {
   Job job(String id) {
     Call progress = look(id, "v1", "cloudimages", "job", id);
     Call show = project == null ? null : look(id, "v1", project, "jobs", id);
-    boolean progressFirst = jobQuery == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
+    boolean progressFirst = site.jobQuery() == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
     Reply reply = ask(jobQueries, progressFirst, progress, show);
     if (!reply.answer().ok()) {
       throw caller.refusal(reply);
@@ -107,7 +117,7 @@ final class Api {
     Call glance = list(image, query, "v2", "images", image, "members");
     Call v1 =
         project == null ? null : list(image, query, "v1", project, "cloudimages", image, "members");
-    boolean glanceFirst = memberList == HttpBackend.MemberList.GLANCE;
+    boolean glanceFirst = site.memberList() == HttpBackend.MemberList.GLANCE;
     Reply reply = ask(memberLists, glanceFirst, glance, v1);
     if (!reply.answer().ok()) {
       throw caller.refusal(reply);
@@ -115,6 +125,43 @@ final class Api {
     MemberPage page = MemberPage.read(reply.answer().body(), image);
     if (page == null) {
       throw caller.unreadable(reply, "the answer does not list this image's members");
+    }
+    return page;
+  }
+
+  /** The images that were shared with the caller, and to which it said this. */
+  Set<String> images(MemberStatus status) {
+    Set<String> images = new HashSet<>();
+    String marker = "";
+    for (int pages = 0; pages < MOST_PAGES; pages++) {
+      List<String> page = images(status, marker);
+      boolean more = images.addAll(page);
+      // The limit is documented, so that a shorter page is the last; and so is one without news.
+      if (page.size() < IMAGES_A_PAGE || !more) {
+        return Collections.unmodifiableSet(images);
+      }
+      marker = page.get(page.size() - 1);
+    }
+    throw Failure.of(Kind.INTERNAL, "the list of images does not end");
+  }
+
+  private List<String> images(MemberStatus status, String marker) {
+    Map<String, String> query = new HashMap<>();
+    query.put("member_status", status.name().toLowerCase(Locale.ROOT));
+    query.put("visibility", "shared");
+    query.put("__imagetype", "shared");
+    query.put("limit", Integer.toString(IMAGES_A_PAGE));
+    if (!marker.isEmpty()) {
+      query.put(Wire.MARKER, marker);
+    }
+    String path = Call.path("v2", "cloudimages");
+    Reply reply = caller.call(Call.read(Purpose.LIST, endpoint, path, Call.query(query), ""));
+    if (!reply.answer().ok()) {
+      throw caller.refusal(reply);
+    }
+    List<String> page = ImagePage.read(reply.answer().body());
+    if (page == null) {
+      throw caller.unreadable(reply, "the answer does not list images");
     }
     return page;
   }

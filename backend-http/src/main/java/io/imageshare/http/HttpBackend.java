@@ -15,7 +15,9 @@ import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -54,15 +56,15 @@ public final class HttpBackend implements MemberBackend {
   private final BatchLimits limits;
   private final int membersPerImage;
   private final Transport transport;
-  private final Api api;
+  private final Parties parties;
 
   private HttpBackend(
-      URI endpoint, BatchLimits limits, int membersPerImage, Transport transport, Api api) {
+      URI endpoint, BatchLimits limits, int membersPerImage, Transport transport, Parties parties) {
     this.endpoint = endpoint;
     this.limits = limits;
     this.membersPerImage = membersPerImage;
     this.transport = transport;
-    this.api = api;
+    this.parties = parties;
   }
 
   /**
@@ -77,19 +79,24 @@ public final class HttpBackend implements MemberBackend {
   @Override
   public CompletionStage<Job> submit(ShareRequest slice) {
     requireNonNull(slice, "slice");
-    return transport.start(() -> api.submit(slice));
+    return transport.start(() -> parties.submit(slice));
   }
 
   @Override
   public CompletionStage<Job> job(String id) {
     requireNonNull(id, "id");
-    return transport.start(() -> api.job(id));
+    return transport.start(() -> parties.job(id));
   }
 
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     requireNonNull(image, "image");
-    return transport.start(() -> api.members(image));
+    return transport.start(() -> parties.members(image));
+  }
+
+  @Override
+  public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+    return transport.start(() -> parties.images(requireNonNull(recipient), requireNonNull(status)));
   }
 
   @Override
@@ -121,6 +128,7 @@ public final class HttpBackend implements MemberBackend {
     private @Nullable URI endpoint;
     private @Nullable String project;
     private @Nullable Credentials credentials;
+    private Function<String, @Nullable Credentials> recipients = project -> null;
     private @Nullable HttpClient client;
     private @Nullable ProxySelector proxy;
     private @Nullable SSLContext sslContext;
@@ -169,6 +177,19 @@ public final class HttpBackend implements MemberBackend {
      */
     public Builder credentials(Credentials credentials) {
       this.credentials = requireNonNull(credentials, "credentials");
+      return this;
+    }
+
+    /**
+     * Who calls for a project that accepts or rejects: what was shared with it, only it can take.
+     *
+     * @param recipients gives the credentials of a project by its id, and null for one that has
+     *     none here: what it is to do fails as {@link Reason.Kind#FORBIDDEN}; asked once a project,
+     *     on a thread of the backend
+     * @return this
+     */
+    public Builder recipients(Function<String, @Nullable Credentials> recipients) {
+      this.recipients = requireNonNull(recipients, "recipients");
       return this;
     }
 
@@ -324,8 +345,8 @@ public final class HttpBackend implements MemberBackend {
      *     that gave it
      */
     public HttpBackend build() {
-      URI where = Endpoint.check("endpoint", given("endpoint", endpoint), plainHttp);
-      Credentials who = given("credentials", credentials).checked(plainHttp);
+      URI where = Endpoint.check("endpoint", Given.needed("endpoint", endpoint), plainHttp);
+      Credentials who = Given.needed("credentials", credentials).checked(plainHttp);
       String owner = project == null ? who.project() : project;
       if (owner != null) {
         Identity.check("projectId", owner);
@@ -334,19 +355,25 @@ public final class HttpBackend implements MemberBackend {
       } else if (memberList == MemberList.V1) {
         throw new IllegalArgumentException("memberList(V1): it needs projectId(...)");
       }
-      positive("membersPerImage", membersPerImage);
-      positive("concurrentCalls", concurrentCalls);
-      positive("bodyLimit", bodyLimit);
-      positive("connectTimeout", connectTimeout);
-      positive("requestTimeout", requestTimeout);
+      Given.positive("membersPerImage", membersPerImage);
+      Given.positive("concurrentCalls", concurrentCalls);
+      Given.positive("bodyLimit", bodyLimit);
+      Given.positive("connectTimeout", connectTimeout);
+      Given.positive("requestTimeout", requestTimeout);
       Transport transport = transport(who);
-      Caller caller = new Caller(transport, who, owner);
-      return new HttpBackend(
-          where,
-          limits,
-          membersPerImage,
-          transport,
-          new Api(where, owner, jobQuery, memberList, caller));
+      Function<String, @Nullable Credentials> others = recipients;
+      Api.Site site = new Api.Site(where, jobQuery, memberList);
+      boolean plain = plainHttp;
+      Parties parties =
+          new Parties(
+              site.api(owner, who, transport),
+              project -> {
+                Credentials recipient = others.apply(project);
+                return recipient == null
+                    ? null
+                    : site.api(project, recipient.checked(plain), transport);
+              });
+      return new HttpBackend(where, limits, membersPerImage, transport, parties);
     }
 
     private Transport transport(Credentials who) {
@@ -368,25 +395,6 @@ public final class HttpBackend implements MemberBackend {
         own.sslContext(sslContext);
       }
       return new Transport(own, settings);
-    }
-
-    private static <T> T given(String method, @Nullable T value) {
-      if (value == null) {
-        throw new IllegalArgumentException(method + ": none given; it is needed");
-      }
-      return value;
-    }
-
-    private static void positive(String method, int number) {
-      if (number < 1) {
-        throw new IllegalArgumentException(method + ": " + number + "; it must be at least 1");
-      }
-    }
-
-    private static void positive(String method, Duration time) {
-      if (time.isNegative() || time.isZero()) {
-        throw new IllegalArgumentException(method + ": " + time + "; it must be positive");
-      }
     }
   }
 }

@@ -47,13 +47,22 @@ record MemberPage(List<Entry> entries, String next) {
       return null;
     }
     String type = Wire.text(member, Wire.MEMBER_TYPE).toLowerCase(Locale.ROOT);
-    // Older deployments know projects only, and do not say so.
-    boolean project = type.isEmpty() || type.equals("project");
     try {
-      return new Entry(type + " " + id, project ? Recipient.project(id) : null, status(member));
+      return new Entry(type + " " + id, recipient(type, id, member), status(member));
     } catch (IllegalArgumentException e) {
       return null;
     }
+  }
+
+  private static @Nullable Recipient recipient(String type, String id, JsonNode member) {
+    String urn = Wire.text(member, Wire.URN);
+    return switch (type) {
+      // Older deployments do not say of what type a member is.
+      case "", "project" -> Recipient.project(id);
+      case "domain" -> Recipient.domain(id);
+      case "organization" -> Recipient.organization(urn.isEmpty() ? id : urn);
+      default -> null;
+    };
   }
 
   private static MemberStatus status(JsonNode member) {

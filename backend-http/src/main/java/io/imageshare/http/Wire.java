@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import java.io.IOException;
 import java.time.Instant;
@@ -39,9 +40,12 @@ final class Wire {
   static final String PROJECT_ID = "project_id";
   static final String MORE_CODE = "addition_error_code";
   static final String MORE_MSG = "addition_error_msg";
+  static final String IMAGES = "images";
+  static final String ID = "id";
   static final String MEMBERS = "members";
   static final String MEMBER_ID = "member_id";
   static final String MEMBER_TYPE = "member_type";
+  static final String URN = "urn";
   static final String PAGE = "page_info";
   static final String NEXT = "next_marker";
   static final String MARKER = "marker";
@@ -108,14 +112,30 @@ final class Wire {
     }
   }
 
-  /** The body of a batch call, to add and to remove alike. */
+  /** The body of a batch call. */
   static String batch(ShareRequest slice) {
     ObjectNode root = MAPPER.createObjectNode();
-    ArrayNode images = root.putArray("images");
+    ArrayNode images = root.putArray(IMAGES);
     slice.images().forEach(images::add);
-    ArrayNode projects = root.putArray("projects");
-    slice.recipients().forEach(recipient -> projects.add(recipient.id()));
+    switch (slice.action()) {
+      case SHARE, UNSHARE -> {
+        for (Recipient recipient : slice.recipients()) {
+          root.withArray(recipient.type().name().toLowerCase(Locale.ROOT) + "s")
+              .add(recipient.id());
+        }
+      }
+      case ACCEPT -> decision(root, slice, "accepted");
+      case REJECT -> decision(root, slice, "rejected");
+    }
     return root.toString();
+  }
+
+  private static void decision(ObjectNode root, ShareRequest slice, String status) {
+    slice.recipients().forEach(recipient -> root.put(PROJECT_ID, recipient.id()));
+    root.put(STATUS, status);
+    if (!slice.vault().isEmpty()) {
+      root.put("vault_id", slice.vault());
+    }
   }
 
   /** The body that asks for a token. */

@@ -156,7 +156,7 @@ class DocumentsTest {
         List.of(
             new MemberPage.Entry("project p1", Recipient.project("p1"), MemberStatus.PENDING),
             new MemberPage.Entry(" p2", Recipient.project("p2"), MemberStatus.ACCEPTED),
-            new MemberPage.Entry("domain d1", null, MemberStatus.ACCEPTED),
+            new MemberPage.Entry("domain d1", Recipient.domain("d1"), MemberStatus.ACCEPTED),
             new MemberPage.Entry(" p3", Recipient.project("p3"), MemberStatus.UNKNOWN)),
         page.entries());
   }

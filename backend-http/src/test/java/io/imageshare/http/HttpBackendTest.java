@@ -217,15 +217,19 @@ class HttpBackendTest {
   }
 
   @Test
-  void leavesOutMembersThatAreNoProjects() throws Exception {
+  void listsMembersOfEveryTypeItKnows() throws Exception {
     String body =
         "{\"members\":[%s,{\"member_id\":\"d\",\"member_type\":\"domain\"},"
-            + "{\"member_id\":\"o\",\"member_type\":\"organization\",\"urn\":\"u\"}]}";
+            + "{\"member_id\":\"o\",\"member_type\":\"organization\",\"urn\":\"u\"},"
+            + "{\"member_id\":\"x\",\"member_type\":\"other\"}]}";
     try (WireServer server =
             new WireServer((q, s) -> WireServer.reply(s, 200, body.formatted(member("p1"))));
         HttpBackend backend = Calls.backend(server.endpoint()).build()) {
       assertEquals(
-          Map.of(Recipient.project("p1"), MemberStatus.ACCEPTED),
+          Map.of(
+              Recipient.project("p1"), MemberStatus.ACCEPTED,
+              Recipient.domain("d"), MemberStatus.UNKNOWN,
+              Recipient.organization("u"), MemberStatus.UNKNOWN),
           Calls.get(backend.members(Calls.IMAGE)));
     }
   }

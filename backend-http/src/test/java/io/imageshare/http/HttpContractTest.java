@@ -82,6 +82,7 @@ class HttpContractTest {
           .endpoint(server.endpoint())
           .projectId(OWNER)
           .credentials(credentials)
+          .recipients(project -> Credentials.accessKey("AK", "test-secret-key"))
           .jobQuery(query)
           .memberList(list)
           .build();

@@ -81,6 +81,23 @@ public final class BackendContract {
                   + " backend",
               ContractChecks::snapshot),
           new Rule(
+              "D1",
+              "A project that accepts has accepted exactly the images of the slice",
+              DecisionChecks::accept),
+          new Rule(
+              "D2",
+              "A project that rejects has rejected exactly the images of the slice",
+              DecisionChecks::reject),
+          new Rule(
+              "D3",
+              "The last that a project said holds, and to say it again succeeds",
+              DecisionChecks::changesItsMind),
+          new Rule(
+              "D4",
+              "An image that was not shared with the project is refused as INVALID or"
+                  + " INVALID_IMAGE, by submit or its job",
+              DecisionChecks::notGiven),
+          new Rule(
               "I1",
               "An unknown image is refused as INVALID or INVALID_IMAGE, by members and by submit or"
                   + " its job",
@@ -106,8 +123,8 @@ public final class BackendContract {
    * All rules. Each stands alone: they may be checked in any order, and each clears up what it
    * shared. On a real service most take as long as four or five jobs.
    *
-   * @return the rules, grouped: C calls, S slices, J jobs, M listings of members, I ids, B the
-   *     backend itself
+   * @return the rules, grouped: C calls, S slices, J jobs, M listings of members, D what recipients
+   *     decide, I ids, B the backend itself
    */
   public static List<Rule> rules() {
     return RULES;

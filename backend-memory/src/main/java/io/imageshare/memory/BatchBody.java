@@ -1,7 +1,6 @@
 package io.imageshare.memory;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
@@ -16,39 +15,48 @@ final class BatchBody {
   static ShareRequest slice(Action action, byte[] body) {
     WireDocuments.Asked asked = WireDocuments.asked(document(body));
     Set<String> images = texts("images", asked.images());
-    if (!asked.domains().isEmpty() || !asked.organizations().isEmpty()) {
-      throw refused("IMG.0105", "Sharing with accounts or organizations is not supported here.");
-    }
     Set<Recipient> recipients = new LinkedHashSet<>();
-    for (String project : texts("projects", asked.projects())) {
-      recipients.add(recipient(project));
+    boolean others = !asked.domains().isMissingNode() || !asked.organizations().isMissingNode();
+    if (!asked.projects().isMissingNode() || !others) {
+      add(Recipient.Type.PROJECT, "projects", asked.projects(), recipients);
     }
-    return slice(action, images, recipients);
+    if (!asked.domains().isMissingNode()) {
+      add(Recipient.Type.DOMAIN, "domains", asked.domains(), recipients);
+    }
+    if (!asked.organizations().isMissingNode()) {
+      add(Recipient.Type.ORGANIZATION, "organizations", asked.organizations(), recipients);
+    }
+    return slice(action, images, recipients, "");
   }
 
-  private static ShareRequest slice(Action action, Set<String> images, Set<Recipient> recipients) {
+  private static void add(
+      Recipient.Type type, String field, JsonNode ids, Set<Recipient> recipients) {
+    texts(field, ids).forEach(id -> recipients.add(recipient(type, id)));
+  }
+
+  private static ShareRequest slice(
+      Action action, Set<String> images, Set<Recipient> recipients, String vault) {
     try {
-      return new ShareRequest(action, images, recipients);
+      return new ShareRequest(action, images, recipients, vault);
     } catch (IllegalArgumentException e) {
       throw refused("IMG.0066", "The image ID is invalid: " + e.getMessage());
     }
   }
 
   /** Reads what a recipient says. */
-  static Work.Decision decision(byte[] body) {
+  static ShareRequest decision(byte[] body) {
     WireDocuments.Decided decided = WireDocuments.decided(document(body));
     if (decided.project().isEmpty()) {
       throw refused("IMG.0001", "project_id is missing.");
     }
-    Recipient recipient = recipient(decided.project());
-    // A slice checks the ids of images; what it would do does not matter.
-    Set<String> images =
-        slice(Action.SHARE, texts("images", decided.images()), Set.of(recipient)).images();
-    MemberStatus status = decided.status();
-    if (status == null) {
+    Action action = decided.action();
+    if (action == null) {
       throw refused("IMG.0001", "status is neither accepted nor rejected.");
     }
-    return new Work.Decision(images, recipient, status, decided.vault());
+    // Who rejects needs no vault, and may name one.
+    String vault = action == Action.ACCEPT ? decided.vault() : "";
+    Set<Recipient> recipient = Set.of(recipient(Recipient.Type.PROJECT, decided.project()));
+    return slice(action, texts("images", decided.images()), recipient, vault);
   }
 
   private static JsonNode document(byte[] body) {
@@ -72,10 +80,10 @@ final class BatchBody {
     return texts;
   }
 
-  /** A project by its id, as a refusal of the service if it is none. */
-  static Recipient recipient(String project) {
+  /** A recipient by its id, or a refusal of the service if it is none. */
+  static Recipient recipient(Recipient.Type type, String id) {
     try {
-      return Recipient.project(project);
+      return new Recipient(type, id);
     } catch (IllegalArgumentException e) {
       throw refused("IMG.0067", "The project ID is invalid: " + e.getMessage());
     }

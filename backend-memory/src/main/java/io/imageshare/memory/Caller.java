@@ -249,7 +249,7 @@ final class Caller implements AutoCloseable {
   }
 
   /** Looks again, pausing longer and longer, until it is as wanted or patience ends. */
-  private <T> T until(Supplier<T> look, Predicate<T> wanted) {
+  <T> T until(Supplier<T> look, Predicate<T> wanted) {
     long since = time.nanoTime();
     T seen = look.get();
     for (long pause = 10; !wanted.test(seen) && !spent(since); pause = Math.min(2 * pause, 2000)) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The images, who has each of them, and what their listings show. */
@@ -92,6 +93,13 @@ final class Catalog {
   @Nullable MemberStatus status(String image, Recipient recipient, Instant now) {
     Integer number = numbers.get(recipient);
     return number == null ? null : shown(image, now).status(number);
+  }
+
+  /** The images whose listing shows a recipient with a status. */
+  Set<String> shown(Recipient recipient, MemberStatus status, Instant now) {
+    return images.keySet().stream()
+        .filter(image -> status(image, recipient, now) == status)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** What was before the first change that is not to be seen yet. */

@@ -206,6 +206,11 @@ final class Cloud {
     return seen ? new Image(id, catalog.size(id) > 0, rules.whole(id), status) : null;
   }
 
+  /** The images of others that a project said this to. */
+  Set<String> images(Recipient by, MemberStatus status, Instant now) {
+    return catalog.shown(by, status, now);
+  }
+
   /** The registered images that a project sees, whatever it has said to them. */
   List<Image> images(Recipient by, Instant now) {
     return catalog.ids().stream().flatMap(id -> Stream.ofNullable(image(id, by, now))).toList();

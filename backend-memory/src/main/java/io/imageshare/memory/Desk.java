@@ -2,6 +2,7 @@ package io.imageshare.memory;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.imageshare.BackendException;
+import io.imageshare.Recipient;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.Route.Visit;
 import java.time.Duration;
@@ -101,7 +102,8 @@ final class Desk {
           Refusal.service(
               "IMG.0030", "The project ID " + project + " does not match the credentials."));
     }
-    return new Visit(request, route.ofNative(), variables, BatchBody.recipient(caller));
+    return new Visit(
+        request, route.ofNative(), variables, BatchBody.recipient(Recipient.Type.PROJECT, caller));
   }
 
   private static RefusedException gateway(int status, String code, String message) {

@@ -41,7 +41,7 @@ record Ending(BitSet done, BitSet told, List<@Nullable Flaw> flaws, @Nullable Re
   }
 
   private static Reason generic(SimulatedJob.Plan plan) {
-    return plan.work().failure().in(plan.naming());
+    return Flaw.generic(plan.work().action()).in(plan.naming());
   }
 
   Job look(SimulatedJob.Plan plan, Instant end) {
@@ -53,7 +53,7 @@ record Ending(BitSet done, BitSet told, List<@Nullable Flaw> flaws, @Nullable Re
   private List<Job.Result> results(SimulatedJob.Plan plan) {
     return switch (plan.detail()) {
       case ABSENT -> List.of();
-      case WITHOUT_RECIPIENT -> plan.work().told() ? perImage(plan) : List.of();
+      case WITHOUT_RECIPIENT -> plan.work().isTold() ? perImage(plan) : List.of();
       case PER_PAIR -> perPair(plan);
     };
   }

@@ -33,6 +33,11 @@ record Flaw(Reason.Kind kind, String code, String text, String id) {
         recipient.id());
   }
 
+  static Flaw severalDecide() {
+    return new Flaw(
+        Reason.Kind.INVALID, "IMG.0001", "A call that accepts or rejects is of one project", "");
+  }
+
   static Flaw oneself(Recipient owner) {
     return new Flaw(
         Reason.Kind.INVALID_RECIPIENT,
@@ -46,11 +51,13 @@ record Flaw(Reason.Kind kind, String code, String text, String id) {
         Reason.Kind.QUOTA, "IMG.0088", "The number of shares of the image is at its limit", image);
   }
 
-  /** The generic failure of a pair that comes or goes. */
+  /** The generic failure of a pair. */
   static Flaw generic(Action action) {
     return switch (action) {
       case SHARE -> new Flaw(Reason.Kind.LOST, "IMG.0112", "Failed to add the member", "");
       case UNSHARE -> new Flaw(Reason.Kind.LOST, "IMG.0113", "Failed to delete the member", "");
+      case ACCEPT, REJECT ->
+          new Flaw(Reason.Kind.LOST, "IMG.0061", "Failed to update the member", "");
     };
   }
 
@@ -60,11 +67,6 @@ record Flaw(Reason.Kind kind, String code, String text, String id) {
         "IMG.0184",
         "The vault for the full-server image does not exist",
         image);
-  }
-
-  /** The generic failure of a pair that a recipient decides on. */
-  static Flaw undecided() {
-    return new Flaw(Reason.Kind.LOST, "IMG.0061", "Failed to update the member", "");
   }
 
   Reason in(Naming naming) {

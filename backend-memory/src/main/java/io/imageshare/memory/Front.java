@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
@@ -51,7 +52,7 @@ final class Front {
   CompletionStage<Job> submit(Work work) {
     return serve(
         Call.Kind.SUBMIT,
-        slice(work),
+        work.slice(),
         "",
         (exchange, now) -> {
           SimulatedJob job = cloud.submit(work, now);
@@ -63,11 +64,7 @@ final class Front {
 
   /** Does one pair at once, without a job; gives false when it was so already. */
   CompletionStage<Boolean> change(Work pair) {
-    return serve(Call.Kind.SUBMIT, slice(pair), "", (exchange, now) -> cloud.change(pair));
-  }
-
-  private static @Nullable ShareRequest slice(Work work) {
-    return work instanceof Work.Sharing sharing ? sharing.slice() : null;
+    return serve(Call.Kind.SUBMIT, pair.slice(), "", (exchange, now) -> cloud.change(pair));
   }
 
   CompletionStage<Job> job(String id) {
@@ -81,6 +78,14 @@ final class Front {
 
   CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     return serve(Call.Kind.MEMBERS, null, image, (exchange, now) -> cloud.members(image, now));
+  }
+
+  CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+    return serve(
+        Call.Kind.IMAGES,
+        null,
+        recipient.id(),
+        (exchange, now) -> cloud.images(recipient, status, now));
   }
 
   /** What a call does to the cloud at the moment it takes effect. */

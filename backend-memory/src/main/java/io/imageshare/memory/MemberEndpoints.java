@@ -56,7 +56,7 @@ final class MemberEndpoints {
 
   private CompletionStage<WireAnswer> share(Action action, Visit visit) {
     checkOwner(visit);
-    return submit(new Work.Sharing(BatchBody.slice(action, visit.request().body())));
+    return submit(new Work(BatchBody.slice(action, visit.request().body())));
   }
 
   /** Refuses who does not own the images. */
@@ -72,8 +72,8 @@ final class MemberEndpoints {
   }
 
   private CompletionStage<WireAnswer> decide(Visit visit) {
-    Work.Decision decision = BatchBody.decision(visit.request().body());
-    if (!decision.recipient().equals(visit.caller())) {
+    Work decision = new Work(BatchBody.decision(visit.request().body()));
+    if (!decision.by(owner).equals(visit.caller())) {
       throw visit.caller().equals(owner)
           ? refused("IMG.0047", "Only the recipient itself may accept or reject.")
           : refused("IMG.0030", "The project ID does not match the credentials.");
@@ -125,7 +125,7 @@ final class MemberEndpoints {
     List<Map.Entry<Recipient, MemberStatus>> rest =
         page.after(members.entrySet(), entry -> entry.getKey().id());
     for (Map.Entry<Recipient, MemberStatus> entry : page.first(rest)) {
-      shown.add(WireDocuments.member(image, entry.getKey().id(), entry.getValue(), since));
+      shown.add(WireDocuments.member(image, entry.getKey(), entry.getValue(), since));
     }
     boolean more = rest.size() > shown.size();
     String last = more ? rest.get(shown.size() - 1).getKey().id() : null;
@@ -134,7 +134,7 @@ final class MemberEndpoints {
 
   private CompletionStage<WireAnswer> show(Visit visit) {
     String id = visit.variable("member_id");
-    Recipient recipient = BatchBody.recipient(id);
+    Recipient recipient = BatchBody.recipient(Recipient.Type.PROJECT, id);
     return seen(visit).thenApply(members -> member(visit, id, members.get(recipient)));
   }
 
@@ -144,7 +144,8 @@ final class MemberEndpoints {
       throw visit.ofNative() ? notSo(NOT_FOUND, message) : refused("IMG.0121", message);
     }
     String image = visit.variable("image_id");
-    return WireAnswer.json(OK, WireDocuments.member(image, id, status, since).toString());
+    return WireAnswer.json(
+        OK, WireDocuments.member(image, Recipient.project(id), status, since).toString());
   }
 
   private CompletionStage<WireAnswer> add(Visit visit) {
@@ -158,7 +159,9 @@ final class MemberEndpoints {
                 throw notSo(CONFLICT, "The member exists already: " + id + ".");
               }
               return WireAnswer.json(
-                  OK, WireDocuments.member(image, id, MemberStatus.PENDING, since).toString());
+                  OK,
+                  WireDocuments.member(image, Recipient.project(id), MemberStatus.PENDING, since)
+                      .toString());
             });
   }
 
@@ -166,19 +169,23 @@ final class MemberEndpoints {
     String image = visit.variable("image_id");
     String id = visit.variable("member_id");
     WireDocuments.Decided asked = WireDocuments.decided(WireDocuments.read(visit.request().body()));
-    MemberStatus status = asked.status();
+    Action action = asked.action();
     if (!visit.caller().id().equals(id)) {
       throw notSo(FORBIDDEN, "Only the recipient itself may accept or reject.");
     }
-    if (status == null) {
+    if (action == null) {
       throw notSo(BAD_REQUEST, "status is neither accepted nor rejected.");
     }
+    MemberStatus status = action == Action.ACCEPT ? MemberStatus.ACCEPTED : MemberStatus.REJECTED;
+    String vault = action == Action.ACCEPT ? asked.vault() : "";
+    ShareRequest pair = new ShareRequest(action, Set.of(image), Set.of(visit.caller()), vault);
     return cloud
         .front
-        .change(new Work.Decision(Set.of(image), visit.caller(), status, asked.vault()))
+        .change(new Work(pair))
         .thenApply(
             changed ->
-                WireAnswer.json(OK, WireDocuments.member(image, id, status, since).toString()));
+                WireAnswer.json(
+                    OK, WireDocuments.member(image, visit.caller(), status, since).toString()));
   }
 
   private CompletionStage<WireAnswer> remove(Visit visit) {
@@ -198,7 +205,7 @@ final class MemberEndpoints {
     try {
       Set<Recipient> recipients = Set.of(Recipient.project(project));
       ShareRequest pair = new ShareRequest(action, Set.of(image), recipients);
-      return cloud.front.change(new Work.Sharing(pair));
+      return cloud.front.change(new Work(pair));
     } catch (IllegalArgumentException e) {
       throw notSo(BAD_REQUEST, "The member is missing or invalid: " + e.getMessage());
     }

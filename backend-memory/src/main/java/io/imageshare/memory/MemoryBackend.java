@@ -60,8 +60,8 @@ public final class MemoryBackend implements MemberBackend {
    * One call, as it is known by now.
    *
    * @param kind what was called
-   * @param slice what the owner submitted; null when a recipient did, and unless it is a submit
-   * @param id the job looked at or the image listed; empty for a submit
+   * @param slice what was submitted, or null
+   * @param id the job, image or recipient that was asked about; empty for a submit
    * @param begun when it came
    * @param answered when it was answered, or null: not yet, or never
    * @param job the id of the job it made, even if nobody was told; empty when it made none
@@ -85,7 +85,9 @@ public final class MemoryBackend implements MemberBackend {
       /** {@link MemberBackend#job}. */
       JOB,
       /** {@link MemberBackend#members}. */
-      MEMBERS
+      MEMBERS,
+      /** {@link MemberBackend#images}. */
+      IMAGES
     }
 
     /** Copies the faults. */
@@ -96,7 +98,7 @@ public final class MemoryBackend implements MemberBackend {
 
   @Override
   public CompletionStage<Job> submit(ShareRequest slice) {
-    return front.submit(new Work.Sharing(requireNonNull(slice, "slice")));
+    return front.submit(new Work(requireNonNull(slice, "slice")));
   }
 
   @Override
@@ -107,6 +109,11 @@ public final class MemoryBackend implements MemberBackend {
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     return front.members(requireNonNull(image, "image"));
+  }
+
+  @Override
+  public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+    return front.images(requireNonNull(recipient, "recipient"), requireNonNull(status, "status"));
   }
 
   @Override
@@ -242,17 +249,7 @@ public final class MemoryBackend implements MemberBackend {
      * @return this
      */
     public Builder wholeImages(String... ids) {
-      return wholeImages(List.of(ids));
-    }
-
-    /**
-     * Registers full-server images: each takes 10 members, and to be accepted it needs a vault.
-     *
-     * @param ids the images' ids
-     * @return this
-     */
-    public Builder wholeImages(Collection<String> ids) {
-      settings.wholeImages.addAll(ids);
+      settings.wholeImages.addAll(List.of(ids));
       return images(ids);
     }
 

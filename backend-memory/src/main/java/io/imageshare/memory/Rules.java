@@ -1,7 +1,6 @@
 package io.imageshare.memory;
 
 import io.imageshare.BatchLimits;
-import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
@@ -49,13 +48,15 @@ final class Rules {
     if (limits != null && over(limits, work)) {
       return Flaw.tooBig(limits);
     }
-    boolean sync = unknowns.checks() == Checks.SYNC;
-    if (work instanceof Work.Decision decision) {
-      return sync ? first(ofImages(decision).stream()) : null;
+    if (work.isDecision() && work.recipients().size() > 1) {
+      return Flaw.severalDecide();
     }
-    ShareRequest slice = ((Work.Sharing) work).slice();
-    Flaw flaw = sync ? checked(slice) : null;
-    return flaw == null && already(slice.action()) == Already.REFUSE ? repeated(slice) : flaw;
+    boolean sync = unknowns.checks() == Checks.SYNC;
+    if (work.isDecision()) {
+      return sync ? first(ofPairs(work).stream()) : null;
+    }
+    Flaw flaw = sync ? checked(work.slice()) : null;
+    return flaw == null && already(work.action()) == Already.REFUSE ? repeated(work.slice()) : flaw;
   }
 
   private static boolean over(BatchLimits limits, Work work) {
@@ -88,9 +89,7 @@ final class Rules {
 
   /** What is wrong with each pair, or null, in the order of images and then of recipients. */
   List<@Nullable Flaw> ofPairs(Work work) {
-    return work instanceof Work.Decision decision
-        ? ofImages(decision)
-        : ofPairs(((Work.Sharing) work).slice());
+    return work.isDecision() ? ofDecisions(work.slice()) : ofPairs(work.slice());
   }
 
   private List<@Nullable Flaw> ofPairs(ShareRequest slice) {
@@ -117,19 +116,23 @@ final class Rules {
     return already(action) == Already.FAIL_JOB ? Flaw.generic(action) : null;
   }
 
-  private List<@Nullable Flaw> ofImages(Work.Decision decision) {
-    List<@Nullable Flaw> flaws = new ArrayList<>(decision.images().size());
-    decision.images().forEach(image -> flaws.add(decided(decision, image)));
+  private List<@Nullable Flaw> ofDecisions(ShareRequest slice) {
+    List<@Nullable Flaw> flaws = new ArrayList<>();
+    for (String image : slice.images()) {
+      for (Recipient recipient : slice.recipients()) {
+        flaws.add(decided(slice, image, recipient));
+      }
+    }
     return flaws;
   }
 
-  private @Nullable Flaw decided(Work.Decision decision, String image) {
+  private @Nullable Flaw decided(ShareRequest slice, String image, Recipient recipient) {
     // Whom an image was not given, does not see it.
-    if (!catalog.has(image, decision.recipient())) {
+    if (!catalog.has(image, recipient)) {
       return Flaw.image(image);
     }
-    boolean accepts = decision.status() == MemberStatus.ACCEPTED;
-    return accepts && whole(image) && decision.vault().isEmpty() ? Flaw.vaultless(image) : null;
+    boolean keeps = slice.action() == Action.ACCEPT && whole(image);
+    return keeps && slice.vault().isEmpty() ? Flaw.vaultless(image) : null;
   }
 
   private @Nullable Flaw image(String image) {
@@ -163,9 +166,7 @@ final class Rules {
 
   /** Whether the native calls refuse a pair, because it is so already. */
   boolean repeats(Work work, String image, Recipient recipient) {
-    return work instanceof Work.Sharing sharing
-        && catalog.knows(image)
-        && asAsked(sharing.action(), image, recipient);
+    return !work.isDecision() && catalog.knows(image) && asAsked(work.action(), image, recipient);
   }
 
   private boolean asAsked(Action action, String image, Recipient recipient) {

@@ -9,6 +9,7 @@ import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
+import io.imageshare.ShareRequest.Action;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -67,22 +68,22 @@ final class WireDocuments {
   /**
    * What a recipient says, as it came.
    *
-   * @param status ACCEPTED or REJECTED, or null: the document says neither
+   * @param action ACCEPT or REJECT, or null: the document says neither
    * @param vault empty when it names none
    */
-  record Decided(JsonNode images, String project, @Nullable MemberStatus status, String vault) {}
+  record Decided(JsonNode images, String project, @Nullable Action action, String vault) {}
 
   static Decided decided(JsonNode document) {
-    MemberStatus status =
+    Action action =
         switch (document.path("status").asText("")) {
-          case "accepted" -> MemberStatus.ACCEPTED;
-          case "rejected" -> MemberStatus.REJECTED;
+          case "accepted" -> Action.ACCEPT;
+          case "rejected" -> Action.REJECT;
           default -> null;
         };
     return new Decided(
         document.path("images"),
         document.path("project_id").asText(""),
-        status,
+        action,
         document.path("vault_id").asText(""));
   }
 
@@ -179,16 +180,20 @@ final class WireDocuments {
     return status.name().toLowerCase(Locale.ROOT);
   }
 
-  static ObjectNode member(String image, String id, MemberStatus status, Instant since) {
-    return MAPPER
-        .createObjectNode()
-        .put("status", word(status))
-        .put("created_at", SECONDS.format(since))
-        .put("updated_at", SECONDS.format(since))
-        .put("image_id", image)
-        .put("member_id", id)
-        .put("schema", "/v2/schemas/member")
-        .put("member_type", "project");
+  static ObjectNode member(String image, Recipient recipient, MemberStatus status, Instant since) {
+    ObjectNode member =
+        MAPPER
+            .createObjectNode()
+            .put("status", word(status))
+            .put("created_at", SECONDS.format(since))
+            .put("updated_at", SECONDS.format(since))
+            .put("image_id", image)
+            .put("member_id", recipient.id())
+            .put("schema", "/v2/schemas/member")
+            .put("member_type", recipient.type().name().toLowerCase(Locale.ROOT));
+    return recipient.type() == Recipient.Type.ORGANIZATION
+        ? member.put("urn", recipient.id())
+        : member;
   }
 
   static String members(List<ObjectNode> members, @Nullable String nextMarker) {

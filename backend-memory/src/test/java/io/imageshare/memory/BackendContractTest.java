@@ -22,7 +22,6 @@ import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
-import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.BackendContract.Rule;
 import io.imageshare.memory.BackendContract.Subject;
@@ -39,7 +38,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -144,7 +142,9 @@ class BackendContractTest {
   @TestFactory
   Stream<DynamicTest> cannotList() {
     Unknowns unlisted = Unknowns.defaults().listing(Unknowns.Listing.UNSUPPORTED);
-    return all(offer(() -> cloud().unknowns(unlisted).build()), "C4 S1 S2 S3 S4 J4 M1 M2 M3 I1 I3");
+    return all(
+        offer(() -> cloud().unknowns(unlisted).build()),
+        "C4 S1 S2 S3 S4 J4 M1 M2 M3 D1 D2 D3 D4 I1 I3");
   }
 
   @TestFactory
@@ -260,9 +260,13 @@ class BackendContractTest {
 
   // Backends that break one
 
+  private static Stream<Broken> broken() {
+    return Stream.concat(BrokenBackends.ALL.stream(), BrokenDecisions.ALL.stream());
+  }
+
   @TestFactory
   Stream<DynamicTest> brokenBackendIsFound() {
-    return BrokenBackends.ALL.stream()
+    return broken()
         .map(
             broken ->
                 dynamicTest(
@@ -281,8 +285,7 @@ class BackendContractTest {
   @Test
   void everyRuleHasABackendThatBreaksIt() {
     assertEquals(
-        ids(BackendContract.rules().stream().map(Rule::id)),
-        ids(BrokenBackends.ALL.stream().map(Broken::rule)));
+        ids(BackendContract.rules().stream().map(Rule::id)), ids(broken().map(Broken::rule)));
   }
 
   private static Set<String> ids(Stream<String> ids) {
@@ -349,50 +352,6 @@ class BackendContractTest {
           rule.sentence().matches("(?s)([A-Z]|limits\\(\\)|close\\(\\)).*[^.|]"), rule::toString);
       assertFalse(rule.sentence().contains("|"), rule::toString);
       assertEquals(rule.id() + ": " + rule.sentence(), rule.toString());
-    }
-  }
-
-  /** Forwards everything. */
-  static class Forwarding implements MemberBackend {
-    private final MemberBackend good;
-
-    Forwarding(MemberBackend good) {
-      this.good = good;
-    }
-
-    @Override
-    public CompletionStage<Job> submit(ShareRequest slice) {
-      return good.submit(slice);
-    }
-
-    @Override
-    public CompletionStage<Job> job(String id) {
-      return good.job(id);
-    }
-
-    @Override
-    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-      return good.members(image);
-    }
-
-    @Override
-    public BatchLimits limits() {
-      return good.limits();
-    }
-
-    @Override
-    public int membersPerImage() {
-      return good.membersPerImage();
-    }
-
-    @Override
-    public Timekeeper time() {
-      return good.time();
-    }
-
-    @Override
-    public void close() {
-      good.close();
     }
   }
 }

@@ -15,7 +15,6 @@ import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
-import io.imageshare.memory.BackendContractTest.Forwarding;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -135,7 +134,7 @@ final class BrokenBackends {
     return completedFuture(Map.of());
   }
 
-  private static CompletionStage<Job> succeeded() {
+  static CompletionStage<Job> succeeded() {
     return completedFuture(Job.succeeded("job-done"));
   }
 

@@ -4,7 +4,6 @@ import static io.imageshare.memory.VirtualClient.cloud;
 import static io.imageshare.memory.VirtualClient.seeds;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.imageshare.BackendException;
 import io.imageshare.Job;
@@ -20,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,16 +30,19 @@ class DecisionTest {
   private static final Recipient P1 = Recipient.project("p1");
   private static final Recipient P2 = Recipient.project("p2");
 
-  private static Work.Decision decision(MemberStatus status, String... images) {
-    return new Work.Decision(new LinkedHashSet<>(List.of(images)), P1, status, "");
+  private static ShareRequest decision(MemberStatus status, String... images) {
+    List<String> projects = List.of(P1.id());
+    return status == MemberStatus.ACCEPTED
+        ? ShareRequest.accept(List.of(images), projects)
+        : ShareRequest.reject(List.of(images), projects);
   }
 
-  private static Work.Decision accept(String... images) {
+  private static ShareRequest accept(String... images) {
     return decision(MemberStatus.ACCEPTED, images);
   }
 
-  private static Job submit(MemoryBackend cloud, Work work) throws InterruptedException {
-    return cloud.time().await(cloud.front.submit(work));
+  private static Job submit(MemoryBackend cloud, ShareRequest work) throws InterruptedException {
+    return cloud.time().await(cloud.submit(work));
   }
 
   private static MemoryBackend.Builder shared() {
@@ -92,8 +93,8 @@ class DecisionTest {
     assertEquals(Map.of(P1, MemberStatus.PENDING), client.listing("i1"));
   }
 
-  private static Reason refusal(MemoryBackend cloud, Work work) {
-    return new VirtualClient(cloud).failure(cloud.front.submit(work)).reason();
+  private static Reason refusal(MemoryBackend cloud, ShareRequest work) {
+    return new VirtualClient(cloud).failure(cloud.submit(work)).reason();
   }
 
   @Test
@@ -120,7 +121,7 @@ class DecisionTest {
     assertEquals("IMG.0184", refusal(cloud, accept("i1", "whole")).code());
     submit(cloud, decision(MemberStatus.REJECTED, "whole"));
     assertEquals(Map.of(P1, MemberStatus.REJECTED), client.listing("whole"));
-    submit(cloud, new Work.Decision(Set.of("whole"), P1, MemberStatus.ACCEPTED, "vault"));
+    submit(cloud, accept("whole").vault("vault"));
     assertEquals(Map.of(P1, MemberStatus.ACCEPTED), client.listing("whole"));
   }
 
@@ -158,13 +159,13 @@ class DecisionTest {
     VirtualClient client = new VirtualClient(cloud);
     cloud.inject(new Fault.LostAnswer());
     cloud.inject(new Fault.Throttled().on(Call.Kind.SUBMIT));
-    BackendException lost = client.failure(cloud.front.submit(accept("i1")));
+    BackendException lost = client.failure(cloud.submit(accept("i1")));
     assertEquals(Reason.Kind.LOST, lost.reason().kind());
     assertEquals(Map.of(P1, MemberStatus.ACCEPTED), client.listing("i1"));
     assertEquals(Reason.Kind.THROTTLED, refusal(cloud, accept("i2")).kind());
     Call call = cloud.calls().get(0);
     assertEquals(Call.Kind.SUBMIT, call.kind());
-    assertNull(call.slice());
+    assertEquals(accept("i1"), call.slice());
     assertEquals(cloud.jobs().get(0).id(), call.job());
     cloud.inject(new Fault.PartialFail());
     Job failed = submit(cloud, decision(MemberStatus.REJECTED, "i1", "i2"));
@@ -222,12 +223,13 @@ class DecisionTest {
       for (int i = 0; i < 20; i++) {
         List<String> images = some();
         Recipient project = any(PROJECTS);
-        Work work = work(images, project);
+        ShareRequest work = work(images, project);
         String outcome =
-            work instanceof Work.Decision decision
-                ? decide(decision)
-                : share(((Work.Sharing) work).slice());
-        cloud.front.submit(work);
+            switch (work.action()) {
+              case SHARE, UNSHARE -> share(work);
+              case ACCEPT, REJECT -> decide(work);
+            };
+        cloud.submit(work);
         Call call = cloud.calls().get(i);
         List<Job> jobs = cloud.jobs();
         String real = call.reason() == null ? jobs.get(jobs.size() - 1).status().name() : "refused";
@@ -240,16 +242,14 @@ class DecisionTest {
       }
     }
 
-    private Work work(List<String> images, Recipient project) {
-      return switch (random.nextInt(5)) {
-        case 0 -> new Work.Sharing(ShareRequest.unshare(images, List.of(project.id())));
-        case 1, 2 -> new Work.Sharing(ShareRequest.share(images, List.of(project.id())));
-        default ->
-            new Work.Decision(
-                new LinkedHashSet<>(images),
-                project,
-                any(List.of(MemberStatus.ACCEPTED, MemberStatus.REJECTED)),
-                any(List.of("", "vault")));
+    private ShareRequest work(List<String> images, Recipient project) {
+      List<String> projects = List.of(project.id());
+      return switch (random.nextInt(6)) {
+        case 0 -> ShareRequest.unshare(images, projects);
+        case 1, 2 -> ShareRequest.share(images, projects);
+        case 3 -> ShareRequest.reject(images, projects);
+        case 4 -> ShareRequest.accept(images, projects);
+        default -> ShareRequest.accept(images, projects).vault("vault");
       };
     }
 
@@ -263,16 +263,16 @@ class DecisionTest {
       return expected.computeIfAbsent(image, added -> new HashMap<>());
     }
 
-    private String decide(Work.Decision decision) {
+    private String decide(ShareRequest decision) {
+      Recipient project = decision.recipients().iterator().next();
+      boolean accepts = decision.action() == ShareRequest.Action.ACCEPT;
       List<String> good = new ArrayList<>(decision.images());
       good.removeIf(
           image ->
-              !has(image).containsKey(decision.recipient())
-                  || (image.equals("w1")
-                      && decision.vault().isEmpty()
-                      && decision.status() == MemberStatus.ACCEPTED));
-      return outcome(
-          decision, good, image -> has(image).put(decision.recipient(), decision.status()));
+              !has(image).containsKey(project)
+                  || (image.equals("w1") && decision.vault().isEmpty() && accepts));
+      MemberStatus status = accepts ? MemberStatus.ACCEPTED : MemberStatus.REJECTED;
+      return outcome(decision, good, image -> has(image).put(project, status));
     }
 
     private String share(ShareRequest slice) {
@@ -281,7 +281,7 @@ class DecisionTest {
       good.remove("nix");
       boolean share = slice.action() == ShareRequest.Action.SHARE;
       return outcome(
-          new Work.Sharing(slice),
+          slice,
           good,
           image -> {
             if (share) {
@@ -292,7 +292,8 @@ class DecisionTest {
           });
     }
 
-    private String outcome(Work work, List<String> good, java.util.function.Consumer<String> done) {
+    private String outcome(
+        ShareRequest work, List<String> good, java.util.function.Consumer<String> done) {
       boolean bad = good.size() < work.images().size();
       if (bad && checks == Checks.SYNC) {
         return "refused";

@@ -63,12 +63,12 @@ final class Life {
 
   /** What a call is about is in the journal before the call is made. */
   private void checkWritten(Call.Kind kind, String about) {
-    List<String> lines = journal.lines(RUN);
+    List<String> lines = journal.allLines(RUN);
     boolean written =
         switch (kind) {
           case SUBMIT -> lines.stream().filter(line -> line.contains("Intent")).count() > sent;
           case JOB -> lines.stream().anyMatch(line -> line.contains(about));
-          case MEMBERS -> true;
+          case MEMBERS, IMAGES -> true;
         };
     assertTrue(written, () -> kind + " before it was written: " + about);
     sent += kind == Call.Kind.SUBMIT ? 1 : 0;
@@ -99,12 +99,13 @@ final class Life {
     for (int death = 0; death < deaths.size(); death++) {
       Fuse fuse = new Fuse(deaths.get(death));
       live(fuse, death > 0);
-      if (journal.isEmpty()) {
+      if (journal.isEmpty() || lines().stream().anyMatch(line -> line.contains("Over"))) {
         known.clear();
         sent = 0;
         begun = time.now(); // anew: it died after it had finished, or before it had begun
+      } else {
+        remember(lines());
       }
-      remember(lines());
       time.sleep(Duration.ofMillis(700));
     }
     ShareReport report = live(Fuse.none(), true).report().join();
@@ -115,7 +116,7 @@ final class Life {
 
   /** What is in the journal. */
   List<String> lines() {
-    return journal.lines(RUN);
+    return journal.allLines(RUN);
   }
 
   /** Another process goes on with what is left of the journal. */
@@ -138,10 +139,9 @@ final class Life {
   private void checkTruth(ShareReport report, ShareReport expected) {
     assertEquals(Ending.COMPLETE, report.ending());
     assertEquals(request.pairs(), report.count(Outcome.class));
-    Set<Member> there = cloud.members();
     for (Outcome outcome : report.outcomes().toList()) {
       Outcome before = expected.outcome(outcome.member());
-      boolean asAsked = there.contains(outcome.member()) == (trouble != Trouble.UNSHARE);
+      boolean asAsked = witness.isAsAsked(outcome.member());
       if (outcome instanceof Outcome.Done done) {
         assertTrue(asAsked, "not true: " + outcome);
         assertFalse(done.already() && wasSent(done.member()), "this run did it: " + outcome);

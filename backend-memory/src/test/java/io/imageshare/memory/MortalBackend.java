@@ -8,6 +8,7 @@ import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call.Kind;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -41,6 +42,11 @@ record MortalBackend(MemoryBackend cloud, Fuse fuse, BiConsumer<Kind, String> be
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     return call(Kind.MEMBERS, image, () -> cloud.members(image));
+  }
+
+  @Override
+  public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+    return call(Kind.IMAGES, recipient.id(), () -> cloud.images(recipient, status));
   }
 
   @Override

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
+import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
@@ -28,6 +30,7 @@ class SeededFaultsTest {
       cloud.submit(SLICE);
       cloud.job("nix");
       cloud.members("i2");
+      cloud.images(Recipient.project("p1"), MemberStatus.ACCEPTED);
       cloud.time().sleep(Duration.ofMillis(100));
     }
     return cloud;

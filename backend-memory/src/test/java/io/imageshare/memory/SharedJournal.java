@@ -42,6 +42,14 @@ final class SharedJournal {
     return kept == null ? List.of() : List.copyOf(kept.lines);
   }
 
+  /** The lines of a run and of its parts. */
+  List<String> allLines(String run) {
+    return runs.entrySet().stream()
+        .filter(entry -> entry.getKey().equals(run) || entry.getKey().startsWith(run + "~"))
+        .flatMap(entry -> entry.getValue().lines.stream())
+        .toList();
+  }
+
   Instant written(String run) {
     Kept kept = runs.get(run);
     return kept == null ? Instant.MIN : kept.written;

@@ -9,10 +9,10 @@ import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
-import io.imageshare.ShareRequest.Action;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import java.time.Duration;
+import java.util.List;
 
 /** What goes wrong in a run of 4 images with 6 projects, in slices of 2 by 3. */
 enum Trouble {
@@ -23,14 +23,17 @@ enum Trouble {
   UNAVAILABLE,
   LAG,
   NO_LISTING,
-  UNSHARE;
+  UNSHARE,
+  ACCEPT,
+  REJECT_WHAT_WAS_NOT_GIVEN;
 
   ShareRequest request() {
-    return ShareRequest.builder()
-        .action(this == UNSHARE ? Action.UNSHARE : Action.SHARE)
-        .images(ids("image-", 4))
-        .projects(ids("project-", 6))
-        .build();
+    return switch (this) {
+      case UNSHARE -> ShareRequest.unshare(ids("image-", 4), ids("project-", 6));
+      case ACCEPT -> ShareRequest.accept(ids("image-", 4), ids("project-", 3));
+      case REJECT_WHAT_WAS_NOT_GIVEN -> ShareRequest.reject(ids("image-", 4), ids("project-", 2));
+      default -> ShareRequest.share(ids("image-", 4), ids("project-", 6));
+    };
   }
 
   ShareWorkflow.Builder workflow(MemberBackend backend) {
@@ -54,13 +57,8 @@ enum Trouble {
       case LAG -> builder.unknowns(Unknowns.defaults().listLag(Duration.ofSeconds(3)));
       case NO_LISTING ->
           builder.unknowns(Unknowns.defaults().listing(Unknowns.Listing.UNSUPPORTED));
-      case UNSHARE -> {
-        for (String image : ids("image-", 4)) {
-          for (String project : ids("project-", 6)) {
-            builder.member(image, Recipient.project(project), MemberStatus.ACCEPTED);
-          }
-        }
-      }
+      case UNSHARE, ACCEPT -> share(builder, ids("image-", 4));
+      case REJECT_WHAT_WAS_NOT_GIVEN -> share(builder, ids("image-", 3));
       default -> {}
     }
     MemoryBackend built = builder.build();
@@ -71,8 +69,17 @@ enum Trouble {
       }
       case PARTIAL_FAILURES -> built.inject(new Fault.PartialFail(), 2);
       case UNAVAILABLE -> built.inject(new Fault.Unavailable(), 3);
+      case ACCEPT -> built.inject(new Fault.LostAnswer());
       default -> {}
     }
     return built;
+  }
+
+  private static void share(MemoryBackend.Builder builder, List<String> images) {
+    for (String image : images) {
+      for (String project : ids("project-", 6)) {
+        builder.member(image, Recipient.project(project), MemberStatus.PENDING);
+      }
+    }
   }
 }

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Job;
 import io.imageshare.Member;
+import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
-import io.imageshare.ShareRequest.Action;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Instant;
 import java.util.Collections;
@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the cloud itself knows, held against what a report says. */
 record Witness(MemoryBackend cloud, ShareRequest request) {
@@ -43,16 +44,33 @@ record Witness(MemoryBackend cloud, ShareRequest request) {
 
   /** One outcome a pair, and each is what the cloud knows. */
   void checkOutcomes(ShareReport report) {
-    Set<Member> there = cloud.members();
     Set<Member> seen = new HashSet<>();
-    report.outcomes().forEach(outcome -> checkOutcome(outcome, there, seen));
+    report.outcomes().forEach(outcome -> checkOutcome(outcome, seen));
     assertEquals(request.pairs(), seen.size());
   }
 
-  private void checkOutcome(Outcome outcome, Set<Member> there, Set<Member> seen) {
+  /** Whether the cloud has a pair as it was asked. */
+  boolean isAsAsked(Member member) {
+    return switch (request.action()) {
+      case SHARE -> cloud.members().contains(member);
+      case UNSHARE -> !cloud.members().contains(member);
+      case ACCEPT -> said(member) == MemberStatus.ACCEPTED;
+      case REJECT -> said(member) == MemberStatus.REJECTED;
+    };
+  }
+
+  private @Nullable MemberStatus said(Member member) {
+    return cloud.front.show(
+        (service, now) -> {
+          Cloud.Image image = service.image(member.image(), member.recipient(), now);
+          return image == null ? null : image.status();
+        });
+  }
+
+  private void checkOutcome(Outcome outcome, Set<Member> seen) {
     Member member = outcome.member();
     assertTrue(seen.add(member), "two outcomes for " + member);
-    boolean asAsked = there.contains(member) == (request.action() == Action.SHARE);
+    boolean asAsked = isAsAsked(member);
     boolean mayHaveEffect = submits(member).stream().anyMatch(Witness::mayHaveEffect);
     if (outcome instanceof Outcome.Done done) {
       assertTrue(asAsked, "not true: " + outcome);

@@ -52,6 +52,7 @@ final class MyBackend implements MemberBackend {
       switch (slice.action()) {
         case SHARE -> slice.recipients().forEach(r -> has.putIfAbsent(r, MemberStatus.PENDING));
         case UNSHARE -> has.keySet().removeAll(slice.recipients());
+        default -> throw refusal(Reason.Kind.UNSUPPORTED, "recipients cannot decide here");
       }
     }
     return Job.succeeded("job-" + ++jobs);

@@ -69,6 +69,10 @@ final class Share {
     long seed;
     try {
       request = ShareRequest.fromJson(Files.readString(Path.of(args[0])));
+      if (request.action() != Action.SHARE && request.action() != Action.UNSHARE) {
+        throw new IllegalArgumentException(
+            "action: " + request.action() + "; the owner of this cloud shares and unshares");
+      }
       seed = args.length < 2 ? SEED : Long.parseLong(args[1]);
     } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       System.err.println("usage: Share request.json [seed]\n" + e);

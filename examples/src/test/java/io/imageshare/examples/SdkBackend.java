@@ -65,6 +65,8 @@ final class SdkBackend implements BlockingMemberBackend {
                 switch (slice.action()) {
                   case SHARE -> client.batchAddMembers(add).getJobId();
                   case UNSHARE -> client.batchDeleteMembers(delete).getJobId();
+                  // Each recipient would need a client of its own.
+                  default -> throw refusal(Kind.UNSUPPORTED, "", "only the owner's calls", null);
                 });
     if (id == null) {
       throw refusal(Kind.LOST, "", "the answer holds no job id", null);

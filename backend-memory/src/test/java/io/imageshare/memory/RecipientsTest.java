@@ -1,0 +1,263 @@
+package io.imageshare.memory;
+
+import static io.imageshare.memory.Samples.ids;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.BackendException;
+import io.imageshare.BatchLimits;
+import io.imageshare.Job;
+import io.imageshare.Member;
+import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
+import io.imageshare.Outcome;
+import io.imageshare.Progress;
+import io.imageshare.Reason;
+import io.imageshare.Recipient;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Runs in which recipients accept and reject, in virtual time. */
+@Timeout(60)
+class RecipientsTest {
+  private static final List<String> IMAGES = ids("image-", 4);
+  private static final List<String> PROJECTS = ids("project-", 3);
+
+  private final Timekeeper time = Timekeeper.virtual();
+
+  /** Every image is shared with every project, which has not said anything. */
+  private MemoryBackend.Builder shared() {
+    MemoryBackend.Builder cloud =
+        MemoryBackend.builder().time(time).images(IMAGES).latency(Duration.ofMillis(40)).seed(1);
+    for (String image : IMAGES) {
+      PROJECTS.forEach(id -> cloud.member(image, project(id), MemberStatus.PENDING));
+    }
+    return cloud;
+  }
+
+  private static Recipient project(String id) {
+    return Recipient.project(id);
+  }
+
+  private static ShareWorkflow.Builder workflow(MemoryBackend cloud) {
+    return ShareWorkflow.builder(cloud).seed(1);
+  }
+
+  private static ShareReport run(MemoryBackend cloud, ShareRequest request) {
+    try (ShareWorkflow workflow = workflow(cloud).build()) {
+      return workflow.run(request);
+    }
+  }
+
+  private static long calls(MemoryBackend cloud, Call.Kind kind) {
+    return cloud.calls().stream().filter(call -> call.kind() == kind).count();
+  }
+
+  private @Nullable MemberStatus status(MemoryBackend cloud, String image, String project)
+      throws InterruptedException {
+    return time.await(cloud.members(image)).get(project(project));
+  }
+
+  @Test
+  void eachProjectAcceptsInOneCallAndOneListingProvesIt() throws Exception {
+    MemoryBackend cloud = shared().build();
+    ShareReport report = run(cloud, ShareRequest.accept(IMAGES, PROJECTS));
+    assertTrue(report.complete(), report.toString());
+    assertTrue(
+        report.outcomes().allMatch(o -> ((Outcome.Done) o).status() == MemberStatus.ACCEPTED));
+    assertEquals(3, calls(cloud, Call.Kind.SUBMIT));
+    assertEquals(6, calls(cloud, Call.Kind.IMAGES));
+    assertEquals(0, calls(cloud, Call.Kind.MEMBERS));
+    assertEquals(3, report.jobs().size());
+    assertEquals(MemberStatus.ACCEPTED, status(cloud, "image-3", "project-2"));
+    for (ShareReport.Watched job : report.jobs()) {
+      assertEquals(Action.ACCEPT, job.slice().action());
+      assertEquals(1, job.slice().recipients().size());
+    }
+  }
+
+  @Test
+  void whatIsSoAlreadyIsNotAskedFor() {
+    MemoryBackend cloud = shared().build();
+    run(cloud, ShareRequest.reject(IMAGES, PROJECTS));
+    int before = cloud.calls().size();
+    ShareReport again = run(cloud, ShareRequest.reject(IMAGES, PROJECTS));
+    assertTrue(again.outcomes().allMatch(o -> ((Outcome.Done) o).already()));
+    assertEquals(before + 3, cloud.calls().size());
+  }
+
+  @Test
+  void oneMayChangeItsMind() throws Exception {
+    MemoryBackend cloud = shared().build();
+    run(cloud, ShareRequest.reject(IMAGES, PROJECTS));
+    assertTrue(run(cloud, ShareRequest.accept(IMAGES, PROJECTS.subList(0, 1))).complete());
+    assertEquals(MemberStatus.ACCEPTED, status(cloud, "image-0", "project-0"));
+    assertEquals(MemberStatus.REJECTED, status(cloud, "image-0", "project-1"));
+  }
+
+  @Test
+  void anImageThatOneProjectWasNotGivenSinksNobodyElse() {
+    MemoryBackend cloud = shared().build();
+    run(cloud, ShareRequest.unshare(List.of("image-1"), List.of("project-1")));
+    ShareReport report = run(cloud, ShareRequest.accept(IMAGES, PROJECTS));
+    assertEquals(11, report.count(Outcome.Done.class), report.toString());
+    Outcome.Failed failed = report.failed().findFirst().orElseThrow();
+    assertEquals(new Member("image-1", project("project-1")), failed.member());
+    assertEquals(Reason.Kind.INVALID_IMAGE, failed.reason().kind());
+    assertEquals(Ending.COMPLETE, report.ending());
+    assertEquals(
+        Set.of("project-1"),
+        report.remaining().get(0).recipients().stream()
+            .map(Recipient::id)
+            .collect(Collectors.toSet()));
+  }
+
+  @Test
+  void aFullServerImageIsAcceptedIntoAVault() {
+    MemoryBackend cloud =
+        shared().wholeImages("whole").member("whole", project("p"), MemberStatus.PENDING).build();
+    ShareRequest request = ShareRequest.accept(List.of("whole"), List.of("p"));
+    ShareReport without = run(cloud, request);
+    assertEquals("IMG.0184", without.failed().findFirst().orElseThrow().reason().code());
+    assertTrue(run(cloud, request.vault("vault-1")).complete());
+    assertEquals("vault-1", without.remaining().get(0).vault("vault-1").vault());
+  }
+
+  @Test
+  void refusedCredentialsOfOneProjectStopItAlone() {
+    MemoryBackend cloud = shared().build();
+    Reason refused = new Reason(Reason.Kind.UNAUTHENTICATED, "APIGW.0301", "who are you?");
+    try (ShareWorkflow workflow =
+        ShareWorkflow.builder(new Denying(cloud, project("project-1"), refused)).seed(1).build()) {
+      ShareReport report = workflow.run(ShareRequest.accept(IMAGES, PROJECTS));
+      assertEquals(Ending.STOPPED, report.ending());
+      assertEquals(refused, report.reason().orElseThrow());
+      assertEquals(8, report.count(Outcome.Done.class));
+      report.failed().forEach(f -> assertEquals(Reason.Kind.NOT_SENT, f.reason().kind()));
+    }
+  }
+
+  /** The credentials of one project are refused. */
+  private record Denying(MemoryBackend cloud, Recipient whom, Reason reason)
+      implements MemberBackend {
+    private <T> CompletionStage<T> call(Recipient by, Supplier<CompletionStage<T>> call) {
+      return by.equals(whom)
+          ? CompletableFuture.failedFuture(new BackendException(reason))
+          : call.get();
+    }
+
+    @Override
+    public CompletionStage<Job> submit(ShareRequest slice) {
+      return call(slice.recipients().iterator().next(), () -> cloud.submit(slice));
+    }
+
+    @Override
+    public CompletionStage<Job> job(String id) {
+      return cloud.job(id);
+    }
+
+    @Override
+    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+      return cloud.members(image);
+    }
+
+    @Override
+    public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+      return call(recipient, () -> cloud.images(recipient, status));
+    }
+
+    @Override
+    public Timekeeper time() {
+      return cloud.time();
+    }
+  }
+
+  @Test
+  void aLostAnswerIsReadNotRepeated() {
+    MemoryBackend cloud = shared().build();
+    cloud.inject(new Fault.LostAnswer());
+    assertTrue(run(cloud, ShareRequest.accept(IMAGES, PROJECTS)).complete());
+    assertEquals(3, calls(cloud, Call.Kind.SUBMIT));
+  }
+
+  @Test
+  void whereNothingListsTheJobsWordMustDo() {
+    MemoryBackend cloud = shared().build();
+    Reason refused = new Reason(Reason.Kind.FORBIDDEN, "IMG.0026", "no right");
+    cloud.inject(new Fault.Refused(Call.Kind.IMAGES, refused), 3);
+    ShareReport report = run(cloud, ShareRequest.accept(IMAGES, PROJECTS));
+    assertTrue(report.complete(), report.toString());
+    assertTrue(
+        report.outcomes().allMatch(o -> ((Outcome.Done) o).status() == MemberStatus.UNKNOWN));
+  }
+
+  @Test
+  void itIsOneRunToWhoeverWatches() throws Exception {
+    MemoryBackend cloud = shared().jobsTake(Duration.ofSeconds(30)).build();
+    List<ShareEvent> events = new ArrayList<>();
+    try (ShareWorkflow workflow = workflow(cloud).listener(events::add).build()) {
+      ShareRun run = workflow.start("mine", ShareRequest.accept(IMAGES, PROJECTS));
+      assertEquals(run, workflow.start("mine", ShareRequest.accept(IMAGES, PROJECTS)));
+      time.sleep(Duration.ofSeconds(10));
+      Progress progress = run.progress();
+      assertEquals(12, progress.total());
+      assertEquals(3, progress.openJobs());
+      assertEquals(3, progress.submits());
+      ShareReport report = run.report().join();
+      assertEquals("mine", report.id());
+      assertEquals(calls(cloud, Call.Kind.IMAGES), report.stats().reads());
+    }
+    assertTrue(events.stream().allMatch(event -> event.run().equals("mine")));
+    assertEquals(1, events.stream().filter(ShareEvent.Finished.class::isInstance).count());
+    assertEquals(3, events.stream().filter(ShareEvent.Surveyed.class::isInstance).count());
+  }
+
+  @Test
+  void itIsCancelledClosedAndEndedAsOne() throws Exception {
+    for (Ending ending : List.of(Ending.CANCELLED, Ending.CLOSED, Ending.DEADLINE)) {
+      MemoryBackend cloud = shared().jobsTake(Duration.ofMinutes(5)).build();
+      ShareWorkflow workflow = workflow(cloud).deadline(Duration.ofMinutes(1)).build();
+      ShareRun run = workflow.start(ShareRequest.accept(IMAGES, PROJECTS));
+      time.sleep(Duration.ofSeconds(10));
+      switch (ending) {
+        case CANCELLED -> run.cancel();
+        case CLOSED -> workflow.close();
+        default -> {}
+      }
+      ShareReport report = run.report().join();
+      assertEquals(ending, report.ending());
+      assertEquals(12, report.count(Outcome.Unknown.class));
+      assertFalse(report.unknown().anyMatch(unknown -> unknown.job().isEmpty()));
+      workflow.close();
+    }
+  }
+
+  @Test
+  void slicesKeepTheLimits() {
+    MemoryBackend cloud = shared().build();
+    try (ShareWorkflow workflow = workflow(cloud).limits(new BatchLimits(3, 9, 9)).build()) {
+      assertTrue(workflow.run(ShareRequest.accept(IMAGES, PROJECTS)).complete());
+    }
+    assertEquals(6, calls(cloud, Call.Kind.SUBMIT));
+  }
+}
