@@ -20,6 +20,7 @@ record Engine(
     Gate gate,
     Calls calls,
     Recent recent,
+    Schedule schedule,
     @Nullable Journal journal,
     Consumer<ShareEvent> listener,
     @Nullable BiConsumer<String, Map<?, MemberStatus>> reader,
@@ -54,6 +55,7 @@ record Engine(
         gate,
         new Calls(time, gate, builder.retry, timeout, random, unauthenticated),
         new Recent(),
+        new Schedule(builder.poll.price(), gate::displaced, random),
         builder.journal == null ? null : journal(builder.journal, time),
         builder.listener,
         null,
@@ -80,25 +82,19 @@ record Engine(
    * @param reader takes what is listed, with whose listing it is
    */
   Engine reading(BiConsumer<String, Map<?, MemberStatus>> reader) {
-    return new Engine(
-        backend,
-        time,
-        limits,
-        membersPerImage,
-        poll,
-        deadline,
-        random,
-        gate,
-        calls,
-        recent,
-        null,
-        event -> {},
-        reader,
-        end);
+    return copy(null, event -> {}, reader, end);
   }
 
   /** The same for the parts of a run, which all end at the same time. */
   Engine with(Instant end, @Nullable Journal journal, Consumer<ShareEvent> listener) {
+    return copy(journal, listener, reader, end);
+  }
+
+  private Engine copy(
+      @Nullable Journal journal,
+      Consumer<ShareEvent> listener,
+      @Nullable BiConsumer<String, Map<?, MemberStatus>> reader,
+      @Nullable Instant end) {
     return new Engine(
         backend,
         time,
@@ -110,6 +106,7 @@ record Engine(
         gate,
         calls,
         recent,
+        schedule,
         journal,
         listener,
         reader,

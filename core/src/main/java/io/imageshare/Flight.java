@@ -76,6 +76,9 @@ final class Flight implements Call<Job> {
       holdsPlace = false;
       run.tally().jobs(-1);
       run.engine().gate().jobOver();
+      if (watch != null) {
+        watch.over();
+      }
     }
   }
 
@@ -222,7 +225,7 @@ final class Flight implements Call<Job> {
 
   private void ended(Job end) {
     log.ended(end);
-    requireNonNull(watch).ended();
+    requireNonNull(watch).ended(end);
     release();
     word = new JobWord(end);
     if (!run.isGoing()) {
@@ -359,13 +362,8 @@ final class Flight implements Call<Job> {
       run.judge().settle(image, recipient, new Verdict.Unknown(unclear, id()));
     } else {
       judge(image, recipient);
-      run.judge().again(image, recipient, notListed(), id());
+      run.judge().again(image, recipient, JobWord.unlisted(id()), id());
     }
-  }
-
-  private Reason notListed() {
-    return new Reason(
-        Reason.Kind.LOST, "", "job %s ended well, yet the listing lacks it".formatted(id()));
   }
 
   /** Members cannot be listed: the job's word must do. */
@@ -376,7 +374,7 @@ final class Flight implements Call<Job> {
       run.judge().settle(image, recipient, new Verdict.Done(false, MemberStatus.UNKNOWN));
     } else {
       judge(image, recipient);
-      run.judge().again(image, recipient, notListed(), id());
+      run.judge().again(image, recipient, JobWord.unlisted(id()), id());
     }
   }
 

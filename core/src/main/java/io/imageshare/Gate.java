@@ -97,6 +97,20 @@ final class Gate {
     trusted = false;
   }
 
+  /**
+   * How many seconds of one open job's waiting one more call now makes up for: none while calls
+   * pass at once, else its interval for each job that may be open. While submits wait although
+   * places are free, a job that waits holds nobody up, and the call makes up for far more.
+   */
+  double displaced() {
+    boolean canSubmit = !writes.isEmpty() && openJobs < flow.openJobs();
+    boolean queue = canSubmit || !prepared.isEmpty() || !looks.isEmpty() || !reads.isEmpty();
+    if (!queue && earliest - time.nanoTime() <= 0) {
+      return 0;
+    }
+    return (canSubmit ? 5.0 : 1.0) * flow.openJobs() * interval / 1e9;
+  }
+
   /** How often in a row the service has said that it is called too fast. */
   int throttles() {
     return throttles;

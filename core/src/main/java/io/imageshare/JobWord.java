@@ -32,4 +32,10 @@ final class JobWord {
     Job.Result result = results.get(member);
     return result == null || result.succeeded() ? null : result.reason();
   }
+
+  /** Why a pair that a job vouches for is asked again. */
+  static Reason unlisted(String job) {
+    return new Reason(
+        Reason.Kind.LOST, "", "job %s ended well, yet the listing lacks it".formatted(job));
+  }
 }

@@ -1,40 +1,73 @@
 package io.imageshare;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How jobs are watched: when a look is due, for how long, and how many failed looks in a row are
- * borne.
- *
- * @param first the wait before the first look
- * @param factor what each wait is multiplied by to give the next, at least 1
- * @param cap the longest wait
- * @param patience how long one job is watched; then comes one last look, and what is still open is
- *     Unknown
- * @param errors how many looks at one job may fail in a row before it is no longer watched;
- *     throttled ones are not counted
+ * borne. A value: each of its methods that changes something returns a changed copy.
  */
-public record PollPolicy(
-    Duration first, double factor, Duration cap, Duration patience, int errors) {
+public final class PollPolicy {
+  /** Looks whose time does not depend on how long jobs last. */
+  record Steps(Duration first, double factor, Duration cap) {
+    static final Steps AFTER_ERRORS = new Steps(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
+
+    Steps {
+      if (first.isNegative() || first.isZero() || cap.compareTo(first) < 0 || !(factor >= 1)) {
+        throw new IllegalArgumentException(
+            "poll: first %s, factor %s, cap %s; waits must be positive and must not shrink"
+                .formatted(first, factor, cap));
+      }
+    }
+
+    /**
+     * The wait before look number {@code look}, counted from 0, give or take a tenth: many jobs
+     * submitted together are not looked at together for ever.
+     */
+    Duration delay(int look, RandomGenerator random) {
+      double nanos = Math.min((double) cap.toNanos(), first.toNanos() * Math.pow(factor, look));
+      return Duration.ofNanos((long) (nanos * (0.9 + 0.2 * random.nextDouble())));
+    }
+  }
+
+  private record Terms(
+      @Nullable Steps steps, @Nullable Duration price, Duration patience, int errors) {
+    Terms {
+      positive("patience", patience);
+      if (errors < 1) {
+        throw new IllegalArgumentException("errors: " + errors + "; it must be at least 1");
+      }
+    }
+  }
+
+  private final Terms terms;
+
+  private PollPolicy(Terms terms) {
+    this.terms = terms;
+  }
+
+  private static PollPolicy of(@Nullable Steps steps) {
+    return new PollPolicy(new Terms(steps, null, Duration.ofMinutes(15), 10));
+  }
 
   /**
-   * Checks the numbers.
+   * Looks where they are worth most, a workflow's default. One schedule for all jobs of a workflow
+   * learns how long jobs last: from what the service tells of begin and end, else from the looks
+   * that found them running and ended. It begins with the documented samples, which last 0.6 to 2.4
+   * s ({@code ims-api.md} section 2), and follows when jobs begin to take longer or shorter.
    *
-   * @throws IllegalArgumentException if one is out of range
+   * <p>What a look is worth follows from what it displaces: next to nothing while calls pass the
+   * gate at once, and while calls queue there, what the queue makes jobs wait. {@link
+   * #price(Duration)} pins it.
+   *
+   * @return the policy, with a patience of 15 minutes, several hundred times the longest sample,
+   *     and 10 errors
    */
-  public PollPolicy {
-    if (first.isNegative() || first.isZero() || cap.compareTo(first) < 0 || !(factor >= 1)) {
-      throw new IllegalArgumentException(
-          "poll: first %s, factor %s, cap %s; waits must be positive and must not shrink"
-              .formatted(first, factor, cap));
-    }
-    if (patience.isNegative() || patience.isZero()) {
-      throw new IllegalArgumentException("patience: " + patience + "; it must be positive");
-    }
-    if (errors < 1) {
-      throw new IllegalArgumentException("errors: " + errors + "; it must be at least 1");
-    }
+  public static PollPolicy adaptive() {
+    return of(null);
   }
 
   /**
@@ -42,52 +75,118 @@ public record PollPolicy(
    *
    * @param interval the time between looks
    * @return the policy, with a patience of 15 minutes and 10 errors
+   * @throws IllegalArgumentException if the interval is not positive
    */
   public static PollPolicy fixed(Duration interval) {
     return backoff(interval, 1, interval);
   }
 
   /**
-   * Looks that grow rarer. {@code backoff(1 s, 1.5, 10 s)} is a workflow's default: the documented
-   * samples of jobs last 0.6 to 2.4 s ({@code ims-api.md} section 2), so the first two looks find
-   * most ends, and a long job costs six looks a minute.
+   * Looks that grow rarer, whatever jobs do.
    *
    * @param first the wait before the first look
-   * @param factor what each wait is multiplied by to give the next
+   * @param factor what each wait is multiplied by to give the next, at least 1
    * @param cap the longest wait
-   * @return the policy, with a patience of 15 minutes, several hundred times the longest sample,
-   *     and 10 errors
+   * @return the policy, with a patience of 15 minutes and 10 errors
+   * @throws IllegalArgumentException if a number is out of range
    */
   public static PollPolicy backoff(Duration first, double factor, Duration cap) {
-    return new PollPolicy(first, factor, cap, Duration.ofMinutes(15), 10);
+    return of(new Steps(first, factor, cap));
   }
 
   /**
    * The same with another patience.
    *
-   * @param patience how long one job is watched
+   * @param patience how long one job is watched; then comes one last look, and what is still open
+   *     is Unknown
    * @return a changed copy
+   * @throws IllegalArgumentException if it is not positive
    */
   public PollPolicy patience(Duration patience) {
-    return new PollPolicy(first, factor, cap, patience, errors);
+    return new PollPolicy(new Terms(terms.steps, terms.price, patience, terms.errors));
   }
 
   /**
    * The same with another number of errors.
    *
-   * @param errors how many looks at one job may fail in a row
+   * @param errors how many looks at one job may fail in a row before it is no longer watched;
+   *     throttled ones are not counted
    * @return a changed copy
+   * @throws IllegalArgumentException if it is less than 1
    */
   public PollPolicy errors(int errors) {
-    return new PollPolicy(first, factor, cap, patience, errors);
+    return new PollPolicy(new Terms(terms.steps, terms.price, terms.patience, errors));
   }
 
   /**
-   * The wait before look number {@code look}, counted from 0, give or take a tenth: many jobs
-   * submitted together are not looked at together for ever.
+   * The same with a pinned price: at 1 s, one look more is taken to be as bad as a second more of
+   * waiting. A high price makes few looks, a low one short waits.
+   *
+   * @param price what one look is worth in seconds of waiting
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalStateException if this policy is not adaptive, and so has no use for a price
    */
-  Duration delay(int look, RandomGenerator random) {
-    double nanos = Math.min((double) cap.toNanos(), first.toNanos() * Math.pow(factor, look));
-    return Duration.ofNanos((long) (nanos * (0.9 + 0.2 * random.nextDouble())));
+  public PollPolicy price(Duration price) {
+    positive("price", price);
+    if (terms.steps != null) {
+      throw new IllegalStateException(
+          this + " looks at fixed times; only PollPolicy.adaptive() weighs looks against waiting");
+    }
+    return new PollPolicy(new Terms(null, price, terms.patience, terms.errors));
+  }
+
+  private static void positive(String name, Duration duration) {
+    if (requireNonNull(duration, name).isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException(name + ": " + duration + "; it must be positive");
+    }
+  }
+
+  /**
+   * How long one job is watched.
+   *
+   * @return the time from submit to the last look
+   */
+  public Duration patience() {
+    return terms.patience;
+  }
+
+  /**
+   * How many looks at one job may fail in a row.
+   *
+   * @return the number at which it is no longer watched
+   */
+  public int errors() {
+    return terms.errors;
+  }
+
+  /** When looks are due; null: it is learned. */
+  @Nullable Steps steps() {
+    return terms.steps;
+  }
+
+  /** What a look is worth; null: it follows from what the look displaces. */
+  @Nullable Duration price() {
+    return terms.price;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PollPolicy policy && policy.terms.equals(terms);
+  }
+
+  @Override
+  public int hashCode() {
+    return terms.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    Steps steps = terms.steps;
+    String looks =
+        steps == null
+            ? "adaptive" + (terms.price == null ? "" : ", price " + terms.price)
+            : "first %s, factor %s, cap %s".formatted(steps.first, steps.factor, steps.cap);
+    return "PollPolicy[%s, patience %s, errors %d]".formatted(looks, terms.patience, terms.errors);
   }
 }

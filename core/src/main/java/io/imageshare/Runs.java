@@ -112,7 +112,7 @@ final class Runs {
       return begin(run(task.id(), engine, task));
     }
     Instant deadline =
-        task.past() == null ? engine.time().now().plus(engine.deadline()) : task.past().deadline();
+        task.past() == null ? engine.end(engine.time().now()) : task.past().deadline();
     Joint joint =
         new Joint(task.id(), engine, task.requests(), task.lines(), deadline, joints::remove);
     Engine ofParts = joint.ofParts();

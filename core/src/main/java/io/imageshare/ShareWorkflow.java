@@ -226,7 +226,7 @@ public final class ShareWorkflow implements AutoCloseable {
     BatchLimits limits = new BatchLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
     int membersPerImage = Integer.MAX_VALUE;
     RetryPolicy retry = RetryPolicy.defaults();
-    PollPolicy poll = PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
+    PollPolicy poll = PollPolicy.adaptive();
     FlowPolicy flow = FlowPolicy.defaults();
     Consumer<ShareEvent> listener = event -> {};
     Duration deadline = Duration.ofHours(24);
@@ -290,7 +290,7 @@ public final class ShareWorkflow implements AutoCloseable {
     /**
      * How jobs are watched.
      *
-     * @param poll the policy; by default {@code PollPolicy.backoff(1 s, 1.5, 10 s)}
+     * @param poll the policy; by default {@link PollPolicy#adaptive()}
      * @return this
      */
     public Builder poll(PollPolicy poll) {

@@ -330,7 +330,8 @@ class WorkflowTest {
             .jobsTake(ofMillis(200))
             .unknowns(Unknowns.defaults().jobsKept(ofMillis(100)))
             .build();
-    ShareReport report = workflow(cloud).build().run(share(1, 2)).requireDone();
+    ShareReport report =
+        workflow(cloud).poll(PollPolicy.fixed(ofSeconds(1))).build().run(share(1, 2)).requireDone();
     assertEquals(1, report.stats().looks());
     assertEquals(1, report.stats().submits());
   }

@@ -1,0 +1,183 @@
+package io.imageshare.memory;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.groupingBy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.BackendException;
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.Job;
+import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
+import io.imageshare.PollPolicy;
+import io.imageshare.Reason;
+import io.imageshare.Recipient;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What learned polling costs in looks and seconds of waiting, against who knows how long jobs last.
+ * {@code -Dpolling.seeds=20} measures more closely.
+ */
+class AdaptivePollingTest {
+  private static final int JOBS = 600;
+  private static final double BAR = 1.22;
+  private static final double BAR_AFTER_A_JUMP = 1.4;
+  private static final int SEEDS = Integer.getInteger("polling.seeds", 2);
+
+  /** Those that are not told where in a cell many jobs end find out slowly. */
+  private static final double LUMPY_BAR_UNTOLD = 1.5;
+
+  static Stream<PollingLaw> laws() {
+    return PollingLaw.all().stream();
+  }
+
+  /** What a service says of a job besides whether it has ended. */
+  private enum Says {
+    ALL,
+    /** When it began and ended; of the part done it says what comes to its mind. */
+    TIMES,
+    NOTHING
+  }
+
+  @ParameterizedTest
+  @MethodSource("laws")
+  void looksAndWaitingCostLittleMoreThanIfTheLawWereKnown(PollingLaw law) {
+    double best = Math.min(law.oracle(1), law.bestInterval(1));
+    double all = cost(law, Says.ALL) / best;
+    double times = cost(law, Says.TIMES) / best;
+    double nothing = cost(law, Says.NOTHING) / best;
+    String ratios =
+        "%s: %.3f told all, %.3f told begin and end, %.3f told nothing; of %.3f"
+            .formatted(law, all, times, nothing, best);
+    System.out.println(ratios);
+    double bar = law.drifts() ? BAR_AFTER_A_JUMP : BAR;
+    boolean lumpy = PollingLaw.all().indexOf(law) >= 8;
+    assertTrue(all <= bar, ratios);
+    assertTrue(times <= bar, ratios);
+    assertTrue(nothing <= (lumpy ? LUMPY_BAR_UNTOLD : bar), ratios);
+  }
+
+  @Test
+  void anOutageOfTwentySecondsDoesNotUseUpTheErrorsOfAJob() {
+    MemoryBackend cloud = Samples.cloud(Timekeeper.virtual(), 1).build();
+    Reason down = new Reason(Reason.Kind.UNAVAILABLE, "", "down");
+    MemberBackend outage =
+        new Wrapped(
+            cloud,
+            job -> {
+              Duration since = Duration.between(cloud.calls().get(0).begun(), cloud.time().now());
+              if (since.toSeconds() < 20) {
+                throw new BackendException(down);
+              }
+              return job;
+            });
+    ShareReport report = Samples.workflow(outage).build().run(Samples.share(1, 1)).requireDone();
+    assertEquals(1, report.stats().submits());
+    assertTrue(report.stats().looks() < 10, report.stats().toString());
+  }
+
+  @Test
+  void patienceEndsWithALookAtItsEnd() {
+    MemoryBackend cloud = Samples.cloud(Timekeeper.virtual(), 1).build();
+    cloud.inject(new Fault.StuckJob());
+    ShareReport report =
+        Samples.workflow(cloud)
+            .poll(PollPolicy.adaptive().patience(Duration.ofSeconds(60)))
+            .build()
+            .run(Samples.share(1, 1));
+    assertEquals(1, report.unknown().count());
+    Instant submitted = Samples.calls(cloud, Call.Kind.SUBMIT).get(0).begun();
+    List<Call> looks = Samples.calls(cloud, Call.Kind.JOB);
+    assertEquals(submitted.plusSeconds(60), looks.get(looks.size() - 1).begun());
+    assertTrue(looks.size() < 60, looks.size() + " looks");
+  }
+
+  private static double cost(PollingLaw law, Says says) {
+    double sum = 0;
+    for (int seed = 0; seed < SEEDS; seed++) {
+      sum += cost(law, says, seed) / SEEDS;
+    }
+    return sum;
+  }
+
+  private static double cost(PollingLaw law, Says says, int seed) {
+    MemoryBackend cloud =
+        MemoryBackend.builder()
+            .time(Timekeeper.virtual())
+            .images(Samples.ids("image-", 6))
+            .jobsTake(law.jobs(JOBS))
+            .seed(seed)
+            .build();
+    ShareWorkflow.builder(saying(says, cloud, new Random(seed)))
+        .limits(new BatchLimits(1, 1, 1))
+        .flow(FlowPolicy.defaults().callsPerSecond(1e6).concurrentCalls(1000))
+        .poll(PollPolicy.adaptive().price(Duration.ofSeconds(1)))
+        .seed(seed)
+        .build()
+        .run(Samples.share(6, JOBS / 6))
+        .requireDone();
+    return cost(cloud, law.drifts() ? JOBS / 2 : 30);
+  }
+
+  /** Looks and seconds of waiting a job, from one job on to number 530. */
+  private static double cost(MemoryBackend cloud, int from) {
+    Map<String, List<Call>> looks =
+        Samples.calls(cloud, Call.Kind.JOB).stream().collect(groupingBy(Call::id));
+    double cost = 0;
+    for (Job job : cloud.jobs().subList(from, 530)) {
+      List<Call> looked = looks.getOrDefault(job.id(), List.of());
+      Call last = looked.get(looked.size() - 1);
+      Duration lag = Duration.between(requireNonNull(job.end()), last.begun());
+      cost += looked.size() + lag.toNanos() / 1e9;
+    }
+    return cost / (530 - from);
+  }
+
+  private static MemberBackend saying(Says says, MemoryBackend cloud, Random random) {
+    return switch (says) {
+      case ALL -> cloud;
+      case TIMES -> new Wrapped(cloud, job -> job.progress(random.nextDouble()));
+      case NOTHING -> new Wrapped(cloud, job -> job.begin(null).end(null).progress(Double.NaN));
+    };
+  }
+
+  /** A cloud whose jobs are seen through something. */
+  private record Wrapped(MemoryBackend cloud, UnaryOperator<Job> seen) implements MemberBackend {
+    @Override
+    public CompletionStage<Job> submit(ShareRequest slice) {
+      return cloud.submit(slice);
+    }
+
+    @Override
+    public CompletionStage<Job> job(String id) {
+      return cloud.job(id).thenApply(seen);
+    }
+
+    @Override
+    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+      return cloud.members(image);
+    }
+
+    @Override
+    public Timekeeper time() {
+      return cloud.time();
+    }
+  }
+}

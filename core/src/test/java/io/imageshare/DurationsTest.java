@@ -1,0 +1,149 @@
+package io.imageshare;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DurationsTest {
+
+  /** A memory as one would first write it: every share is touched every time. */
+  private static final class PlainMemory {
+    double[] shares;
+    double weight = 1;
+
+    PlainMemory(double[] shares) {
+      this.shares = shares.clone();
+    }
+
+    void learn(int from, int to, double[] prior, double rate, int width) {
+      double[] mixed =
+          IntStream.range(0, shares.length)
+              .mapToDouble(i -> .998 * shares[i] + .002 * prior[i])
+              .toArray();
+      double likely = Arrays.stream(mixed, from, to).sum();
+      weight *= Math.max(likely, 1e-6);
+      double[] next = new double[shares.length];
+      for (int i = 0; i < shares.length; i++) {
+        next[i] += (1 - rate) * shares[i];
+      }
+      for (int i = from; i < to; i++) {
+        int low = Math.max(0, i - width);
+        int high = Math.min(Math.min(shares.length, to + width), i + width + 1);
+        for (int j = low; j < high; j++) {
+          next[j] += rate * mixed[i] / likely / (high - low);
+        }
+      }
+      shares = next;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 8})
+  void forgettingByAScaleIsForgettingShareByShare(int width) {
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      double[] prior = random.doubles(40, .1, 1).toArray();
+      double sum = Arrays.stream(prior).sum();
+      Arrays.setAll(prior, i -> prior[i] / sum);
+      Memory memory = new Memory(prior, .2, width);
+      memory.weight = 1;
+      PlainMemory plain = new PlainMemory(prior);
+      for (int job = 0; job < 2000; job++) {
+        int from = random.nextInt(40);
+        int to = from + 1 + random.nextInt(40 - from);
+        memory.learn(from, to, prior, .002, 1.0 / (job + 2));
+        plain.learn(from, to, prior, Math.max(.2, 1.0 / (job + 2)), width);
+        assertEquals(plain.weight, memory.weight, 1e-9 * plain.weight, "seed " + seed);
+        memory.weight = 1;
+        plain.weight = 1;
+      }
+      double[] shares = new double[40];
+      memory.addTo(shares, 1);
+      assertArrayEquals(plain.shares, shares, 1e-9, "seed " + seed);
+    }
+  }
+
+  @Test
+  void beforeAnyJobHasEndedHalfAreTakenToLastAsTheSamplesDo() {
+    double[] shares = new Durations().shares();
+    assertEquals(1, Arrays.stream(shares).sum(), 1e-9);
+    assertEquals(.5, between(shares, .75, 3), .02);
+    assertTrue(Arrays.stream(shares).allMatch(share -> share > 0));
+  }
+
+  @Test
+  void whatIsFoundBetweenLooksComesNearTheLawWhereverTheLooksFall() {
+    for (int seed = 0; seed < 5; seed++) {
+      Random random = new Random(seed);
+      Durations durations = new Durations();
+      for (int job = 0; job < 1000; job++) {
+        double lasted = random.nextBoolean() ? 2 + random.nextDouble() : 10 + random.nextDouble();
+        double ran = 0;
+        double look = random.nextDouble() * 4;
+        while (look < lasted) {
+          durations.ran(ran, look);
+          ran = look;
+          look += random.nextDouble() * 4;
+        }
+        durations.gone(ran);
+        durations.endedBetween(ran, look);
+      }
+      double[] shares = durations.shares();
+      assertEquals(.5, between(shares, 1.5, 3.5), .15, "seed " + seed);
+      assertEquals(.5, between(shares, 9, 12), .15, "seed " + seed);
+    }
+  }
+
+  @Test
+  void whatIsToldIsKnownAtOnceAndForgottenWhenItIsSoNoMore() {
+    Durations durations = new Durations();
+    for (int job = 0; job < 300; job++) {
+      durations.lasted(2);
+    }
+    assertTrue(between(durations.shares(), 1.9, 2.1) > .95);
+    for (int job = 0; job < 15; job++) {
+      durations.lasted(20);
+    }
+    assertTrue(between(durations.shares(), 19, 21) > .8);
+  }
+
+  @Test
+  void aJobThatOutlastsAllOthersIsEvidenceThatJobsDo() {
+    Durations durations = new Durations();
+    for (int job = 0; job < 20; job++) {
+      durations.lasted(2);
+    }
+    double before = between(durations.shares(), 30, 1000);
+    durations.ran(0, 10);
+    durations.ran(10, 30);
+    double after = between(durations.shares(), 30, 1000);
+    assertTrue(after > 10 * before, before + " and then " + after);
+    durations.gone(30);
+    assertEquals(before, between(durations.shares(), 30, 1000), 1e-12);
+  }
+
+  @Test
+  void aLookIsDueAtTheLastEndToldAndCountsAsPastIt() {
+    Durations durations = new Durations();
+    int edge = durations.edgeOf(5) + 1;
+    assertEquals(Durations.edge(edge), durations.at(edge));
+    durations.lasted(5);
+    int past = durations.edgeOf(5);
+    assertEquals(5, durations.at(past));
+    assertTrue(Durations.edge(past) > 5 && Durations.edge(past - 1) < 5);
+  }
+
+  private static double between(double[] shares, double from, double to) {
+    return IntStream.range(0, shares.length)
+        .filter(i -> Durations.edge(i) >= from && Durations.edge(i + 1) <= to)
+        .mapToDouble(i -> shares[i])
+        .sum();
+  }
+}
