@@ -59,6 +59,7 @@ final class Calls {
     private final Call<T> call;
     private final int repeats;
     private Timekeeper.@Nullable Scheduled limit;
+    private long begun;
     private boolean over;
 
     Attempt(Call<T> call, int repeats) {
@@ -90,14 +91,14 @@ final class Calls {
     public void go() {
       call.run().tally().call(kind());
       limit = time.schedule(timeout, () -> end(null, new BackendException(unanswered())));
-      long began = time.nanoTime();
+      begun = time.nanoTime();
       try {
         CompletionStage<T> stage = requireNonNull(call.make(), "the backend returned no stage");
         stage.whenComplete((value, e) -> time.schedule(Duration.ZERO, () -> end(value, e)));
       } catch (Throwable e) {
         time.schedule(Duration.ZERO, () -> end(null, e));
       }
-      long held = time.nanoTime() - began;
+      long held = time.nanoTime() - begun;
       if (held > LONGEST_HOLD) {
         call.run().held(kind(), Duration.ofNanos(held));
       }
@@ -114,7 +115,7 @@ final class Calls {
       }
       over = true;
       requireNonNull(limit).cancel();
-      gate.left();
+      gate.left(kind());
       call.run().step(() -> deliver(value, failure));
       gate.pump();
     }
@@ -126,7 +127,7 @@ final class Calls {
         failed(new IllegalStateException(kind().method + " answered null"));
       } else {
         log.debug("run {}: {} {}: answered", call.run().id(), kind().method, call.subject());
-        gate.trust();
+        gate.taken(kind(), begun);
         budget = Math.min(retry.budget(), budget + GIVEN_BACK);
         call.answered(value);
       }
@@ -149,7 +150,7 @@ final class Calls {
           call.failed(reason, after);
         }
         case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN -> {
-          gate.trust();
+          gate.taken(kind(), begun);
           call.failed(reason, after);
         }
         default -> unlessRepeated(reason, after);
@@ -157,8 +158,7 @@ final class Calls {
     }
 
     private void throttled(Reason reason, Duration after) {
-      Duration pause = retry.delay(gate.throttles(), after, random);
-      gate.pause(pause);
+      Duration pause = gate.throttled(kind(), begun, after);
       if (call.repeats()) {
         again(reason, pause, Duration.ZERO, new Attempt<>(call, repeats));
       } else {

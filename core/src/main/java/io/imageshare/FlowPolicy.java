@@ -3,8 +3,10 @@ package io.imageshare;
 import java.time.Duration;
 
 /**
- * How fast and how much at once. It holds over all runs of a workflow and for every call, whatever
- * retries, looks and surveys want.
+ * How fast and how much at once, at most. It holds over all runs of a workflow and for every call,
+ * whatever retries, looks and surveys want. Where the service says that calls come too fast, a
+ * workflow learns from when its refusals begin and end how many it takes and over which time, and
+ * from then on keeps just below that, in all its runs; now and then it tries a little more.
  *
  * @param callsPerSecond calls of any kind that may start in a second, evenly spaced
  * @param concurrentCalls calls that may be unanswered at once

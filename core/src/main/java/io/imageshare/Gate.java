@@ -2,20 +2,25 @@ package io.imageshare;
 
 import static java.time.Duration.ofNanos;
 
+import io.imageshare.Call.Kind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one gate for all calls of all runs of a workflow: how fast, how many at once, how many jobs
- * open; and the first call alone, until the service has shown that it takes the credentials.
+ * open; and the first call alone, until the service has shown that it takes the credentials. Each
+ * kind of call has a pace of its own below the common rate: a service may limit one and not others.
  */
 final class Gate {
 
   /** Who waits at the gate. */
   interface Entry {
-    Call.Kind kind();
+    Kind kind();
 
     boolean wanted();
 
@@ -33,17 +38,20 @@ final class Gate {
   private final Timekeeper time;
   private final FlowPolicy flow;
   private final long interval;
+  private final Paces paces;
   private final Deque<Place> prepared = new ArrayDeque<>();
   private final Deque<Place> looks = new ArrayDeque<>();
   private final Deque<Place> reads = new ArrayDeque<>();
   private final Deque<Place> writes = new ArrayDeque<>();
+  private final List<Deque<Place>> queues = List.of(looks, reads, writes);
   private long entered;
   private int unanswered;
+  private final Map<Kind, Integer> unansweredOf = new EnumMap<>(Kind.class);
   private int openJobs;
   private boolean trusted;
   private long earliest;
-  private boolean waking;
-  private int throttles;
+  private Timekeeper.@Nullable Scheduled waking;
+  private long wakes;
   private volatile boolean closed;
 
   Gate(Timekeeper time, FlowPolicy flow) {
@@ -51,6 +59,7 @@ final class Gate {
     this.flow = flow;
     interval = (long) Math.ceil(1e9 / flow.callsPerSecond());
     earliest = time.nanoTime();
+    paces = new Paces(flow.callsPerSecond() / 1e9, earliest);
   }
 
   /** Queues a call. It goes when its turn comes, perhaps at once. */
@@ -71,8 +80,9 @@ final class Gate {
   }
 
   /** A call was answered, or given up. */
-  void left() {
+  void left(Kind kind) {
     unanswered--;
+    unansweredOf.merge(kind, -1, Integer::sum);
   }
 
   /** A job is open that another process submitted. */
@@ -86,10 +96,10 @@ final class Gate {
     pump();
   }
 
-  /** The service has shown that it takes the credentials. */
-  void trust() {
+  /** The service took a call, and so the credentials, whatever came of it then. */
+  void taken(Kind kind, long begun) {
     trusted = true;
-    throttles = 0;
+    paces.taken(kind, begun);
   }
 
   /** The credentials were refused: whoever comes next goes alone again. */
@@ -111,26 +121,25 @@ final class Gate {
     return (canSubmit ? 5.0 : 1.0) * flow.openJobs() * interval / 1e9;
   }
 
-  /** How often in a row the service has said that it is called too fast. */
-  int throttles() {
-    return throttles;
-  }
-
-  /** The service said that it is called too fast: nothing passes for a while. */
-  void pause(Duration pause) {
-    long until = time.nanoTime() + pause.toNanos();
-    if (earliest - time.nanoTime() <= interval) {
-      throttles++; // not for each of several calls that hit the same limit together
-    }
-    earliest = later(earliest, until);
+  /**
+   * The service said that it is called too fast.
+   *
+   * @param wait how long it asks to wait
+   * @return how long the next call of this kind waits
+   */
+  Duration throttled(Kind kind, long begun, Duration wait) {
+    long now = time.nanoTime();
+    paces.refused(kind, begun, now, wait.toNanos());
+    return ofNanos(Math.max(0, paces.of(kind).earliest() - now));
   }
 
   void pump() {
     for (Deque<Place> queue = next(); queue != null && !closed; queue = next()) {
       Entry entry = queue.element().entry();
-      if (!entry.isPrepared()) {
+      long now = time.nanoTime();
+      if (queue != prepared && !entry.isPrepared()) {
         Place place = queue.remove();
-        take(entry);
+        take(entry, now);
         entry.prepare(
             () -> {
               prepared.add(place);
@@ -138,28 +147,29 @@ final class Gate {
             });
         continue;
       }
-      long wait = earliest - time.nanoTime();
-      if (wait > 0) {
-        wake(wait);
+      if (earliest - now > 0) {
+        wake(earliest);
         return;
       }
       queue.remove();
       if (queue != prepared) {
-        take(entry);
+        take(entry, now);
       }
-      earliest = time.nanoTime() + interval;
+      earliest = now + interval;
       entry.go();
     }
   }
 
-  private void take(Entry entry) {
+  private void take(Entry entry, long now) {
     unanswered++;
-    openJobs += entry.kind() == Call.Kind.SUBMIT ? 1 : 0;
+    unansweredOf.merge(entry.kind(), 1, Integer::sum);
+    openJobs += entry.kind() == Kind.SUBMIT ? 1 : 0;
+    paces.of(entry.kind()).begun(now);
   }
 
   private void giveBack(Entry entry) {
-    unanswered--;
-    openJobs -= entry.kind() == Call.Kind.SUBMIT ? 1 : 0;
+    left(entry.kind());
+    openJobs -= entry.kind() == Kind.SUBMIT ? 1 : 0;
   }
 
   /** What is prepared; then looks, for they free places for jobs; reads and writes as they came. */
@@ -173,17 +183,33 @@ final class Gate {
     if (unanswered >= (trusted ? flow.concurrentCalls() : 1)) {
       return null;
     }
-    drop(looks);
-    drop(reads);
-    drop(writes);
-    if (!looks.isEmpty()) {
-      return looks;
+    Deque<Place> best = null;
+    for (Deque<Place> queue : queues) {
+      drop(queue);
+      if (!queue.isEmpty() && mayGo(queue.element().entry()) && isBefore(queue, best)) {
+        best = queue;
+      }
     }
-    boolean canWrite = !writes.isEmpty() && openJobs < flow.openJobs();
-    if (!reads.isEmpty()) {
-      return canWrite && writes.element().number() < reads.element().number() ? writes : reads;
+    return best;
+  }
+
+  private boolean mayGo(Entry entry) {
+    if (entry.kind() == Kind.SUBMIT && openJobs >= flow.openJobs()) {
+      return false;
     }
-    return canWrite ? writes : null;
+    if (!paces.mayBeAtOnce(entry.kind(), unansweredOf.getOrDefault(entry.kind(), 0) + 1)) {
+      return false;
+    }
+    long due = paces.of(entry.kind()).earliest();
+    if (due - time.nanoTime() > 0) {
+      wake(due);
+      return false;
+    }
+    return true;
+  }
+
+  private boolean isBefore(Deque<Place> queue, @Nullable Deque<Place> other) {
+    return other == null || (other != looks && queue.element().number() < other.element().number());
   }
 
   private static void drop(Deque<Place> queue) {
@@ -192,19 +218,20 @@ final class Gate {
     }
   }
 
-  private void wake(long wait) {
-    if (!waking) {
-      waking = true;
-      time.schedule(
-          ofNanos(wait),
-          () -> {
-            waking = false;
-            pump();
-          });
+  private void wake(long due) {
+    if (waking != null) {
+      if (due - wakes >= 0) {
+        return;
+      }
+      waking.cancel();
     }
-  }
-
-  private static long later(long a, long b) {
-    return a - b > 0 ? a : b;
+    wakes = due;
+    waking =
+        time.schedule(
+            ofNanos(due - time.nanoTime()),
+            () -> {
+              waking = null;
+              pump();
+            });
   }
 }

@@ -1,0 +1,219 @@
+package io.imageshare.memory;
+
+import static io.imageshare.memory.Samples.calls;
+import static io.imageshare.memory.Samples.share;
+import static io.imageshare.memory.Samples.workflow;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call;
+import io.imageshare.memory.MemoryBackend.Call.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How much of what a throttle allows is used, and how little is refused: its limit is not told. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class ThrottleTest {
+  private static final Set<Kind> ALL = EnumSet.allOf(Kind.class);
+
+  private final Timekeeper time = Timekeeper.virtual();
+
+  private ShareWorkflow.Builder impatient(MemoryBackend cloud, Throttle throttle, Set<Kind> kinds) {
+    return workflow(new ThrottledBackend(cloud, ofMillis(40), throttle, kinds, time.nanoTime()))
+        .limits(new BatchLimits(1, 100, 100))
+        .flow(FlowPolicy.defaults().callsPerSecond(60).openJobs(100))
+        .deadline(throttle.window().multipliedBy(60));
+  }
+
+  /** One run with work for sixty windows: a survey, then submits, looks and audits. */
+  private void runAgainst(Throttle throttle, int images, Duration latency) throws Exception {
+    MemoryBackend cloud =
+        Samples.cloud(time, images).latency(latency).jobsTake(ofSeconds(3)).build();
+    long start = time.nanoTime();
+    workflow(new ThrottledBackend(cloud, latency, throttle, ALL, start))
+        .limits(new BatchLimits(1, 100, 100))
+        .flow(FlowPolicy.defaults().callsPerSecond(60).concurrentCalls(40).openJobs(100))
+        .deadline(throttle.window().multipliedBy(60))
+        .build()
+        .start(share(images, 1));
+    time.sleep(throttle.window().multipliedBy(60));
+    assertTrue(throttle.refused() > 0, "the throttle was never felt");
+  }
+
+  private void assertBar(double used, double refused, Throttle throttle, long start, String what) {
+    double share = throttle.used(time.nanoTime() - start);
+    assertTrue(share >= used, what + ": " + share + " used");
+    assertTrue(throttle.refusedLate() <= refused, what + ": " + throttle.refusedLate());
+  }
+
+  private void assertFixed(int limit, Duration window) throws Exception {
+    for (double turn : new double[] {0, .37, .8}) {
+      for (boolean counts : new boolean[] {true, false}) {
+        assertFixed(limit, window, turn, counts, ofMillis(40));
+      }
+    }
+  }
+
+  private void assertFixed(
+      int limit, Duration window, double turn, boolean counts, Duration latency) throws Exception {
+    Throttle throttle = Throttle.fixed(limit, window, turn, counts);
+    long start = time.nanoTime();
+    runAgainst(throttle, limit * 26, latency);
+    assertBar(.88, .06, throttle, start, turn + " " + counts);
+  }
+
+  @Test
+  void tenAMinute() throws Exception {
+    assertFixed(10, ofMinutes(1));
+  }
+
+  @Test
+  void aHundredAMinute() throws Exception {
+    assertFixed(100, ofMinutes(1));
+  }
+
+  @Test
+  void twentyASecond() throws Exception {
+    assertFixed(20, ofSeconds(1));
+  }
+
+  @Test
+  void otherLimitsAndOtherLatencies() throws Exception {
+    assertFixed(5, ofSeconds(10), .37, true, ofMillis(1));
+    assertFixed(10, ofMinutes(1), 0, true, ofMillis(500));
+    assertFixed(300, ofMinutes(1), .8, false, ofMillis(250));
+  }
+
+  @Test
+  void windowsThatSlide() throws Exception {
+    for (boolean counts : new boolean[] {true, false}) {
+      for (int limit : new int[] {10, 100}) {
+        Throttle throttle = Throttle.sliding(limit, ofMinutes(1), counts);
+        long start = time.nanoTime();
+        runAgainst(throttle, limit * 26, ofMillis(40));
+        assertBar(.75, .06, throttle, start, limit + " a minute, " + counts);
+      }
+      Throttle throttle = Throttle.sliding(20, ofSeconds(1), counts);
+      long start = time.nanoTime();
+      runAgainst(throttle, 500, ofMillis(40));
+      assertBar(.75, .06, throttle, start, "20 a second, " + counts);
+    }
+  }
+
+  @Test
+  void aWindowThatIsTold() throws Exception {
+    Throttle throttle = Throttle.fixed(100, ofMinutes(1), .37, true).tells();
+    long start = time.nanoTime();
+    runAgainst(throttle, 2600, ofMillis(40));
+    assertBar(.95, .02, throttle, start, "told");
+  }
+
+  @Test
+  void aLimitThatChanges() throws Exception {
+    for (int later : new int[] {50, 200}) {
+      MemoryBackend cloud = Samples.cloud(time, 5000).latency(ofMillis(40)).build();
+      Throttle throttle = Throttle.fixed(100, ofMinutes(1), .37, true);
+      long start = time.nanoTime();
+      impatient(cloud, throttle, ALL).build().start(share(5000, 1));
+      time.sleep(ofMinutes(30));
+      throttle.becomes(later, time.nanoTime() - start);
+      time.sleep(ofMinutes(30));
+      assertBar(.88, .06, throttle, start, "later " + later);
+    }
+  }
+
+  @Test
+  void twoClientsShareALimit() throws Exception {
+    Throttle throttle = Throttle.fixed(100, ofMinutes(1), .37, true);
+    long start = time.nanoTime();
+    MemoryBackend one = Samples.cloud(time, 2500).latency(ofMillis(40)).build();
+    MemoryBackend other = Samples.cloud(time, 2500).latency(ofMillis(60)).build();
+    impatient(one, throttle, ALL).build().start(share(2500, 1));
+    impatient(other, throttle, ALL).build().start(share(2500, 1));
+    time.sleep(ofMinutes(60));
+    assertBar(.88, .06, throttle, start, "together");
+    long less = Math.min(one.calls().size(), other.calls().size());
+    assertTrue(less >= throttle.taken() / 5, "one got " + less + " of " + throttle.taken());
+  }
+
+  @Test
+  void theNextRunKnowsWhatTheLastOneLearned() {
+    MemoryBackend cloud = Samples.cloud(time, 300).latency(ofMillis(40)).build();
+    Throttle throttle = Throttle.fixed(100, ofMinutes(1), .37, true);
+    ShareWorkflow workflow = impatient(cloud, throttle, ALL).build();
+    workflow.run(share(300, 1)).requireDone();
+    long refused = throttle.refused();
+    workflow.run(share(300, 2)).requireDone();
+    assertTrue(throttle.refused() < 1.5 * refused, throttle.refused() + " after " + refused);
+  }
+
+  @Test
+  void whatTheThrottleDoesNotCountIsNotSlowed() {
+    for (Kind throttled : List.of(Kind.SUBMIT, Kind.MEMBERS)) {
+      MemoryBackend cloud = Samples.cloud(time, 60).latency(ofMillis(40)).build();
+      Throttle throttle = Throttle.fixed(10, ofMinutes(1), .37, true);
+      Instant start = time.now();
+      impatient(cloud, throttle, Set.of(throttled)).build().run(share(60, 1)).requireDone();
+      double minutes = Duration.between(start, time.now()).toMillis() / 60_000.0;
+      long counted = calls(cloud, throttled).size();
+      assertTrue(minutes <= counted / 10.0 + 1, throttled + ": " + minutes + " for " + counted);
+    }
+  }
+
+  @Test
+  void aKindThatWaitsLongHoldsUpNoOther() throws Exception {
+    MemoryBackend cloud = Samples.cloud(time, 50).latency(Duration.ZERO).build();
+    cloud.inject(new Fault.Throttled(ofSeconds(60), Fault.Throttled.Style.GATEWAY).on(Kind.SUBMIT));
+    ShareWorkflow workflow = workflow(cloud).build();
+    workflow.start(share(1, 1));
+    time.sleep(ofSeconds(2));
+    workflow.start(share(50, 1));
+    time.sleep(ofSeconds(6));
+    assertEquals(1 + 50, calls(cloud, Kind.MEMBERS).size());
+  }
+
+  @Test
+  void aThrottleAboveThePolicyChangesNothing() {
+    MemoryBackend cloud = Samples.cloud(time, 100).latency(ofMillis(40)).build();
+    Throttle throttle = Throttle.fixed(61, ofSeconds(1), .37, true);
+    impatient(cloud, throttle, ALL).build().run(share(100, 1)).requireDone();
+    MemoryBackend free = Samples.cloud(time, 100).latency(ofMillis(40)).build();
+    impatient(free, throttle, Set.of()).build().run(share(100, 1)).requireDone();
+    assertEquals(0, throttle.refused());
+    assertEquals(sinceTheFirst(free), sinceTheFirst(cloud));
+  }
+
+  private static List<Duration> sinceTheFirst(MemoryBackend cloud) {
+    Instant first = cloud.calls().get(0).begun();
+    return cloud.calls().stream().map(call -> Duration.between(first, call.begun())).toList();
+  }
+
+  @Test
+  void oneOddRefusalSlowsNothing() {
+    for (Fault odd :
+        List.of(
+            new Fault.Throttled(),
+            new Fault.Throttled(Duration.ZERO, Fault.Throttled.Style.TASKS))) {
+      MemoryBackend cloud = Samples.cloud(time, 200).latency(ofMillis(40)).build();
+      cloud.inject(odd.on(Kind.SUBMIT));
+      workflow(cloud).limits(new BatchLimits(1, 1, 1)).build().run(share(200, 1)).requireDone();
+      List<Call> submits = calls(cloud, Kind.SUBMIT);
+      Duration all = Duration.between(submits.get(0).begun(), submits.get(200).begun());
+      assertFalse(all.compareTo(ofSeconds(65)) > 0, "took " + all);
+    }
+  }
+}
