@@ -248,7 +248,8 @@ final class WrongSetups {
             site -> site.to(site.secure(tls).endpoint(), RIGHT),
             1,
             once,
-            "the certificate of localhost is not trusted: PKIX path building failed",
+            "the certificate of localhost is not trusted: ",
+            "PKIX path building failed",
             "; sslContext(...) can say whom to trust"),
         row(
             "certificate of another host",
@@ -257,8 +258,8 @@ final class WrongSetups {
                     .sslContext(tls),
             1,
             once,
-            "the certificate of ims.test is not trusted: No subject alternative DNS name matching"
-                + " ims.test found"),
+            "the certificate of ims.test is not trusted: ",
+            "No subject alternative DNS name matching ims.test found"),
         row(
             "a web page instead of the service",
             site -> site.to(site.page(), RIGHT),
