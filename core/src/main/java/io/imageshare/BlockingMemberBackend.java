@@ -52,6 +52,19 @@ public interface BlockingMemberBackend extends AutoCloseable {
             Reason.Kind.UNSUPPORTED, "", "this backend cannot list the images of a project"));
   }
 
+  /**
+   * What the service tells of images besides who has them.
+   *
+   * @param images the images' ids
+   * @return a description of each that is known; by default it fails as {@link
+   *     Reason.Kind#UNSUPPORTED}, which changes nothing
+   * @throws Exception as {@link #submit}
+   */
+  default Map<String, Image> describe(Set<String> images) throws Exception {
+    throw new BackendException(
+        new Reason(Reason.Kind.UNSUPPORTED, "", "this backend cannot describe images"));
+  }
+
   /** Releases what the client holds. By default it holds nothing. */
   @Override
   default void close() {}

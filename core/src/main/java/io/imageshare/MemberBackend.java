@@ -72,6 +72,22 @@ public interface MemberBackend extends AutoCloseable {
   }
 
   /**
+   * What the service tells of images besides who has them, as their owner sees it. The engine asks
+   * once before a share, for all images that it is about to write to, and then spares the writes
+   * that cannot work; a service lists hundreds of images in one page, so that one call for all of
+   * them costs less than one for each.
+   *
+   * @param images the images' ids
+   * @return a description of each by its id; one that is missing is not known, and changes nothing,
+   *     and neither does a failure. By default {@link Reason.Kind#UNSUPPORTED}
+   */
+  default CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    return CompletableFuture.failedFuture(
+        new BackendException(
+            new Reason(Reason.Kind.UNSUPPORTED, "", "this backend cannot describe images")));
+  }
+
+  /**
    * How much fits into one call.
    *
    * @return the limits, by default {@link BatchLimits#defaults()}
@@ -116,7 +132,7 @@ public interface MemberBackend extends AutoCloseable {
   }
 }
 
-/** Runs the three methods where it is told to. */
+/** Runs its methods where it is told to. */
 final class BlockingAdapter implements MemberBackend {
   private final BlockingMemberBackend backend;
   private final Executor executor;
@@ -144,6 +160,11 @@ final class BlockingAdapter implements MemberBackend {
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return call(() -> backend.images(recipient, status));
+  }
+
+  @Override
+  public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    return call(() -> backend.describe(images));
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param openJobs jobs submitted and not ended, lost answers being settled among them
  * @param submits calls made that write
  * @param looks calls made to look at a job
- * @param reads calls made to list members
+ * @param reads calls made to list members or to describe images
  * @param timeLeft an estimate of the time left, from the pace so far; null before there is one
  */
 public record Progress(

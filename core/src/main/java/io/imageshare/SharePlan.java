@@ -76,7 +76,8 @@ public final class SharePlan {
 
   /**
    * How many listings would be read after the writes, to see what they did. Before them, as many
-   * are read as for this plan; and each job is looked at once at least.
+   * are read as for this plan, and images to be shared are described in one call; and each job is
+   * looked at once at least.
    *
    * @return the number
    */

@@ -1,12 +1,23 @@
 package io.imageshare;
 
 import io.imageshare.ShareRequest.Action;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads every listing before anything is written: what is so already, and what cannot fit. */
+/**
+ * Reads what tells, before anything is written, what is so already and what cannot be: every
+ * listing, and then a description of the images that are to be shared.
+ */
 final class Survey {
   private final Run run;
   private final Ledger ledger;
+
+  /** How many members each image has that was listed. */
+  private final Map<Integer, Integer> members = new LinkedHashMap<>();
+
   private int unread;
   private int read;
 
@@ -34,7 +45,8 @@ final class Survey {
         run.engine().reader().accept(subject(), listed);
       }
       if (ledger.action() == Action.SHARE) {
-        refuseWhatCannotFit(listing(), listed.size());
+        members.put(listing(), listed.size());
+        refuseWhatCannotFit(listing(), run.engine().membersPerImage());
       }
     }
 
@@ -52,22 +64,70 @@ final class Survey {
     void over() {
       unread--;
       if (unread == 0) {
-        run.surveyed(read);
+        describe();
       }
     }
   }
 
-  private void refuseWhatCannotFit(int image, int members) {
-    int limit = run.engine().membersPerImage();
-    int room = limit - members;
+  /**
+   * What is not listed is not described: some of it may be shared already, and then nothing that is
+   * told of the image makes that untrue.
+   */
+  private void describe() {
+    Map<String, Integer> open = new LinkedHashMap<>();
+    for (int image : members.keySet()) {
+      if (!newPairs(image).isEmpty()) {
+        open.put(ledger.image(image), image);
+      }
+    }
+    if (open.isEmpty()) {
+      run.surveyed(read);
+      return;
+    }
+    run.make(
+        new Description(
+            run,
+            open.keySet(),
+            told -> {
+              open.forEach((id, image) -> refuse(image, told.get(id)));
+              run.surveyed(read);
+            }));
+  }
+
+  private void refuse(int image, @Nullable Image told) {
+    if (told != null && told.obstacle() != Image.Obstacle.NONE) {
+      newPairs(image).forEach(r -> fail(image, r, told.refusal()));
+    } else if (told != null) {
+      refuseWhatCannotFit(image, told.membersOf(run.engine().membersPerImage()));
+    }
+  }
+
+  private void refuseWhatCannotFit(int image, int limit) {
+    int has = members.getOrDefault(image, 0);
+    int room = limit - has;
     for (int r = 0; r < ledger.recipients(); r++) {
       if (ledger.isPending(image, r)) {
         room--;
         if (room < 0 && !ledger.isTouched(image, r)) {
-          run.judge().settle(image, r, new Verdict.Failed(full(members, limit)));
+          fail(image, r, full(has, limit));
         }
       }
     }
+  }
+
+  /** The pairs of an image that nobody has asked for yet, by recipient. */
+  private List<Integer> newPairs(int image) {
+    List<Integer> recipients = new ArrayList<>();
+    for (int r = 0; r < ledger.recipients(); r++) {
+      if (ledger.isOpen(image, r) && !ledger.isTouched(image, r)) {
+        recipients.add(r);
+      }
+    }
+    return recipients;
+  }
+
+  private void fail(int image, int recipient, Reason reason) {
+    run.judge().settle(image, recipient, new Verdict.Failed(reason));
   }
 
   private static Reason full(int members, int limit) {

@@ -81,6 +81,11 @@ public final class BackendContract {
                   + " backend",
               ContractChecks::snapshot),
           new Rule(
+              "M4",
+              "A description is of an image that was asked for and that the service knows, and"
+                  + " names no obstacle where a share succeeds",
+              DescriptionChecks::describe),
+          new Rule(
               "D1",
               "A project that accepts has accepted exactly the images of the slice",
               DecisionChecks::accept),
@@ -123,8 +128,8 @@ public final class BackendContract {
    * All rules. Each stands alone: they may be checked in any order, and each clears up what it
    * shared. On a real service most take as long as four or five jobs.
    *
-   * @return the rules, grouped: C calls, S slices, J jobs, M listings of members, D what recipients
-   *     decide, I ids, B the backend itself
+   * @return the rules, grouped: C calls, S slices, J jobs, M what is read of
+   *     images, D what recipients decide, I ids, B the backend itself
    */
   public static List<Rule> rules() {
     return RULES;

@@ -1,6 +1,7 @@
 package io.imageshare.memory;
 
 import io.imageshare.BackendException;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * ends the jobs whose end has come by then, in the order of their ends.
  */
 final class Cloud {
+  private static final String OTHER_OWNER = "other-project";
   private static final HexFormat HEX = HexFormat.of();
 
   private final Catalog catalog;
@@ -195,15 +197,33 @@ final class Cloud {
    *
    * @param shared whether anybody has it
    * @param whole whether it is a full-server image
-   * @param status what the project has said to it; null: the project owns it
+   * @param status what the project has said to it; null: nothing, and nobody asked it
+   * @param told the rest
    */
-  record Image(String id, boolean shared, boolean whole, @Nullable MemberStatus status) {}
+  record Sight(String id, boolean shared, @Nullable MemberStatus status, Image told) {}
 
   /** An image as a project sees it; null: it does not. */
-  @Nullable Image image(String id, Recipient by, Instant now) {
+  @Nullable Sight image(String id, Recipient by, Instant now) {
     MemberStatus status = by.equals(owner()) ? null : catalog.status(id, by, now);
     boolean seen = catalog.knows(id) && (status != null || by.equals(owner()));
-    return seen ? new Image(id, catalog.size(id) > 0, rules.whole(id), status) : null;
+    return seen ? new Sight(id, catalog.size(id) > 0, status, told(id)) : null;
+  }
+
+  private Image told(String id) {
+    Image.Obstacle obstacle = rules.obstacle(id);
+    return new Image(
+        id,
+        obstacle == Image.Obstacle.FOREIGN ? OTHER_OWNER : owner().id(),
+        obstacle == Image.Obstacle.UNREADY ? "saving" : "active",
+        rules.whole(id),
+        obstacle);
+  }
+
+  /** What the owner is told of images, as far as they are known. */
+  Map<String, Image> describe(Set<String> images) {
+    Map<String, Image> told = new LinkedHashMap<>();
+    images.stream().filter(catalog::knows).forEach(id -> told.put(id, told(id)));
+    return told;
   }
 
   /** The images of others that a project said this to. */
@@ -212,7 +232,7 @@ final class Cloud {
   }
 
   /** The registered images that a project sees, whatever it has said to them. */
-  List<Image> images(Recipient by, Instant now) {
+  List<Sight> images(Recipient by, Instant now) {
     return catalog.ids().stream().flatMap(id -> Stream.ofNullable(image(id, by, now))).toList();
   }
 

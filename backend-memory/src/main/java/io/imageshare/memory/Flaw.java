@@ -1,10 +1,12 @@
 package io.imageshare.memory;
 
 import io.imageshare.BatchLimits;
+import io.imageshare.Image.Obstacle;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest.Action;
 import io.imageshare.memory.Unknowns.Naming;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is wrong with a call or a pair, not yet in the service's words ({@code ims-api.md} section
@@ -22,7 +24,22 @@ record Flaw(Reason.Kind kind, String code, String text, String id) {
   }
 
   static Flaw image(String image) {
-    return new Flaw(Reason.Kind.INVALID_IMAGE, "IMG.0027", "The image does not exist", image);
+    return ofImage("IMG.0027", "The image does not exist", image);
+  }
+
+  /** What stands in the way of sharing an image, or null. */
+  static @Nullable Flaw obstacle(Obstacle obstacle, String image) {
+    return switch (obstacle) {
+      case NONE -> null;
+      case FOREIGN -> ofImage("IMG.0106", "The image is owned by another tenant", image);
+      case PUBLIC -> ofImage("IMG.0089", "A public image cannot be shared", image);
+      case ENCRYPTED -> ofImage("IMG.0098", "An encrypted image cannot be shared", image);
+      case UNREADY -> ofImage("IMG.0046", "The image is not available", image);
+    };
+  }
+
+  private static Flaw ofImage(String code, String text, String image) {
+    return new Flaw(Reason.Kind.INVALID_IMAGE, code, text, image);
   }
 
   static Flaw recipient(Recipient recipient) {

@@ -1,6 +1,7 @@
 package io.imageshare.memory;
 
 import io.imageshare.BackendException;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
@@ -86,6 +87,14 @@ final class Front {
         null,
         recipient.id(),
         (exchange, now) -> cloud.images(recipient, status, now));
+  }
+
+  CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    return serve(
+        Call.Kind.DESCRIBE,
+        null,
+        String.join(" ", images),
+        (exchange, now) -> cloud.describe(images));
   }
 
   /** What a call does to the cloud at the moment it takes effect. */

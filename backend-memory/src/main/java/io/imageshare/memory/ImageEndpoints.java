@@ -50,7 +50,7 @@ final class ImageEndpoints {
             (service, now) ->
                 service.images(visit.caller(), now).stream()
                     .filter(image -> ofStatus(image.status(), query))
-                    .map(image -> told(service, image))
+                    .map(this::told)
                     .toList());
     List<ObjectNode> matching =
         images.stream()
@@ -86,7 +86,7 @@ final class ImageEndpoints {
         .show(
             (service, now) ->
                 Optional.ofNullable(service.image(id, visit.caller(), now))
-                    .map(image -> told(service, image)))
+                    .map(this::told))
         .orElseThrow(
             () ->
                 new RefusedException(
@@ -94,8 +94,8 @@ final class ImageEndpoints {
         .toString();
   }
 
-  private ObjectNode told(Cloud service, Cloud.Image image) {
-    return WireDocuments.image(image, service.owner().id(), since);
+  private ObjectNode told(Cloud.Sight image) {
+    return WireDocuments.image(image, since);
   }
 
   private String quota(Visit visit) {

@@ -3,6 +3,7 @@ package io.imageshare.memory;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberBackend;
@@ -14,6 +15,7 @@ import io.imageshare.Timekeeper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,11 +49,7 @@ public final class MemoryBackend implements MemberBackend {
     front = new Front(settings, time);
   }
 
-  /**
-   * A builder of a cloud without images, on real time.
-   *
-   * @return a new builder
-   */
+  /** {@return a new builder, of a cloud without images, on real time} */
   public static Builder builder() {
     return new Builder();
   }
@@ -61,7 +59,7 @@ public final class MemoryBackend implements MemberBackend {
    *
    * @param kind what was called
    * @param slice what was submitted, or null
-   * @param id the job, image or recipient that was asked about; empty for a submit
+   * @param id the job, image, recipient or images that were asked about; empty for a submit
    * @param begun when it came
    * @param answered when it was answered, or null: not yet, or never
    * @param job the id of the job it made, even if nobody was told; empty when it made none
@@ -87,7 +85,9 @@ public final class MemoryBackend implements MemberBackend {
       /** {@link MemberBackend#members}. */
       MEMBERS,
       /** {@link MemberBackend#images}. */
-      IMAGES
+      IMAGES,
+      /** {@link MemberBackend#describe}. */
+      DESCRIBE
     }
 
     /** Copies the faults. */
@@ -114,6 +114,11 @@ public final class MemoryBackend implements MemberBackend {
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return front.images(requireNonNull(recipient, "recipient"), requireNonNull(status, "status"));
+  }
+
+  @Override
+  public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    return front.describe(new LinkedHashSet<>(images));
   }
 
   @Override
@@ -154,20 +159,14 @@ public final class MemoryBackend implements MemberBackend {
   }
 
   /**
-   * Who has what now, whatever listings show.
-   *
-   * @return the members, by image in the order of registration, then in the order they were added;
-   *     a value that changes no more
+   * {@return who has what now, whatever listings show: by image in the order of registration, then
+   * in the order they were added; a value that changes no more}
    */
   public Set<Member> members() {
     return front.show((cloud, now) -> cloud.holdings());
   }
 
-  /**
-   * Every call so far.
-   *
-   * @return the calls in the order they came; a value that changes no more
-   */
+  /** {@return every call so far, in the order they came; a value that changes no more} */
   public List<Call> calls() {
     return front.calls();
   }
@@ -221,22 +220,13 @@ public final class MemoryBackend implements MemberBackend {
       return images(List.of(ids));
     }
 
-    /**
-     * Registers images.
-     *
-     * @param ids the images' ids
-     * @return this
-     */
+    /** {@return this, which registers images as {@link #images(String...)} does} */
     public Builder images(Collection<String> ids) {
       settings.images.addAll(ids);
       return this;
     }
 
-    /**
-     * Takes every id for a registered image.
-     *
-     * @return this
-     */
+    /** {@return this, which takes every id for a registered image} */
     public Builder anyImage() {
       settings.anyImage = true;
       return this;
@@ -250,6 +240,18 @@ public final class MemoryBackend implements MemberBackend {
      */
     public Builder wholeImages(String... ids) {
       settings.wholeImages.addAll(List.of(ids));
+      return images(ids);
+    }
+
+    /**
+     * Registers images that cannot be shared.
+     *
+     * @param obstacle what stands in the way
+     * @param ids the images' ids
+     * @return this
+     */
+    public Builder obstacle(Image.Obstacle obstacle, String... ids) {
+      List.of(ids).forEach(id -> settings.obstacles.put(id, obstacle));
       return images(ids);
     }
 
@@ -276,12 +278,7 @@ public final class MemoryBackend implements MemberBackend {
       return badProjects(List.of(ids));
     }
 
-    /**
-     * Names projects of another region: asking for one is refused ({@code IMG.0108}).
-     *
-     * @param ids the projects' ids
-     * @return this
-     */
+    /** {@return this, which names projects as {@link #badProjects(String...)} does} */
     public Builder badProjects(Collection<String> ids) {
       ids.forEach(id -> settings.badRecipients.add(Recipient.project(id)));
       return this;

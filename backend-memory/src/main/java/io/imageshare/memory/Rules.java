@@ -1,6 +1,7 @@
 package io.imageshare.memory;
 
 import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
@@ -8,6 +9,7 @@ import io.imageshare.memory.Unknowns.Already;
 import io.imageshare.memory.Unknowns.Checks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -22,6 +24,7 @@ final class Rules {
   private final Recipient owner;
   private final Set<Recipient> badRecipients;
   private final Set<String> wholeImages;
+  private final Map<String, Image.Obstacle> obstacles;
   private final int membersPerImage;
   private final @Nullable BatchLimits limits;
 
@@ -31,6 +34,7 @@ final class Rules {
     owner = settings.owner;
     badRecipients = Set.copyOf(settings.badRecipients);
     wholeImages = Set.copyOf(settings.wholeImages);
+    obstacles = Map.copyOf(settings.obstacles);
     membersPerImage = settings.membersPerImage;
     limits = settings.limits;
   }
@@ -41,6 +45,10 @@ final class Rules {
 
   boolean whole(String image) {
     return wholeImages.contains(image);
+  }
+
+  Image.Obstacle obstacle(String image) {
+    return obstacles.getOrDefault(image, Image.Obstacle.NONE);
   }
 
   /** Why a call is refused and makes no job, or null. */
@@ -70,7 +78,7 @@ final class Rules {
   }
 
   private @Nullable Flaw checked(ShareRequest slice) {
-    Stream<@Nullable Flaw> images = slice.images().stream().map(this::image);
+    Stream<@Nullable Flaw> images = slice.images().stream().map(image -> image(slice.action(), image));
     Stream<@Nullable Flaw> recipients =
         slice.recipients().stream().map(recipient -> recipient(slice.action(), recipient));
     Stream<@Nullable Flaw> full = slice.images().stream().map(image -> full(slice, image));
@@ -95,7 +103,7 @@ final class Rules {
   private List<@Nullable Flaw> ofPairs(ShareRequest slice) {
     List<@Nullable Flaw> flaws = new ArrayList<>(Math.toIntExact(slice.pairs()));
     for (String image : slice.images()) {
-      Flaw bad = image(image);
+      Flaw bad = image(slice.action(), image);
       Flaw full = full(slice, image);
       for (Recipient recipient : slice.recipients()) {
         flaws.add(bad != null ? bad : ofPair(slice.action(), image, recipient, full));
@@ -135,8 +143,11 @@ final class Rules {
     return keeps && slice.vault().isEmpty() ? Flaw.vaultless(image) : null;
   }
 
-  private @Nullable Flaw image(String image) {
-    return catalog.knows(image) ? null : Flaw.image(image);
+  private @Nullable Flaw image(Action action, String image) {
+    if (!catalog.knows(image)) {
+      return Flaw.image(image);
+    }
+    return action == Action.SHARE ? Flaw.obstacle(obstacle(image), image) : null;
   }
 
   private @Nullable Flaw recipient(Action action, Recipient recipient) {

@@ -1,11 +1,13 @@
 package io.imageshare.memory;
 
 import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.Timekeeper;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** What a builder was told, with the defaults its methods document. Read only while building. */
 final class Settings {
   final Set<String> images = new LinkedHashSet<>();
+  final Map<String, Image.Obstacle> obstacles = new HashMap<>();
   final Set<String> wholeImages = new LinkedHashSet<>();
   final Map<Member, MemberStatus> members = new LinkedHashMap<>();
   final Set<Recipient> badRecipients = new LinkedHashSet<>();

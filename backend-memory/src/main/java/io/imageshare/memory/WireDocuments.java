@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
@@ -208,14 +209,20 @@ final class WireDocuments {
     return root.toString();
   }
 
-  static ObjectNode image(Cloud.Image image, String owner, Instant since) {
+  static ObjectNode image(Cloud.Sight image, Instant since) {
     ObjectNode node = MAPPER.createObjectNode();
-    node.put("id", image.id()).put("name", image.id()).put("owner", owner);
-    node.put("status", "active");
-    node.put("visibility", image.status() == null ? "private" : "shared");
+    node.put("id", image.id()).put("name", image.told().name());
+    node.put("owner", image.told().owner()).put("status", image.told().status());
+    Image.Obstacle obstacle = image.told().obstacle();
+    boolean open = obstacle == Image.Obstacle.PUBLIC;
+    boolean own = image.status() == null && obstacle != Image.Obstacle.FOREIGN;
+    node.put("visibility", open ? "public" : own ? "private" : "shared");
     // Once shared, the owner's own image says so too.
-    node.put("__imagetype", image.shared() ? "shared" : "private");
-    if (image.whole()) {
+    node.put("__imagetype", open ? "gold" : own && !image.shared() ? "private" : "shared");
+    if (obstacle == Image.Obstacle.ENCRYPTED) {
+      node.put("__system__cmkid", "key-1");
+    }
+    if (image.told().whole()) {
       node.put("__whole_image", "true");
     }
     node.put("protected", false).put("min_disk", 40);

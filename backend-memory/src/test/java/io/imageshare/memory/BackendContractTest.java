@@ -261,7 +261,8 @@ class BackendContractTest {
   // Backends that break one
 
   private static Stream<Broken> broken() {
-    return Stream.concat(BrokenBackends.ALL.stream(), BrokenDecisions.ALL.stream());
+    return Stream.of(BrokenBackends.ALL, BrokenDecisions.ALL, BrokenDescriptions.ALL)
+        .flatMap(List::stream);
   }
 
   @TestFactory

@@ -2,6 +2,7 @@ package io.imageshare.memory;
 
 import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -13,6 +14,7 @@ import io.imageshare.memory.MemoryBackend.Call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,18 @@ final class CallLog implements MemberBackend {
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     int place = begin(Call.Kind.MEMBERS, null, image);
     return backend.members(image).whenComplete((members, e) -> end(place, "", e));
+  }
+
+  @Override
+  public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+    int place = begin(Call.Kind.IMAGES, null, recipient.id());
+    return backend.images(recipient, status).whenComplete((images, e) -> end(place, "", e));
+  }
+
+  @Override
+  public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    int place = begin(Call.Kind.DESCRIBE, null, String.join(" ", images));
+    return backend.describe(images).whenComplete((told, e) -> end(place, "", e));
   }
 
   private int begin(Call.Kind kind, @Nullable ShareRequest slice, String id) {

@@ -183,7 +183,7 @@ class DecisionTest {
   }
 
   private static MemberStatus seen(MemoryBackend cloud) {
-    Cloud.Image image =
+    Cloud.Sight image =
         cloud.front.show((service, now) -> requireNonNull(service.image("i1", P1, now)));
     return requireNonNull(image.status());
   }

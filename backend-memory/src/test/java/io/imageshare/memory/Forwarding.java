@@ -1,6 +1,7 @@
 package io.imageshare.memory;
 
 import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -37,6 +38,11 @@ class Forwarding implements MemberBackend {
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return good.images(recipient, status);
+  }
+
+  @Override
+  public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    return good.describe(images);
   }
 
   @Override

@@ -68,7 +68,7 @@ final class Life {
         switch (kind) {
           case SUBMIT -> lines.stream().filter(line -> line.contains("Intent")).count() > sent;
           case JOB -> lines.stream().anyMatch(line -> line.contains(about));
-          case MEMBERS, IMAGES -> true;
+          case MEMBERS, IMAGES, DESCRIBE -> true;
         };
     assertTrue(written, () -> kind + " before it was written: " + about);
     sent += kind == Call.Kind.SUBMIT ? 1 : 0;

@@ -1,5 +1,6 @@
 package io.imageshare.memory;
 
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -47,6 +48,11 @@ record MortalBackend(MemoryBackend cloud, Fuse fuse, BiConsumer<Kind, String> be
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return call(Kind.IMAGES, recipient.id(), () -> cloud.images(recipient, status));
+  }
+
+  @Override
+  public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    return call(Kind.DESCRIBE, String.join(" ", images), () -> cloud.describe(images));
   }
 
   @Override

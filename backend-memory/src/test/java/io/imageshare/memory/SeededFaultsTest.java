@@ -31,6 +31,7 @@ class SeededFaultsTest {
       cloud.job("nix");
       cloud.members("i2");
       cloud.images(Recipient.project("p1"), MemberStatus.ACCEPTED);
+      cloud.describe(Set.of("i1"));
       cloud.time().sleep(Duration.ofMillis(100));
     }
     return cloud;

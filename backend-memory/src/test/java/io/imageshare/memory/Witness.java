@@ -62,7 +62,7 @@ record Witness(MemoryBackend cloud, ShareRequest request) {
   private @Nullable MemberStatus said(Member member) {
     return cloud.front.show(
         (service, now) -> {
-          Cloud.Image image = service.image(member.image(), member.recipient(), now);
+          Cloud.Sight image = service.image(member.image(), member.recipient(), now);
           return image == null ? null : image.status();
         });
   }

@@ -237,6 +237,8 @@ class WorkflowTest {
   @Test
   void aQuotaOfOneImageSinksThatImageOnly() {
     MemoryBackend cloud = cloud(8).wholeImages("image-3").build();
+    Reason refused = reason(Reason.Kind.FORBIDDEN, "IMG.0026");
+    cloud.inject(new Fault.Refused(Call.Kind.DESCRIBE, refused));
     ShareReport report =
         workflow(cloud).limits(new BatchLimits(50, 100, 1000)).build().run(share(8, 20));
     assertEquals(7 * 20, report.count(Outcome.Done.class));
@@ -341,7 +343,8 @@ class WorkflowTest {
     MemoryBackend cloud = cloud(1).unknowns(Unknowns.defaults().listLag(ofSeconds(6))).build();
     ShareReport report = workflow(cloud).build().run(share(1, 2)).requireDone();
     assertEquals(1, report.stats().submits());
-    assertEquals(5, report.stats().reads(), "the survey, and after 0, 1, 2 and 4 s");
+    assertEquals(
+        5, calls(cloud, Call.Kind.MEMBERS).size(), "the survey, and after 0, 1, 2 and 4 s");
   }
 
   @Test
@@ -504,7 +507,9 @@ class WorkflowTest {
     assertTrue(progress.done() > 0 && progress.done() <= cloud.members().size());
     assertEquals(calls(cloud, Call.Kind.SUBMIT).size(), progress.submits());
     assertEquals(calls(cloud, Call.Kind.JOB).size(), progress.looks());
-    assertEquals(calls(cloud, Call.Kind.MEMBERS).size(), progress.reads());
+    int descriptions = calls(cloud, Call.Kind.DESCRIBE).size();
+    assertEquals(1, descriptions);
+    assertEquals(calls(cloud, Call.Kind.MEMBERS).size() + descriptions, progress.reads());
     assertTrue(requireNonNull(progress.timeLeft()).compareTo(ofSeconds(10)) > 0);
     run.report().join().requireDone();
     assertEquals(0, run.progress().pending());

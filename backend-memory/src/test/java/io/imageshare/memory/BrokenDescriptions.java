@@ -1,0 +1,49 @@
+package io.imageshare.memory;
+
+import io.imageshare.Image;
+import io.imageshare.MemberBackend;
+import io.imageshare.memory.BrokenBackends.Broken;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+
+/** Backends that each break the contract's rule on descriptions. */
+final class BrokenDescriptions {
+  static final List<Broken> ALL =
+      List.of(
+          new Broken(
+              "M4", good -> tells(good, (asked, told) -> ofEach(asked)), "does not know"),
+          new Broken(
+              "M4",
+              good -> tells(good, (asked, told) -> told.isEmpty() ? told : ofEach(Set.of("other"))),
+              "descriptions of [image-1, image-2] alone"),
+          new Broken(
+              "M4",
+              good -> tells(good, (asked, told) -> asked.size() > 1 ? Map.of() : told),
+              "one by one"),
+          new Broken(
+              "M4",
+              good -> tells(good, (asked, told) -> ofEach(told.keySet())),
+              "no obstacle for image-"));
+
+  private BrokenDescriptions() {}
+
+  private static Map<String, Image> ofEach(Set<String> images) {
+    Map<String, Image> all = new HashMap<>();
+    images.forEach(id -> all.put(id, new Image("", "", "", false, Image.Obstacle.UNREADY)));
+    return all;
+  }
+
+  private static MemberBackend tells(
+      MemberBackend good, BiFunction<Set<String>, Map<String, Image>, Map<String, Image>> other) {
+    return new Forwarding(good) {
+      @Override
+      public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+        return good.describe(images).thenApply(told -> other.apply(images, told));
+      }
+    };
+  }
+}
