@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason.Kind;
@@ -9,11 +10,8 @@ import io.imageshare.http.Call.Purpose;
 import io.imageshare.http.Caller.Reply;
 import java.net.URI;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +21,12 @@ final class Api {
   /** A listing longer than this does not end by itself. */
   private static final int MOST_PAGES = 1000;
 
-  /** What the service takes unless told ({@code ims-api.md} section 1.7). */
-  private static final int IMAGES_A_PAGE = 500;
-
   /** Where the service is, and what it is asked there. */
-  record Site(URI endpoint, HttpBackend.JobQuery jobQuery, HttpBackend.MemberList memberList) {
+  record Site(
+      URI endpoint,
+      HttpBackend.JobQuery jobQuery,
+      HttpBackend.MemberList memberList,
+      boolean sharesEncrypted) {
     Api api(@Nullable String project, Credentials who, Transport transport) {
       return new Api(this, project, new Caller(transport, who, project));
     }
@@ -37,6 +36,7 @@ final class Api {
   private final Site site;
   private final @Nullable String project;
   private final Caller caller;
+  private final ImageList images;
   private final Twins jobQueries = new Twins();
   private final Twins memberLists = new Twins();
 
@@ -45,6 +45,7 @@ final class Api {
     this.project = project;
     this.caller = caller;
     endpoint = site.endpoint();
+    images = new ImageList(endpoint, caller);
   }
 
   Job submit(ShareRequest slice) {
@@ -131,39 +132,12 @@ final class Api {
 
   /** The images that were shared with the caller, and to which it said this. */
   Set<String> images(MemberStatus status) {
-    Set<String> images = new HashSet<>();
-    String marker = "";
-    for (int pages = 0; pages < MOST_PAGES; pages++) {
-      List<String> page = images(status, marker);
-      boolean more = images.addAll(page);
-      // The limit is documented, so that a shorter page is the last; and so is one without news.
-      if (page.size() < IMAGES_A_PAGE || !more) {
-        return Collections.unmodifiableSet(images);
-      }
-      marker = page.get(page.size() - 1);
-    }
-    throw Failure.of(Kind.INTERNAL, "the list of images does not end");
+    return images.decided(status);
   }
 
-  private List<String> images(MemberStatus status, String marker) {
-    Map<String, String> query = new HashMap<>();
-    query.put("member_status", status.name().toLowerCase(Locale.ROOT));
-    query.put("visibility", "shared");
-    query.put("__imagetype", "shared");
-    query.put("limit", Integer.toString(IMAGES_A_PAGE));
-    if (!marker.isEmpty()) {
-      query.put(Wire.MARKER, marker);
-    }
-    String path = Call.path("v2", "cloudimages");
-    Reply reply = caller.call(Call.read(Purpose.LIST, endpoint, path, Call.query(query), ""));
-    if (!reply.answer().ok()) {
-      throw caller.refusal(reply);
-    }
-    List<String> page = ImagePage.read(reply.answer().body());
-    if (page == null) {
-      throw caller.unreadable(reply, "the answer does not list images");
-    }
-    return page;
+  /** What the service tells of images. */
+  Map<String, Image> describe(Set<String> ids) {
+    return images.describe(ids, project, site.sharesEncrypted());
   }
 
   private Call list(String image, String query, String... path) {

@@ -3,6 +3,7 @@ package io.imageshare.http;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -41,10 +42,7 @@ public final class HttpBackend implements MemberBackend {
     SHOW_JOB
   }
 
-  /**
-   * How members are listed ({@code ims-api.md} section 1.5); the other is used where one is
-   * missing.
-   */
+  /** How members are listed ({@code ims-api.md} section 1.5); the other where one is missing. */
   public enum MemberList {
     /** {@code GET /v2/images/{image_id}/members}: published by every deployment known. */
     GLANCE,
@@ -67,11 +65,7 @@ public final class HttpBackend implements MemberBackend {
     this.parties = parties;
   }
 
-  /**
-   * A builder. Endpoint and credentials must be given.
-   *
-   * @return a new builder
-   */
+  /** {@return a new builder; endpoint and credentials must be given} */
   public static Builder builder() {
     return new Builder();
   }
@@ -97,6 +91,11 @@ public final class HttpBackend implements MemberBackend {
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return transport.start(() -> parties.images(requireNonNull(recipient), requireNonNull(status)));
+  }
+
+  @Override
+  public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    return transport.start(() -> parties.describe(requireNonNull(images)));
   }
 
   @Override
@@ -133,6 +132,7 @@ public final class HttpBackend implements MemberBackend {
     private @Nullable ProxySelector proxy;
     private @Nullable SSLContext sslContext;
     private boolean plainHttp;
+    private boolean sharesEncrypted;
     private JobQuery jobQuery = JobQuery.SHOW_JOB_PROGRESS;
     private MemberList memberList = MemberList.GLANCE;
     private BatchLimits limits = BatchLimits.defaults();
@@ -262,6 +262,18 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
+     * Leaves encrypted images to the service. Unless called, a share of one fails before it is
+     * sent, as Huawei Cloud documents; other clouds share it if the recipient may use its key
+     * ({@code ims-api.md} section 4).
+     *
+     * @return this
+     */
+    public Builder sharesEncrypted() {
+      this.sharesEncrypted = true;
+      return this;
+    }
+
+    /**
      * How much fits into one call; unless given, {@link BatchLimits#defaults()}.
      *
      * @param limits the limits
@@ -360,9 +372,16 @@ public final class HttpBackend implements MemberBackend {
       Given.positive("bodyLimit", bodyLimit);
       Given.positive("connectTimeout", connectTimeout);
       Given.positive("requestTimeout", requestTimeout);
-      Transport transport = transport(who);
+      Transport transport =
+          Transport.over(
+              client,
+              who.signs(),
+              proxy,
+              sslContext,
+              connectTimeout,
+              new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock));
       Function<String, @Nullable Credentials> others = recipients;
-      Api.Site site = new Api.Site(where, jobQuery, memberList);
+      Api.Site site = new Api.Site(where, jobQuery, memberList, sharesEncrypted);
       boolean plain = plainHttp;
       Parties parties =
           new Parties(
@@ -374,27 +393,6 @@ public final class HttpBackend implements MemberBackend {
                     : site.api(project, recipient.checked(plain), transport);
               });
       return new HttpBackend(where, limits, membersPerImage, transport, parties);
-    }
-
-    private Transport transport(Credentials who) {
-      Transport.Settings settings =
-          new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock);
-      if (client != null) {
-        if (proxy != null || sslContext != null) {
-          throw new IllegalArgumentException(
-              (proxy != null ? "proxy" : "sslContext")
-                  + ": the client of client(...) has its own; give it there");
-        }
-        return new Transport(Transport.check(client, who.signs()), settings);
-      }
-      HttpClient.Builder own = HttpClient.newBuilder().connectTimeout(connectTimeout);
-      if (proxy != null) {
-        own.proxy(proxy);
-      }
-      if (sslContext != null) {
-        own.sslContext(sslContext);
-      }
-      return new Transport(own, settings);
     }
   }
 }

@@ -1,28 +1,78 @@
 package io.imageshare.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.imageshare.Image;
+import io.imageshare.Image.Obstacle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One page of a project's images ({@code ims-api.md} section 1.7). */
 final class ImagePage {
+  /** All others that are documented; what is not says nothing. */
+  private static final Set<String> UNREADY = Set.of("queued", "saving", "deleted", "killed");
+
+  private static final String PUBLIC = "public";
+  private static final String SHARED = "shared";
+
   private ImagePage() {}
 
-  /** The images' ids in their order, or null when this is no page of images. */
-  static @Nullable List<String> read(byte[] body) {
+  /** One image of a page. */
+  record Entry(String id, JsonNode fields) {
+
+    /**
+     * What is told of it.
+     *
+     * @param project whose images are shared; null: nobody knows
+     * @param sharesEncrypted whether the service may share encrypted images
+     */
+    Image image(@Nullable String project, boolean sharesEncrypted) {
+      return new Image(
+          text("name"),
+          text("owner"),
+          text(Wire.STATUS),
+          text("__whole_image").equalsIgnoreCase("true"),
+          obstacle(project, sharesEncrypted));
+    }
+
+    private Obstacle obstacle(@Nullable String project, boolean sharesEncrypted) {
+      String visibility = text("visibility");
+      if (visibility.equals(PUBLIC)) {
+        return Obstacle.PUBLIC;
+      }
+      // Its own image is private to its owner, at least until it is shared.
+      boolean foreign = project != null && !text("owner").equalsIgnoreCase(project);
+      if (foreign && !text("owner").isEmpty() && visibility.equals(SHARED)) {
+        return Obstacle.FOREIGN;
+      }
+      if (UNREADY.contains(text(Wire.STATUS).toLowerCase(Locale.ROOT))) {
+        return Obstacle.UNREADY;
+      }
+      boolean encrypted = !text("__system__cmkid").isEmpty();
+      return encrypted && !sharesEncrypted ? Obstacle.ENCRYPTED : Obstacle.NONE;
+    }
+
+    private String text(String field) {
+      return Wire.text(fields, field);
+    }
+  }
+
+  /** The images in their order, or null when this is no page of images. */
+  static @Nullable List<Entry> read(byte[] body) {
     JsonNode images = Wire.object(body).path(Wire.IMAGES);
     if (!images.isArray()) {
       return null;
     }
-    List<String> ids = new ArrayList<>();
+    List<Entry> entries = new ArrayList<>();
     for (JsonNode image : images) {
       String id = Wire.text(image, Wire.ID);
       if (id.isEmpty()) {
         return null;
       }
-      ids.add(id);
+      entries.add(new Entry(id, image));
     }
-    return ids;
+    return entries;
   }
 }

@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason.Kind;
@@ -74,6 +75,10 @@ final class Parties {
 
   Set<String> images(Recipient recipient, MemberStatus status) {
     return recipient(recipient.id()).images(status);
+  }
+
+  Map<String, Image> describe(Set<String> images) {
+    return images.isEmpty() ? Map.of() : owner.describe(images);
   }
 
   private Api recipient(String project) {

@@ -26,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,37 @@ final class Transport implements AutoCloseable {
 
   /** What holds for every call. */
   record Settings(int concurrentCalls, Duration timeout, int bodyLimit, Clock clock) {}
+
+  /**
+   * Over the caller's client if there is one, and then a proxy or TLS beside it is refused; else
+   * over one of its own.
+   *
+   * @param signs whether the credentials sign what is sent
+   */
+  static Transport over(
+      @Nullable HttpClient client,
+      boolean signs,
+      @Nullable ProxySelector proxy,
+      @Nullable SSLContext sslContext,
+      Duration connectTimeout,
+      Settings settings) {
+    if (client != null) {
+      if (proxy != null || sslContext != null) {
+        throw new IllegalArgumentException(
+            (proxy != null ? "proxy" : "sslContext")
+                + ": the client of client(...) has its own; give it there");
+      }
+      return new Transport(check(client, signs), settings);
+    }
+    HttpClient.Builder own = HttpClient.newBuilder().connectTimeout(connectTimeout);
+    if (proxy != null) {
+      own.proxy(proxy);
+    }
+    if (sslContext != null) {
+      own.sslContext(sslContext);
+    }
+    return new Transport(own, settings);
+  }
 
   /** Over the caller's client, which stays the caller's. */
   Transport(HttpClient client, Settings settings) {

@@ -128,8 +128,8 @@ public final class BackendContract {
    * All rules. Each stands alone: they may be checked in any order, and each clears up what it
    * shared. On a real service most take as long as four or five jobs.
    *
-   * @return the rules, grouped: C calls, S slices, J jobs, M what is read of
-   *     images, D what recipients decide, I ids, B the backend itself
+   * @return the rules, grouped: C calls, S slices, J jobs, M what is read of images, D what
+   *     recipients decide, I ids, B the backend itself
    */
   public static List<Rule> rules() {
     return RULES;

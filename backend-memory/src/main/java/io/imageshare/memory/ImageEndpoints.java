@@ -85,8 +85,7 @@ final class ImageEndpoints {
         .front
         .show(
             (service, now) ->
-                Optional.ofNullable(service.image(id, visit.caller(), now))
-                    .map(this::told))
+                Optional.ofNullable(service.image(id, visit.caller(), now)).map(this::told))
         .orElseThrow(
             () ->
                 new RefusedException(

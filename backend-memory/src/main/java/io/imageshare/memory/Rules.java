@@ -78,7 +78,8 @@ final class Rules {
   }
 
   private @Nullable Flaw checked(ShareRequest slice) {
-    Stream<@Nullable Flaw> images = slice.images().stream().map(image -> image(slice.action(), image));
+    Stream<@Nullable Flaw> images =
+        slice.images().stream().map(image -> image(slice.action(), image));
     Stream<@Nullable Flaw> recipients =
         slice.recipients().stream().map(recipient -> recipient(slice.action(), recipient));
     Stream<@Nullable Flaw> full = slice.images().stream().map(image -> full(slice, image));

@@ -244,7 +244,7 @@ class BackendContractTest {
             RECIPIENTS.subList(0, 1),
             "",
             Duration.ofMinutes(1));
-    return all(little, "C2 C3 C4 I1 I3");
+    return all(little, "C2 C3 C4 M4 I1 I3");
   }
 
   @Test

@@ -14,8 +14,7 @@ import java.util.function.BiFunction;
 final class BrokenDescriptions {
   static final List<Broken> ALL =
       List.of(
-          new Broken(
-              "M4", good -> tells(good, (asked, told) -> ofEach(asked)), "does not know"),
+          new Broken("M4", good -> tells(good, (asked, told) -> ofEach(asked)), "does not know"),
           new Broken(
               "M4",
               good -> tells(good, (asked, told) -> told.isEmpty() ? told : ofEach(Set.of("other"))),

@@ -1,0 +1,163 @@
+package io.imageshare.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.Image;
+import io.imageshare.Image.Obstacle;
+import io.imageshare.Outcome;
+import io.imageshare.PollPolicy;
+import io.imageshare.Reason.Kind;
+import io.imageshare.SharePlan;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is told of images over the wire. */
+@Timeout(60)
+class DescribeTest {
+  private static final List<String> IMAGES = ids(7, 6);
+  private static final List<String> PROJECTS =
+      IntStream.range(1, 12).mapToObj("%032x"::formatted).toList();
+
+  private static List<String> ids(int series, int count) {
+    return IntStream.range(0, count).mapToObj(n -> new UUID(series, n).toString()).toList();
+  }
+
+  private static MemoryBackend.Builder cloud() {
+    return MemoryBackend.builder()
+        .owner(Calls.PROJECT)
+        .images(IMAGES.get(0))
+        .wholeImages(IMAGES.get(1))
+        .obstacle(Obstacle.FOREIGN, IMAGES.get(2))
+        .obstacle(Obstacle.PUBLIC, IMAGES.get(3))
+        .obstacle(Obstacle.ENCRYPTED, IMAGES.get(4))
+        .obstacle(Obstacle.UNREADY, IMAGES.get(5))
+        .jobsTake(Duration.ZERO);
+  }
+
+  private static ImsServer server(MemoryBackend.Builder cloud) {
+    return ImsServer.builder(cloud.build()).accessKey(Calls.AK, Calls.SK).build();
+  }
+
+  private static long writes(ImsServer server) {
+    return server.requests().stream().filter(request -> request.method().equals("POST")).count();
+  }
+
+  @Test
+  void tellsOfOneAndOfManyWhatTheCloudKnows() throws Exception {
+    try (ImsServer server = server(cloud());
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      Set<String> all = Set.copyOf(IMAGES);
+      MemoryBackend same = cloud().build();
+      assertEquals(Calls.get(same.describe(all)), Calls.get(backend.describe(all)));
+      assertEquals(1, server.requests().size());
+      for (String image : IMAGES) {
+        Set<String> one = Set.of(image);
+        assertEquals(Calls.get(same.describe(one)), Calls.get(backend.describe(one)));
+      }
+      assertEquals(1 + IMAGES.size(), server.requests().size());
+      assertEquals(Map.of(), Calls.get(backend.describe(Set.of(new UUID(8, 8).toString()))));
+      assertEquals(Map.of(), Calls.get(backend.describe(Set.of())));
+    }
+  }
+
+  @Test
+  void readsNoMorePagesThanItNeeds() throws Exception {
+    List<String> many = ids(9, 1200);
+    try (ImsServer server = server(MemoryBackend.builder().owner(Calls.PROJECT).images(many));
+        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+      assertEquals(2, Calls.get(backend.describe(Set.copyOf(many.subList(498, 500)))).size());
+      assertEquals(1, server.requests().size());
+      assertEquals(1200, Calls.get(backend.describe(Set.copyOf(many))).size());
+      assertEquals(1 + 3, server.requests().size());
+    }
+  }
+
+  @Test
+  void whatCannotBeSharedIsNotWritten() throws Exception {
+    MemoryBackend cloud = cloud().build();
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
+        HttpBackend backend = Calls.backend(server.endpoint()).build();
+        ShareWorkflow workflow =
+            ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
+      ShareRequest request = ShareRequest.share(IMAGES, PROJECTS);
+      SharePlan plan = workflow.plan(request);
+      assertEquals(4 * 11 + 1, plan.refused().count(), plan.toString());
+      assertEquals(0, writes(server));
+      ShareReport report = workflow.run(request);
+      assertEquals(plan.refused().toList(), report.failed().toList());
+      assertEquals(11 + 10, report.count(Outcome.Done.class), report.toString());
+      assertEquals(plan.slices().size(), writes(server));
+      assertEquals(6 + 1 + 2, report.stats().reads());
+      assertEquals(
+          1, report.failed().filter(failed -> failed.reason().kind() == Kind.QUOTA).count());
+    }
+  }
+
+  @Test
+  void encryptedImagesAreLeftToTheServiceWhereItMayShareThem() throws Exception {
+    try (ImsServer server = server(cloud());
+        HttpBackend backend = Calls.backend(server.endpoint()).sharesEncrypted().build()) {
+      String image = IMAGES.get(4);
+      Image told = Calls.get(backend.describe(Set.of(image))).get(image);
+      assertEquals(Obstacle.NONE, told.obstacle());
+    }
+  }
+
+  @Test
+  void whoDoesNotKnowWhoItIsFindsNothingForeign() throws Exception {
+    try (ImsServer server = ImsServer.builder(cloud().build()).token("t").build();
+        HttpBackend backend =
+            HttpBackend.builder()
+                .endpoint(server.endpoint())
+                .credentials(Credentials.token(() -> "t"))
+                .build()) {
+      String image = IMAGES.get(2);
+      Image told = Calls.get(backend.describe(Set.of(image))).get(image);
+      assertEquals(Obstacle.NONE, told.obstacle());
+      assertEquals("other-project", told.owner());
+    }
+  }
+
+  /** What is not certain is no obstacle: then the service decides. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "NONE, false, `{\"id\":\"i\"}`",
+        "NONE, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"active\",\"visibility\":\"private\"}`",
+        "NONE, false, `{\"id\":\"i\",\"owner\":\"ME\",\"visibility\":\"shared\",\"__imagetype\":\"shared\"}`",
+        "NONE, false, `{\"id\":\"i\",\"owner\":\"an account\",\"visibility\":\"private\"}`",
+        "NONE, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"brewing\",\"__system__cmkid\":\"\"}`",
+        "NONE, true, `{\"id\":\"i\",\"__whole_image\":true}`",
+        "NONE, true, `{\"id\":\"i\",\"__whole_image\":\"true\"}`",
+        "NONE, false, `{\"id\":\"i\",\"__whole_image\":\"false\",\"name\":null,\"owner\":{}}`",
+        "FOREIGN, false, `{\"id\":\"i\",\"owner\":\"you\",\"visibility\":\"shared\"}`",
+        "PUBLIC, false, `{\"id\":\"i\",\"owner\":\"you\",\"visibility\":\"public\"}`",
+        "UNREADY, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"queued\"}`",
+        "UNREADY, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"SAVING\"}`",
+        "ENCRYPTED, false, `{\"id\":\"i\",\"owner\":\"me\",\"__system__cmkid\":\"key\"}`",
+      })
+  void readsWhatIsCertain(Obstacle obstacle, boolean whole, String image) {
+    byte[] page = "{\"images\":[%s]}".formatted(image).getBytes(StandardCharsets.UTF_8);
+    List<ImagePage.Entry> entries = ImagePage.read(page);
+    assertTrue(entries != null && entries.size() == 1);
+    Image told = entries.get(0).image("me", false);
+    assertEquals(obstacle, told.obstacle());
+    assertEquals(whole, told.whole());
+  }
+}
