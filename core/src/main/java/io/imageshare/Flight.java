@@ -255,7 +255,7 @@ final class Flight implements Call<Job> {
     if (!run.canList()) {
       forEachMissing(this::byWord);
     }
-    round.over(this, served);
+    round.over(this, served ? word : null);
   }
 
   private void byWordIfNothingLists() {

@@ -1,7 +1,9 @@
 package io.imageshare;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a job that has ended says of single pairs. */
@@ -12,11 +14,16 @@ final class JobWord {
   private final boolean succeeded;
   private final Map<Member, Job.Result> results = new HashMap<>();
 
+  /** The images of which it says that something failed, and not for whom. */
+  private final Set<String> inPart = new HashSet<>();
+
   JobWord(Job job) {
     succeeded = job.status() == Job.Status.SUCCESS;
     for (Job.Result result : job.results()) {
       if (job.ended() && result.recipient() != null) {
         results.put(new Member(result.image(), result.recipient()), result);
+      } else if (job.ended() && !result.succeeded()) {
+        inPart.add(result.image());
       }
     }
   }
@@ -25,6 +32,11 @@ final class JobWord {
   boolean vouches(Member member) {
     Job.Result result = results.get(member);
     return result == null ? succeeded : result.succeeded();
+  }
+
+  /** Whether it says that the pair is done, and says nothing that makes that doubtful. */
+  boolean proves(Member member) {
+    return vouches(member) && !inPart.contains(member.image());
   }
 
   /** Why it says that this very pair is not done. */

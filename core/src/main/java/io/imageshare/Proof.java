@@ -23,7 +23,7 @@ final class Proof {
   private enum Evidence {
     /** It stood in a call that was accepted. */
     ACCEPTED,
-    /** It stood in a job that ended well. */
+    /** It stood in a job that ended well, and that says nothing else of it. */
     SERVED,
     /** A listing named it. */
     LISTED
@@ -66,9 +66,9 @@ final class Proof {
     slice.recipients().forEach(id -> add(Evidence.ACCEPTED, Side.RECIPIENTS, id));
   }
 
-  void served(Slice slice) {
-    slice.images().forEach(id -> add(Evidence.SERVED, Side.IMAGES, id));
-    slice.recipients().forEach(id -> add(Evidence.SERVED, Side.RECIPIENTS, id));
+  void served(int image, int recipient) {
+    add(Evidence.SERVED, Side.IMAGES, image);
+    add(Evidence.SERVED, Side.RECIPIENTS, recipient);
   }
 
   void listed(Side side, int id) {

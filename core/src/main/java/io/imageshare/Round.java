@@ -184,13 +184,25 @@ final class Round implements Hunt.Court {
     advance();
   }
 
-  /** A flight is over, and its pairs are settled or await the audit. */
-  void over(Flight flight, boolean served) {
+  /**
+   * A flight is over, and its pairs are settled or await the audit.
+   *
+   * @param served what its job says that ended well; null: none did
+   */
+  void over(Flight flight, @Nullable JobWord served) {
     landed(flight);
-    if (served) {
-      proof.served(flight.slice());
+    if (served != null) {
+      // A job that ended well may have failed for some, whose ids are not proven good by it.
+      flight
+          .slice()
+          .forEach(
+              (i, r) -> {
+                if (served.proves(ledger.member(i, r))) {
+                  proof.served(i, r);
+                }
+              });
     }
-    if (flight == probe && served) {
+    if (flight == probe && served != null) {
       cleared();
     } else if (flight == probe) {
       endHunt();

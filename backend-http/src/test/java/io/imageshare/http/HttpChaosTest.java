@@ -1,6 +1,7 @@
 package io.imageshare.http;
 
 import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -17,7 +18,11 @@ import io.imageshare.memory.Fault;
 import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
 import io.imageshare.memory.SocketFault;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -57,7 +62,8 @@ class HttpChaosTest {
     Random random = new Random(~seed);
     ChaosTruth truth;
     try (ImsServer server = server(scenario.cloud(), random);
-        HttpBackend backend = backend(server, scenario.flow().concurrentCalls(), random)) {
+        HttpBackend backend =
+            backend(server, clock(time), scenario.flow().concurrentCalls(), random)) {
       truth = scenario.run(new Spoilt(backend, faults(server, random)), RETRY, PATIENCE);
     }
     do {
@@ -76,7 +82,7 @@ class HttpChaosTest {
   }
 
   private static ImsServer server(MemoryBackend cloud, Random random) {
-    ImsServer.Builder server = ImsServer.builder(cloud).token("test-token");
+    ImsServer.Builder server = ImsServer.builder(cloud).token("test-token").accessKey(Calls.AK, Calls.SK);
     if (random.nextBoolean()) {
       server.errors(of(random, ErrorShape.values()));
     }
@@ -94,11 +100,34 @@ class HttpChaosTest {
     return server.build();
   }
 
-  private static HttpBackend backend(ImsServer server, int concurrentCalls, Random random) {
+  /** The clock by which the server checks the dates of signatures. */
+  private static Clock clock(Timekeeper time) {
+    return new Clock() {
+          @Override
+          public Instant instant() {
+            return time.now();
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+    };
+  }
+
+  private static HttpBackend backend(
+      ImsServer server, Clock clock, int concurrentCalls, Random random) {
     return HttpBackend.builder()
         .endpoint(server.endpoint())
         .projectId("owner-project")
         .credentials(Credentials.token(() -> "test-token"))
+        .recipients(project -> Credentials.accessKey(Calls.AK, Calls.SK))
+        .clock(clock)
         .jobQuery(of(random, JobQuery.values()))
         .memberList(of(random, MemberList.values()))
         .requestTimeout(REQUEST_TIMEOUT.dividedBy(FastTime.SPEED))
@@ -149,6 +178,18 @@ class HttpChaosTest {
     public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
       before.run();
       return backend.members(image);
+    }
+
+    @Override
+    public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+      before.run();
+      return backend.images(recipient, status);
+    }
+
+    @Override
+    public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+      before.run();
+      return backend.describe(images);
     }
   }
 }

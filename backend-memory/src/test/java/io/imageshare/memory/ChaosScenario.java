@@ -4,6 +4,8 @@ import static io.imageshare.memory.Samples.ids;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
+import io.imageshare.Image;
+import io.imageshare.Member;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
@@ -15,6 +17,7 @@ import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -26,12 +29,20 @@ import java.util.Set;
  */
 public final class ChaosScenario {
   private static final BatchLimits MOST = new BatchLimits(30, 60, 30 * 60);
+  private static final int MOST_DECIDING = 5;
+  private static final List<MemberStatus> SAID =
+      List.of(MemberStatus.PENDING, MemberStatus.ACCEPTED, MemberStatus.REJECTED);
+  private static final List<Image.Obstacle> OBSTACLES =
+      Arrays.stream(Image.Obstacle.values()).filter(o -> o != Image.Obstacle.NONE).toList();
   private static final PollPolicy POLL =
       PollPolicy.backoff(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
 
   final Timekeeper time;
   final Set<String> badImages = new HashSet<>();
   final Set<String> badProjects = new HashSet<>();
+  final Set<String> barredImages = new HashSet<>();
+  final Set<String> wholeImages = new HashSet<>();
+  final Set<Member> notGiven = new HashSet<>();
   final ShareRequest request;
   final FlowPolicy flow;
   final Unknowns unknowns;
@@ -50,16 +61,22 @@ public final class ChaosScenario {
     this.time = time;
     random = new Random(seed);
     List<String> images = ids("image-", 1 + random.nextInt(most.images()));
-    List<String> projects = ids("project-", 1 + random.nextInt(most.recipients()));
-    request =
-        ShareRequest.builder()
-            .action(random.nextInt(4) == 0 ? Action.UNSHARE : Action.SHARE)
-            .images(images)
-            .projects(projects)
-            .build();
-    boolean bad = request.action() == Action.SHARE && random.nextBoolean();
+    Action action =
+        of(
+            List.of(
+                Action.SHARE, Action.SHARE, Action.SHARE,
+                Action.UNSHARE, Action.ACCEPT, Action.REJECT));
+    int mostProjects =
+        isDecision(action) ? Math.min(MOST_DECIDING, most.recipients()) : most.recipients();
+    List<String> projects = ids("project-", 1 + random.nextInt(mostProjects));
+    ShareRequest asked =
+        ShareRequest.builder().action(action).images(images).projects(projects).build();
+    boolean bad = action != Action.UNSHARE && random.nextBoolean();
     choose(images, bad, badImages);
     choose(projects, bad, badProjects);
+    choose(images, bad && action == Action.SHARE, barredImages);
+    choose(images, bad && action == Action.ACCEPT, wholeImages);
+    request = action == Action.ACCEPT && random.nextBoolean() ? asked.vault("vault-1") : asked;
     unknowns = unknowns();
     flow =
         FlowPolicy.defaults()
@@ -69,6 +86,15 @@ public final class ChaosScenario {
             .callTimeout(callTimeout);
     cloud = cloud(images, projects);
     cutShort = random.nextInt(8) == 0;
+  }
+
+  private static boolean isDecision(Action action) {
+    return action == Action.ACCEPT || action == Action.REJECT;
+  }
+
+  /** Whether recipients say something, and not the owner. */
+  boolean isDecision() {
+    return isDecision(request.action());
   }
 
   /** One in virtual time. */
@@ -105,8 +131,9 @@ public final class ChaosScenario {
         : drawn;
   }
 
+  /** Recipients see their own images, whatever an owner sees. */
   boolean lists() {
-    return unknowns.listing() != Unknowns.Listing.UNSUPPORTED;
+    return isDecision() || unknowns.listing() != Unknowns.Listing.UNSUPPORTED;
   }
 
   private MemoryBackend cloud(List<String> images, List<String> projects) {
@@ -124,17 +151,27 @@ public final class ChaosScenario {
             .chaos(chaos)
             .latency(Duration.ofMillis(of(0, 40, 400)))
             .seed(random.nextLong());
-    double there = request.action() == Action.SHARE ? 0.1 : 0.9;
+    barredImages.removeAll(badImages);
+    wholeImages.removeAll(badImages);
+    barredImages.forEach(image -> builder.obstacle(of(OBSTACLES), image));
+    builder.wholeImages(wholeImages.toArray(String[]::new));
     for (String image : images) {
-      for (String project : projects) {
-        if (!badImages.contains(image)
-            && !badProjects.contains(project)
-            && random.nextDouble() < there) {
-          builder.member(image, Recipient.project(project), MemberStatus.ACCEPTED);
-        }
-      }
+      projects.forEach(project -> give(builder, image, project));
     }
     return builder.build();
+  }
+
+  private void give(MemoryBackend.Builder builder, String image, String project) {
+    Recipient recipient = Recipient.project(project);
+    double there = request.action() == Action.SHARE ? 0.1 : 0.9;
+    if (badImages.contains(image)
+        || barredImages.contains(image)
+        || badProjects.contains(project)
+        || random.nextDouble() >= there) {
+      notGiven.add(new Member(image, recipient));
+    } else {
+      builder.member(image, recipient, isDecision() ? of(SAID) : MemberStatus.ACCEPTED);
+    }
   }
 
   /** A workflow as the seed wants it; drawn once. */

@@ -6,11 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Job;
 import io.imageshare.Member;
+import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
+import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
-import io.imageshare.ShareRequest.Action;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +51,12 @@ public final class ChaosTruth {
 
   private void checkOutcomes() {
     Set<Member> there = scenario.cloud.members();
-    boolean share = scenario.request.action() == Action.SHARE;
     Set<Member> seen = new HashSet<>();
     List<Outcome> outcomes = report.outcomes().toList();
     for (Outcome outcome : outcomes) {
       Member member = outcome.member();
       assertTrue(seen.add(member), "two outcomes for " + member);
-      boolean asAsked = there.contains(member) == share;
+      boolean asAsked = isAsAsked(member, there);
       if (outcome instanceof Outcome.Done) {
         assertTrue(asAsked, "not true: " + outcome);
       } else if (outcome instanceof Outcome.Failed failed) {
@@ -68,13 +69,36 @@ public final class ChaosTruth {
     assertEquals(scenario.request.pairs(), outcomes.size());
   }
 
+  private boolean isAsAsked(Member member, Set<Member> there) {
+    return switch (scenario.request.action()) {
+      case SHARE -> there.contains(member);
+      case UNSHARE -> !there.contains(member);
+      case ACCEPT -> said(member) == MemberStatus.ACCEPTED;
+      case REJECT -> said(member) == MemberStatus.REJECTED;
+    };
+  }
+
+  /** What a project has said; seen from a time when no listing lags any more. */
+  private @Nullable MemberStatus said(Member member) {
+    return scenario.cloud.front.show(
+        (service, now) -> {
+          Instant later = now.plus(Duration.ofDays(100_000));
+          Cloud.Sight image = service.image(member.image(), member.recipient(), later);
+          return image == null ? null : image.status();
+        });
+  }
+
   private boolean isNotSent(Outcome.Failed failed) {
     return scenario.cutShort && failed.reason().kind() == Reason.Kind.NOT_SENT;
   }
 
   private boolean isBad(Member member) {
+    boolean vaultless =
+        scenario.request.vault().isEmpty() && scenario.wholeImages.contains(member.image());
     return scenario.badImages.contains(member.image())
-        || scenario.badProjects.contains(member.recipient().id());
+        || scenario.barredImages.contains(member.image())
+        || scenario.badProjects.contains(member.recipient().id())
+        || (scenario.isDecision() && (vaultless || scenario.notGiven.contains(member)));
   }
 
   private boolean mayBeUnknown(Outcome.Unknown unknown) {
@@ -95,11 +119,18 @@ public final class ChaosTruth {
         if (struck) {
           return true;
         }
-      } else if (struck && (call.id().equals(member.image()) || jobs.contains(call.id()))) {
+      } else if (struck && (isReading(call, member) || jobs.contains(call.id()))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether a call reads the listing that shows a pair. */
+  private boolean isReading(Call call, Member member) {
+    return scenario.isDecision()
+        ? call.kind() == Call.Kind.IMAGES && call.id().equals(member.recipient().id())
+        : call.kind() == Call.Kind.MEMBERS && call.id().equals(member.image());
   }
 
   /**
@@ -179,20 +210,24 @@ public final class ChaosTruth {
     return answered == null || answered.isAfter(timeout) ? timeout : answered;
   }
 
-  private static void checkReadBetween(List<Call> calls, Call first, Instant known, Call later) {
+  private void checkReadBetween(List<Call> calls, Call first, Instant known, Call later) {
     ShareRequest slice = requireNonNull(first.slice());
     ShareRequest again = later.slice();
-    if (again == null || again.recipients().stream().noneMatch(slice.recipients()::contains)) {
+    Optional<Recipient> both =
+        again == null
+            ? Optional.empty()
+            : again.recipients().stream().filter(slice.recipients()::contains).findFirst();
+    if (again == null || both.isEmpty()) {
       return;
     }
     for (String image : again.images()) {
       if (slice.images().contains(image)) {
+        Member member = new Member(image, both.get());
         assertTrue(
             calls.stream()
                 .anyMatch(
                     call ->
-                        call.kind() == Call.Kind.MEMBERS
-                            && call.id().equals(image)
+                        isReading(call, member)
                             && !call.begun().isBefore(known)
                             && call.answered() != null
                             && call.reason() == null
