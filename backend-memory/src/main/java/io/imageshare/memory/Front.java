@@ -89,6 +89,11 @@ final class Front {
         (exchange, now) -> cloud.images(recipient, status, now));
   }
 
+  /** All images that a project sees, whatever it has said to them. */
+  CompletionStage<List<Cloud.Sight>> images(Call.Kind kind, Recipient by) {
+    return serve(kind, null, by.id(), (exchange, now) -> cloud.images(by, now));
+  }
+
   CompletionStage<Map<String, Image>> describe(Set<String> images) {
     return serve(
         Call.Kind.DESCRIBE,

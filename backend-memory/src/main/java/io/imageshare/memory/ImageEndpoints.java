@@ -3,6 +3,7 @@ package io.imageshare.memory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
+import io.imageshare.memory.MemoryBackend.Call;
 import io.imageshare.memory.Route.Visit;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +33,7 @@ final class ImageEndpoints {
 
   List<Route> routes() {
     return List.of(
-        new Route("GET", "/v2/cloudimages", visit -> done(list(visit))),
+        new Route("GET", "/v2/cloudimages", this::list),
         new Route("GET", "/v2/images/{image_id}", visit -> done(show(visit))),
         new Route("GET", "/v1/cloudimages/quota", visit -> done(quota(visit))),
         new Route("GET", "/v1/{project_id}/cloudimages/quota", visit -> done(quota(visit))));
@@ -42,18 +43,21 @@ final class ImageEndpoints {
     return CompletableFuture.completedFuture(WireAnswer.json(OK, document));
   }
 
-  private String list(Visit visit) {
-    List<WireRequest.Parameter> query = visit.request().query();
+  private CompletionStage<WireAnswer> list(Visit visit) {
+    boolean decided =
+        visit.request().query().stream().anyMatch(asked -> asked.name().equals(MEMBER_STATUS));
+    return cloud
+        .front
+        .images(decided ? Call.Kind.IMAGES : Call.Kind.DESCRIBE, visit.caller())
+        .thenApply(images -> WireAnswer.json(OK, page(images, visit.request().query())));
+  }
+
+  private String page(List<Cloud.Sight> images, List<WireRequest.Parameter> query) {
     Page page = Page.plain(query);
-    List<ObjectNode> images =
-        cloud.front.show(
-            (service, now) ->
-                service.images(visit.caller(), now).stream()
-                    .filter(image -> ofStatus(image.status(), query))
-                    .map(this::told)
-                    .toList());
     List<ObjectNode> matching =
         images.stream()
+            .filter(image -> ofStatus(image.status(), query))
+            .map(this::told)
             .filter(image -> query.stream().allMatch(parameter -> matches(image, parameter)))
             .toList();
     return WireDocuments.images(
