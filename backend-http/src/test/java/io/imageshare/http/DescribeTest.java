@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -113,7 +114,7 @@ class DescribeTest {
     try (ImsServer server = server(cloud());
         HttpBackend backend = Calls.backend(server.endpoint()).sharesEncrypted().build()) {
       String image = IMAGES.get(4);
-      Image told = Calls.get(backend.describe(Set.of(image))).get(image);
+      Image told = requireNonNull(Calls.get(backend.describe(Set.of(image))).get(image));
       assertEquals(Obstacle.NONE, told.obstacle());
     }
   }
@@ -127,7 +128,7 @@ class DescribeTest {
                 .credentials(Credentials.token(() -> "t"))
                 .build()) {
       String image = IMAGES.get(2);
-      Image told = Calls.get(backend.describe(Set.of(image))).get(image);
+      Image told = requireNonNull(Calls.get(backend.describe(Set.of(image))).get(image));
       assertEquals(Obstacle.NONE, told.obstacle());
       assertEquals("other-project", told.owner());
     }

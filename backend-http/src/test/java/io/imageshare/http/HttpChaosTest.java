@@ -82,7 +82,8 @@ class HttpChaosTest {
   }
 
   private static ImsServer server(MemoryBackend cloud, Random random) {
-    ImsServer.Builder server = ImsServer.builder(cloud).token("test-token").accessKey(Calls.AK, Calls.SK);
+    ImsServer.Builder server =
+        ImsServer.builder(cloud).token("test-token").accessKey(Calls.AK, Calls.SK);
     if (random.nextBoolean()) {
       server.errors(of(random, ErrorShape.values()));
     }
@@ -103,20 +104,20 @@ class HttpChaosTest {
   /** The clock by which the server checks the dates of signatures. */
   private static Clock clock(Timekeeper time) {
     return new Clock() {
-          @Override
-          public Instant instant() {
-            return time.now();
-          }
+      @Override
+      public Instant instant() {
+        return time.now();
+      }
 
-          @Override
-          public ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
 
-          @Override
-          public Clock withZone(ZoneId zone) {
-            return this;
-          }
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
     };
   }
 

@@ -12,7 +12,9 @@ import io.imageshare.Job;
 import io.imageshare.Journal;
 import io.imageshare.Member;
 import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
+import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
@@ -48,15 +50,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A process that shares over HTTP is killed, another goes on and is killed, until one comes to the
- * end. {@code -Dimageshare.kills=N} kills that many shares so, {@code -Dimageshare.seed=N} replays
- * one.
+ * A process that shares or accepts over HTTP is killed, another goes on and is killed, until one
+ * comes to the end. {@code -Dimageshare.kills=N} kills that many shares so, {@code
+ * -Dimageshare.seed=N} replays one.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 class KillTest {
-  private static final ShareRequest REQUEST =
+  private static final ShareRequest SHARE =
       ShareRequest.share(ids("image-", 4), ids("project-", 6));
+  private static final ShareRequest ACCEPT =
+      ShareRequest.accept(ids("image-", 4), ids("project-", 6));
   private static final String ELSEWHERE = "project-4";
+  private static final Member NOT_GIVEN = new Member("image-1", Recipient.project(ELSEWHERE));
+
+  /** In so many runs, recipients accept in the last. */
+  private static final int ONE_IN = 5;
 
   /** Longer than a process needs to begin, so that it finds jobs of the one before under way. */
   private static final Duration JOB = Duration.ofMillis(1500);
@@ -95,7 +103,9 @@ class KillTest {
     private final long seed;
     private final Path journal;
     private final Random random;
-    private final Set<String> expected;
+    private final ShareRequest request;
+    private final String refused;
+    private final Set<Member> expected;
     private final MemoryBackend cloud;
 
     /** The jobs whose id was in the journal when a process died. */
@@ -108,22 +118,51 @@ class KillTest {
       this.seed = seed;
       this.journal = journal;
       random = new Random(seed);
-      MemoryBackend.Builder builder =
-          MemoryBackend.builder().owner(Calls.PROJECT).images(REQUEST.images()).jobsTake(JOB);
+      boolean accepts = seed % ONE_IN == ONE_IN - 1;
+      request = accepts ? ACCEPT : SHARE;
+      refused = accepts ? "[IMG.0027]" : "[IMG.0108]";
       boolean bad = random.nextBoolean();
+      expected = new HashSet<>(pairs());
       if (bad) {
+        expected.removeIf(
+            member ->
+                accepts ? member.equals(NOT_GIVEN) : member.recipient().id().equals(ELSEWHERE));
+      }
+      MemoryBackend.Builder builder =
+          MemoryBackend.builder().owner(Calls.PROJECT).images(request.images()).jobsTake(JOB);
+      if (accepts) {
+        expected.forEach(m -> builder.member(m.image(), m.recipient(), MemberStatus.PENDING));
+      } else if (bad) {
         builder.badProjects(ELSEWHERE);
       }
       cloud = builder.seed(seed).build();
       Stream.of(new Fault.LostAnswer(), new Fault.PartialFail(), new Fault.Unavailable())
           .filter(fault -> random.nextInt(3) == 0)
           .forEach(cloud::inject);
-      expected =
-          REQUEST.images().stream()
-              .flatMap(
-                  image -> REQUEST.recipients().stream().map(r -> new Member(image, r).toString()))
-              .filter(member -> !bad || !member.contains(ELSEWHERE))
-              .collect(Collectors.toSet());
+    }
+
+    private List<Member> pairs() {
+      return request.images().stream()
+          .flatMap(image -> request.recipients().stream().map(r -> new Member(image, r)))
+          .toList();
+    }
+
+    /** The pairs that are as asked. */
+    private Set<Member> done() throws InterruptedException {
+      if (request.action() == ShareRequest.Action.SHARE) {
+        return Set.copyOf(cloud.members());
+      }
+      Set<Member> accepted = new HashSet<>();
+      for (String image : request.images()) {
+        Calls.get(cloud.members(image))
+            .forEach(
+                (recipient, status) -> {
+                  if (status == MemberStatus.ACCEPTED) {
+                    accepted.add(new Member(image, recipient));
+                  }
+                });
+      }
+      return accepted;
     }
 
     @Override
@@ -134,8 +173,7 @@ class KillTest {
           noteKnown();
           killed = kill(server, 1 + random.nextInt(4 * FEWEST_CALLS));
         }
-        assertEquals(
-            expected, cloud.members().stream().map(Member::toString).collect(Collectors.toSet()));
+        assertEquals(expected, done());
         checkJobs();
       } catch (Throwable e) {
         fail("seed " + seed + ": " + e, e);
@@ -153,7 +191,12 @@ class KillTest {
               "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
       int last = server.requests().size() + calls;
       Process process =
-          ChildJvm.start(KillTest.class, options, server.endpoint().toString(), journal.toString());
+          ChildJvm.start(
+              KillTest.class,
+              options,
+              server.endpoint().toString(),
+              journal.toString(),
+              request.action().name());
       try {
         while (server.requests().size() < last) {
           if (process.waitFor(5, MILLISECONDS)) {
@@ -171,11 +214,11 @@ class KillTest {
       String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       List<String> said = text.lines().toList();
       assertEquals(3, said.size(), text);
-      long failed = REQUEST.pairs() - expected.size();
+      long failed = request.pairs() - expected.size();
       String all = ": COMPLETE, %d pairs: %d done, %d failed, 0 unknown";
       assertTrue(
-          said.get(0).endsWith(all.formatted(REQUEST.pairs(), expected.size(), failed)), text);
-      assertEquals(failed == 0 ? "[]" : "[IMG.0108]", said.get(1));
+          said.get(0).endsWith(all.formatted(request.pairs(), expected.size(), failed)), text);
+      assertEquals(failed == 0 ? "[]" : refused, said.get(1));
       left.forEach(
           job -> assertTrue(said.get(2).contains(job), () -> job + " is forgotten: " + text));
       try (Stream<Path> files = Files.list(journal)) {
@@ -223,9 +266,13 @@ class KillTest {
     }
   }
 
-  /** A process that shares, or goes on with what is left. */
+  /** A process that shares or accepts, or goes on with what is left. */
   public static void main(String[] arguments) {
-    try (MemberBackend backend = Calls.backend(URI.create(arguments[0])).build();
+    ShareRequest request = arguments[2].equals(ACCEPT.action().name()) ? ACCEPT : SHARE;
+    try (MemberBackend backend =
+            Calls.backend(URI.create(arguments[0]))
+                .recipients(project -> Credentials.accessKey(Calls.AK, Calls.SK))
+                .build();
         ShareWorkflow workflow =
             ShareWorkflow.builder(backend)
                 .journal(Journal.directory(Path.of(arguments[1])))
@@ -234,7 +281,7 @@ class KillTest {
                 .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(JOB.multipliedBy(2)))
                 .build()) {
       List<ShareRun> left = workflow.resume();
-      ShareRun run = left.isEmpty() ? workflow.start(REQUEST) : left.get(0);
+      ShareRun run = left.isEmpty() ? workflow.start(request) : left.get(0);
       ShareReport report = run.report().join();
       System.out.println(report);
       System.out.println(report.failed().map(f -> f.reason().code()).distinct().toList());

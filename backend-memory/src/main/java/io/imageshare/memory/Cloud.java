@@ -196,7 +196,6 @@ final class Cloud {
    * What the service tells a project of an image besides its members.
    *
    * @param shared whether anybody has it
-   * @param whole whether it is a full-server image
    * @param status what the project has said to it; null: nothing, and nobody asked it
    * @param told the rest
    */

@@ -64,8 +64,12 @@ public final class ChaosScenario {
     Action action =
         of(
             List.of(
-                Action.SHARE, Action.SHARE, Action.SHARE,
-                Action.UNSHARE, Action.ACCEPT, Action.REJECT));
+                Action.SHARE,
+                Action.SHARE,
+                Action.SHARE,
+                Action.UNSHARE,
+                Action.ACCEPT,
+                Action.REJECT));
     int mostProjects =
         isDecision(action) ? Math.min(MOST_DECIDING, most.recipients()) : most.recipients();
     List<String> projects = ids("project-", 1 + random.nextInt(mostProjects));
