@@ -3,7 +3,7 @@ package io.imageshare;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.ShareRequest.Action;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,14 +31,6 @@ final class Ledger {
 
   private static final char VERDICTS = 7;
 
-  /** Two bytes hold so many different verdicts; a run that needs more is told apart less well. */
-  private static final int KEPT_APART = 65_000;
-
-  private static final Reason MANY =
-      new Reason(Reason.Kind.INTERNAL, "", "too many different reasons to keep apart");
-  private static final Verdict MANY_FAILED = new Verdict.Failed(MANY);
-  private static final Verdict MANY_UNKNOWN = new Verdict.Unknown(MANY, "");
-
   private final Action action;
   private final String vault;
   private final List<String> images;
@@ -49,8 +41,7 @@ final class Ledger {
   private final int[] pending;
   private final int[] open;
   private final int[] asked;
-  private final List<Verdict> verdicts = new ArrayList<>();
-  private final Map<Verdict, Character> codes = new HashMap<>();
+  private final Verdicts verdicts = new Verdicts();
   private long openPairs;
   private long askedPairs;
   private long total;
@@ -59,22 +50,31 @@ final class Ledger {
   private long unknown;
 
   Ledger(List<ShareRequest> requests) {
-    action = requests.get(0).action();
-    vault = requests.get(0).vault();
-    images = requests.stream().flatMap(r -> r.images().stream()).distinct().toList();
-    recipients = requests.stream().flatMap(r -> r.recipients().stream()).distinct().toList();
-    imageIndex = index(images);
-    recipientIndex = index(recipients);
-    cells = new char[images.size()][recipients.size()];
-    pending = new int[images.size()];
-    open = new int[images.size()];
-    asked = new int[images.size()];
+    this(
+        requests.get(0).action(),
+        requests.get(0).vault(),
+        requests.stream().flatMap(r -> r.images().stream()).distinct().toList(),
+        requests.stream().flatMap(r -> r.recipients().stream()).distinct().toList());
     for (ShareRequest request : requests) {
       int[] columns = request.recipients().stream().mapToInt(recipientIndex::get).toArray();
       for (String image : request.images()) {
         open(requireNonNull(imageIndex.get(image)), columns);
       }
     }
+  }
+
+  /** A table of which no pair is asked for. */
+  Ledger(Action action, String vault, List<String> images, List<Recipient> recipients) {
+    this.action = action;
+    this.vault = vault;
+    this.images = images;
+    this.recipients = recipients;
+    imageIndex = index(images);
+    recipientIndex = index(recipients);
+    cells = new char[images.size()][recipients.size()];
+    pending = new int[images.size()];
+    open = new int[images.size()];
+    asked = new int[images.size()];
   }
 
   private static <T> Map<T, Integer> index(List<T> ids) {
@@ -97,6 +97,10 @@ final class Ledger {
 
   Action action() {
     return action;
+  }
+
+  String vault() {
+    return vault;
   }
 
   int images() {
@@ -252,7 +256,7 @@ final class Ledger {
       return;
     }
     count(image, state, -1);
-    cells[image][recipient] = code(verdict);
+    cells[image][recipient] = (char) (VERDICTS + verdicts.place(verdict));
     pending[image]--;
     if (verdict instanceof Verdict.Done) {
       done++;
@@ -263,24 +267,10 @@ final class Ledger {
     }
   }
 
-  private char code(Verdict verdict) {
-    Character known = codes.get(verdict);
-    if (known != null) {
-      return known;
-    }
-    if (verdicts.size() >= KEPT_APART && !isSpecial(verdict)) {
-      return code(verdict instanceof Verdict.Unknown ? MANY_UNKNOWN : MANY_FAILED);
-    }
-    char code = (char) (VERDICTS + verdicts.size());
-    verdicts.add(verdict);
-    codes.put(verdict, code);
-    return code;
-  }
-
-  private static boolean isSpecial(Verdict verdict) {
-    return verdict instanceof Verdict.Done
-        || verdict.equals(MANY_FAILED)
-        || verdict.equals(MANY_UNKNOWN);
+  /** Adds a pair with its outcome; does nothing if it has one already. */
+  void add(int image, int recipient, Verdict verdict) {
+    open(image, new int[] {recipient});
+    settle(image, recipient, verdict);
   }
 
   long total() {
@@ -347,8 +337,30 @@ final class Ledger {
         .count();
   }
 
+  /** Adds a pair of the table with its outcome. */
+  void add(Outcome outcome) {
+    add(
+        requireNonNull(imageIndex.get(outcome.member().image())),
+        requireNonNull(recipientIndex.get(outcome.member().recipient())),
+        Verdict.of(outcome));
+  }
+
+  /** The verdicts there are, in the order they came. */
+  List<Verdict> verdicts() {
+    return verdicts.all();
+  }
+
+  /** Which of the verdicts a pair has; -1 if it has none. */
+  int verdict(int image, int recipient) {
+    return Math.max(-1, cells[image][recipient] - VERDICTS);
+  }
+
+  boolean areAlike(int image, int other) {
+    return Arrays.equals(cells[image], cells[other]);
+  }
+
   private Verdict verdict(char cell) {
-    return verdicts.get(cell - VERDICTS);
+    return verdicts.at(cell - VERDICTS);
   }
 
   /** What is not Done, for each image. */

@@ -1,5 +1,10 @@
 package io.imageshare;
 
+import io.imageshare.ShareRequest.Action;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -61,6 +66,91 @@ public final class ShareReport {
     this.ledger = ledger;
     this.jobs = List.copyOf(jobs);
     this.stats = stats;
+  }
+
+  /**
+   * A report of these outcomes, for tests of what is done with reports: as of a run that asked to
+   * share, came to its end, and made no call. Its {@link #id()} is {@code "given"}.
+   *
+   * @param outcomes one a pair
+   * @return the report, image by image in the order given
+   * @throws IllegalArgumentException if there is none, or two are about the same pair
+   */
+  public static ShareReport of(Collection<? extends Outcome> outcomes) {
+    if (outcomes.isEmpty()) {
+      throw new IllegalArgumentException("outcomes: none given; at least one is needed");
+    }
+    List<Member> members = outcomes.stream().map(outcome -> outcome.member()).toList();
+    Ledger ledger =
+        new Ledger(
+            Action.SHARE,
+            "",
+            members.stream().map(Member::image).distinct().toList(),
+            members.stream().map(Member::recipient).distinct().toList());
+    for (Outcome outcome : outcomes) {
+      if (ledger.outcome(outcome.member()).isPresent()) {
+        throw new IllegalArgumentException(
+            "outcomes: two are about " + outcome.member() + "; a pair has one");
+      }
+      ledger.add(outcome);
+    }
+    Progress stats =
+        new Progress(
+            ledger.total(), ledger.done(), ledger.failed(), ledger.unknown(), 0, 0, 0, 0, null);
+    return new ShareReport("given", Ending.COMPLETE, null, ledger, List.of(), stats);
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote, in this or an earlier release. So {@link #remaining()} can be
+   * run another day.
+   *
+   * @param from the document; nothing may follow it; stays open
+   * @return a report that is equal in all it tells
+   * @throws IllegalArgumentException if it is not a report, is of a newer release, or was damaged;
+   *     the message names the place
+   * @throws IOException if reading fails
+   */
+  public static ShareReport read(Reader from) throws IOException {
+    return ReportReader.read(from);
+  }
+
+  /**
+   * Writes the report as JSON, piece by piece: of a million pairs, too, no more than a few thousand
+   * characters are held at a time. Equal neighbours are written as one, so that most reports take
+   * little more than their ids.
+   *
+   * <p>The document is an object. Its first field, {@code "imageshare": "report/1"}, says what it
+   * is; others may be added without a new number, and readers pass over those they do not know. The
+   * fields come in this order:
+   *
+   * <ul>
+   *   <li>{@code id}, {@code ending}, {@code reason} (an object of {@code kind}, {@code code} and
+   *       {@code message}; absent if there is none), {@code action}, {@code vault} (absent if there
+   *       is none).
+   *   <li>{@code pairs} ({@code total}, {@code done}, {@code failed}, {@code unknown}), {@code
+   *       calls} ({@code submits}, {@code looks}, {@code reads}), {@code openJobs}, {@code
+   *       timeLeft} (may be absent): the figures of {@link #stats()}.
+   *   <li>{@code images}: their ids. {@code recipients}: each an object of one field, {@code
+   *       project}, {@code domain} or {@code organization}, with the id.
+   *   <li>{@code outcomes}: the different ones, each with its number of {@code pairs} and {@code
+   *       outcome}: {@code done} with {@code already} and {@code status}, {@code failed} with
+   *       {@code reason}, {@code unknown} with {@code reason} and {@code job}.
+   *   <li>{@code rows}: what became of the images, in their order. A row holds for the next {@code
+   *       images} of them; its {@code runs} are numbers by twos: a place in {@code outcomes},
+   *       counted from 0, or -1 for what was not asked; and for how many of the {@code recipients}
+   *       on it holds.
+   *   <li>{@code jobs}: each with {@code id}, {@code type}, {@code status}, {@code begin} and
+   *       {@code end} (ISO 8601) and {@code progress} if told, {@code reason} if there is one,
+   *       {@code images} and {@code recipients} (what it was to do: numbers by twos, a place in the
+   *       list above and how many from there on), and {@code results} (each {@code images}, their
+   *       ids, {@code recipient} if told, {@code succeeded}, {@code reason} if there is one).
+   * </ul>
+   *
+   * @param to where to; stays open, and is flushed
+   * @throws IOException if writing fails; what was written until then is no whole document
+   */
+  public void toJson(Writer to) throws IOException {
+    ReportDocument.write(this, jobs, to);
   }
 
   Ledger ledger() {

@@ -5,6 +5,17 @@ sealed interface Verdict {
 
   Outcome of(Member member);
 
+  /** An outcome without its member. */
+  static Verdict of(Outcome outcome) {
+    if (outcome instanceof Outcome.Done done) {
+      return new Done(done.already(), done.status());
+    } else if (outcome instanceof Outcome.Failed failed) {
+      return new Failed(failed.reason());
+    }
+    Outcome.Unknown unknown = (Outcome.Unknown) outcome;
+    return new Unknown(unknown.reason(), unknown.job());
+  }
+
   record Done(boolean already, MemberStatus status) implements Verdict {
     @Override
     public Outcome of(Member member) {

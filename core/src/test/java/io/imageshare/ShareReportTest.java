@@ -1,0 +1,432 @@
+package io.imageshare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareReport.Seen;
+import io.imageshare.ShareRequest.Action;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ShareReportTest {
+  private static final Recipient P1 = Recipient.project("p1");
+  private static final Recipient P2 = Recipient.project("p2");
+  private static final Reason FULL = new Reason(Reason.Kind.QUOTA, "IMG.0088", "it is full");
+  private static final List<Outcome> THREE =
+      List.of(
+          new Outcome.Done(new Member("i1", P1), true, MemberStatus.PENDING),
+          new Outcome.Failed(new Member("i1", P2), FULL),
+          new Outcome.Unknown(new Member("i2", P1), FULL, "job-7"));
+
+  private static String written(ShareReport report) throws IOException {
+    StringWriter text = new StringWriter();
+    report.toJson(text);
+    return text.toString();
+  }
+
+  private static ShareReport read(String text) throws IOException {
+    return ShareReport.read(new StringReader(text));
+  }
+
+  @Test
+  void whatIsReadTellsTheSameAsWhatWasWritten() throws IOException {
+    for (int seed = 0; seed < Integer.getInteger("imageshare.seeds", 500); seed++) {
+      ShareReport report = new Random(seed).nextInt(9) == 0 ? given(seed) : random(seed);
+      ShareReport back = read(written(report));
+      String at = "seed " + seed;
+      assertEquals(report.id(), back.id(), at);
+      assertEquals(report.ending(), back.ending(), at);
+      assertEquals(report.reason(), back.reason(), at);
+      assertEquals(report.outcomes().toList(), back.outcomes().toList(), at);
+      assertEquals(report.jobs(), back.jobs(), at);
+      assertEquals(report.stats(), back.stats(), at);
+      assertEquals(report.remaining(), back.remaining(), at);
+      assertEquals(report.complete(), back.complete(), at);
+      for (Class<? extends Outcome> kind : KINDS) {
+        assertEquals(report.count(kind), back.count(kind), at);
+      }
+      assertEquals(report.toString(), back.toString(), at);
+      assertEquals(written(back), written(read(written(back))), at);
+    }
+  }
+
+  private static final List<Class<? extends Outcome>> KINDS =
+      List.of(Outcome.Done.class, Outcome.Failed.class, Outcome.Unknown.class, Outcome.class);
+
+  @Test
+  void outcomesGivenAreTheOutcomesOfTheReport() {
+    for (int seed = 0; seed < 300; seed++) {
+      List<Outcome> outcomes = new ArrayList<>(random(seed).outcomes().toList());
+      ShareReport report = ShareReport.of(outcomes);
+      outcomes.forEach(outcome -> assertEquals(outcome, report.outcome(outcome.member())));
+      assertEquals(outcomes.size(), report.count(Outcome.class));
+      assertEquals(outcomes.size(), report.outcomes().count(), "seed " + seed);
+      assertEquals(outcomes.size(), report.stats().total());
+      for (Class<? extends Outcome> kind : KINDS) {
+        assertEquals(outcomes.stream().filter(kind::isInstance).count(), report.count(kind));
+      }
+    }
+  }
+
+  private static ShareReport given(int seed) {
+    List<Outcome> outcomes = new ArrayList<>(random(seed).outcomes().toList());
+    Collections.shuffle(outcomes, new Random(seed));
+    return ShareReport.of(outcomes);
+  }
+
+  /** A report of random requests that overlap or leave gaps, each pair settled somehow. */
+  private static ShareReport random(int seed) {
+    Random random = new Random(seed);
+    Action action = pick(random, Action.values());
+    String vault = action == Action.ACCEPT && random.nextBoolean() ? "vault-1" : "";
+    List<ShareRequest> requests =
+        Stream.generate(() -> request(random, action, vault)).limit(1 + random.nextInt(4)).toList();
+    Ledger ledger = new Ledger(requests);
+    List<Verdict> verdicts =
+        Stream.generate(() -> verdict(random)).limit(1 + random.nextInt(6)).toList();
+    boolean even = random.nextBoolean();
+    ledger
+        .all()
+        .forEach(
+            (i, r) ->
+                ledger.settle(
+                    i,
+                    r,
+                    even && random.nextInt(20) > 0
+                        ? verdicts.get(0)
+                        : verdicts.get(random.nextInt(verdicts.size()))));
+    List<Seen> jobs =
+        Stream.generate(() -> new Seen(job(random), slice(random, ledger)))
+            .limit(random.nextInt(4))
+            .toList();
+    return new ShareReport(
+        text(random),
+        pick(random, Ending.values()),
+        maybe(random, () -> reason(random)),
+        ledger,
+        jobs,
+        new Progress(
+            ledger.total(),
+            ledger.done(),
+            ledger.failed(),
+            ledger.unknown(),
+            random.nextInt(9),
+            random.nextInt(1000),
+            Math.abs(random.nextLong()),
+            random.nextInt(1000),
+            maybe(random, () -> Duration.ofNanos(random.nextInt()))));
+  }
+
+  @SafeVarargs
+  private static <T> T pick(Random random, T... from) {
+    return from[random.nextInt(from.length)];
+  }
+
+  private static <T> @Nullable T maybe(Random random, Supplier<T> made) {
+    return random.nextBoolean() ? made.get() : null;
+  }
+
+  private static String text(Random random) {
+    return pick(random, "", "plain", "\"quoted\" \\ {[", "\u0000\n\t\u2028", "\u56fe\ud83d\ude00")
+        + random.nextInt(10);
+  }
+
+  private static Reason reason(Random random) {
+    return new Reason(pick(random, Reason.Kind.values()), text(random), text(random));
+  }
+
+  private static Recipient recipient(Random random, boolean project) {
+    Recipient.Type type = project ? Recipient.Type.PROJECT : pick(random, Recipient.Type.values());
+    return new Recipient(type, "r" + random.nextInt(12));
+  }
+
+  private static ShareRequest request(Random random, Action action, String vault) {
+    ShareRequest.Builder request = ShareRequest.builder().action(action);
+    for (int i = random.nextInt(8); i >= 0; i--) {
+      request.images("image-" + random.nextInt(12));
+    }
+    for (int i = random.nextInt(8); i >= 0; i--) {
+      request.recipients(List.of(recipient(random, action.isOfRecipient())));
+    }
+    return vault.isEmpty() ? request.build() : request.build().vault(vault);
+  }
+
+  private static Verdict verdict(Random random) {
+    return switch (random.nextInt(3)) {
+      case 0 -> new Verdict.Done(random.nextBoolean(), pick(random, MemberStatus.values()));
+      case 1 -> new Verdict.Failed(reason(random));
+      default -> new Verdict.Unknown(reason(random), text(random));
+    };
+  }
+
+  private static Job job(Random random) {
+    Job.Status status = pick(random, Job.Status.values());
+    List<Job.Result> results =
+        Stream.generate(
+                () ->
+                    new Job.Result(
+                        text(random),
+                        maybe(random, () -> recipient(random, false)),
+                        random.nextBoolean(),
+                        maybe(random, () -> reason(random))))
+            .limit(random.nextInt(4))
+            .toList();
+    return new Job(
+        "job-" + random.nextInt(),
+        text(random),
+        status,
+        maybe(random, () -> Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000))),
+        maybe(random, () -> Instant.ofEpochSecond(random.nextInt())),
+        random.nextBoolean() ? Double.NaN : random.nextDouble(),
+        status == Job.Status.FAIL ? reason(random) : maybe(random, () -> reason(random)),
+        results);
+  }
+
+  private static Slice slice(Random random, Ledger ledger) {
+    return new Slice(indices(random, ledger.images()), indices(random, ledger.recipients()));
+  }
+
+  private static List<Integer> indices(Random random, int size) {
+    List<Integer> all = new ArrayList<>(IntStream.range(0, size).boxed().toList());
+    if (random.nextInt(4) == 0) {
+      Collections.shuffle(all, random);
+    } else if (size > 2 && random.nextBoolean()) {
+      all.remove(random.nextInt(size));
+    }
+    return List.copyOf(all);
+  }
+
+  @Test
+  void theDocumentIsAsDescribed() throws IOException {
+    assertEquals(
+        """
+        {
+          "imageshare" : "report/1",
+          "id" : "given",
+          "ending" : "COMPLETE",
+          "action" : "SHARE",
+          "pairs" : {
+            "total" : 3,
+            "done" : 1,
+            "failed" : 1,
+            "unknown" : 1
+          },
+          "calls" : {
+            "submits" : 0,
+            "looks" : 0,
+            "reads" : 0
+          },
+          "openJobs" : 0,
+          "images" : [ "i1", "i2" ],
+          "recipients" : [ {
+            "project" : "p1"
+          }, {
+            "project" : "p2"
+          } ],
+          "outcomes" : [ {
+            "pairs" : 1,
+            "outcome" : "done",
+            "already" : true,
+            "status" : "PENDING"
+          }, {
+            "pairs" : 1,
+            "outcome" : "failed",
+            "reason" : {
+              "kind" : "QUOTA",
+              "code" : "IMG.0088",
+              "message" : "it is full"
+            }
+          }, {
+            "pairs" : 1,
+            "outcome" : "unknown",
+            "reason" : {
+              "kind" : "QUOTA",
+              "code" : "IMG.0088",
+              "message" : "it is full"
+            },
+            "job" : "job-7"
+          } ],
+          "rows" : [ {
+            "images" : 1,
+            "runs" : [ 0, 1, 1, 1 ]
+          }, {
+            "images" : 1,
+            "runs" : [ 2, 1, -1, 1 ]
+          } ],
+          "jobs" : [ ]
+        }
+        """,
+        written(ShareReport.of(THREE)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "\"imageshare\" | \"other\" | not a report of imageshare; its first field",
+        "report/1 | report/2 | this release reads up to \"report/1\": read it with the release",
+        "report/1 | plan/1 | imageshare: expected \"report/1\", found \"plan/1\"",
+        "\"COMPLETE\" | \"DONE\" | ending: expected one of [COMPLETE, CANCELLED, DEADLINE, CLOSED,",
+        "\"SHARE\" | \"ACCEPT\",\"vault\":7 | vault: expected a string, found 7",
+        "\"SHARE\" | \"SHARE\",\"vault\":\"v\" | vault: v; only what is accepted is kept in a vault",
+        "\"action\" | \"act\" | action: missing, or after rows; it stands before",
+        "\"i2\" | \"i1\" | images[1]: i1 stands there twice",
+        "\"i2\" | \"i2;i3\" | images[1]: image: \"i2;i3\" looks like several ids joined",
+        "\"i2\" | 2 | images[1]: expected a string, found 2",
+        "\"i1\", \"i2\" | '' | images: none given; at least one is needed",
+        "{\"project\":\"p2\"} | {\"tenant\":\"p2\"} | recipients[1]: expected an object with a",
+        "\"pairs\":1,\"outcome\":\"done\" | \"pairs\":2,\"outcome\":\"done\" | outcomes[0].pairs: it says 2, the rows have 1",
+        "\"done\":1 | \"done\":2 | pairs.done: it says 2, the rows have 1; something was changed or lost",
+        "\"outcome\":\"done\" | \"outcome\":\"fine\" | outcomes[0].outcome: expected \"done\", \"failed\" or",
+        "\"PENDING\" | \"WAITING\" | outcomes[0].status: expected one of [PENDING, ACCEPTED,",
+        "\"QUOTA\" | \"FULL\" | outcomes[1].reason.kind: expected one of [THROTTLED,",
+        "[0,1,1,1] | [0,1,1,2] | rows[0].runs[3]: expected a whole number from 1 to 1, found 2",
+        "[0,1,1,1] | [0,1,9,1] | rows[0].runs[2]: expected a whole number from -1 to 2, found 9",
+        "[0,1,1,1] | [0,1] | rows[0].runs: they are for 1 recipients, there are 2",
+        "[0,1,1,1] | [0,1,1,1,0] | rows[0].runs: they are for 2 recipients, there are 2",
+        "[0,1,1,1] | {} | rows[0].runs: expected an array, found an object",
+        "{\"images\":1,\"runs\":[2,1,-1,1]} | '' | not JSON, or not all of it",
+        ",{\"images\":1,\"runs\":[2,1,-1,1]} | '' | rows: they are for 1 images, there are 2",
+        "\"rows\" | \"lines\" | rows: they are for 0 images, there are 2",
+        "\"jobs\":[] | \"jobs\":{} | jobs: expected an array, found an object",
+        "\"jobs\":[] | \"jobs\":[{\"images\":[0,3]}] | jobs[0].images[1]: expected a whole number from 1 to 2,",
+        "\"jobs\":[] | \"jobs\":[{\"images\":[]}] | jobs[0].images: expected pairs of a first index and",
+        "\"submits\":0 | \"submits\":-1 | calls.submits: expected a whole number, 0 or more, found -1",
+        "\"openJobs\":0 | \"openJobs\":0,\"timeLeft\":\"soon\" | timeLeft: expected a duration, such as PT5S",
+        "\"id\":\"given\" | \"id\":\"given\",\"id\":\"other\" | not JSON, or not all of it: Duplicate field 'id'",
+        "\"jobs\":[]} | \"jobs\":[]}{} | document: something follows its end",
+        "\"jobs\":[]} | \"jobs\":[] | not JSON, or not all of it: Unexpected end-of-input",
+      })
+  void whatIsDamagedIsNamed(String part, @Nullable String instead, String message)
+      throws IOException {
+    String whole = written(ShareReport.of(THREE)).replaceAll("[\\n ]+(?! full|is)", "");
+    assertTrue(whole.contains(part.replace(" ", "")), whole);
+    String damaged =
+        whole.replaceFirst(
+            Pattern.quote(part.replace(" ", "")),
+            Matcher.quoteReplacement(instead == null ? "" : instead));
+    Exception e = assertThrows(IllegalArgumentException.class, () -> read(damaged), damaged);
+    assertTrue(String.valueOf(e.getMessage()).contains(message), e.getMessage());
+  }
+
+  @Test
+  void aJobThatCannotBeIsNamed() throws IOException {
+    String job = "{\"images\":[0,1],\"recipients\":[0,1],\"id\":\"%s\",\"type\":\"\",%s}";
+    String whole = written(ShareReport.of(THREE));
+    String blank =
+        whole.replace("[ ]", "[" + job.formatted(" ", "\"status\":\"INIT\",\"results\":[]") + "]");
+    Exception e = assertThrows(IllegalArgumentException.class, () -> read(blank));
+    assertEquals("jobs[0]: job: its id is blank; a job is found again only by id", e.getMessage());
+    String when =
+        whole.replace(
+            "[ ]", "[" + job.formatted("j", "\"status\":\"INIT\",\"begin\":\"noon\"") + "]");
+    e = assertThrows(IllegalArgumentException.class, () -> read(when));
+    assertEquals(
+        "jobs[0].begin: expected a time, such as 2026-01-01T00:00:00Z, found \"noon\"",
+        e.getMessage());
+  }
+
+  @Test
+  void everyPrefixIsRefusedWithAMessage() throws IOException {
+    String whole = written(random(3)).stripTrailing();
+    for (int length = 0; length < whole.length(); length++) {
+      String part = whole.substring(0, length);
+      Exception e = assertThrows(IllegalArgumentException.class, () -> read(part), part);
+      assertTrue(String.valueOf(e.getMessage()).startsWith("document: "), e.getMessage());
+    }
+  }
+
+  @Test
+  void whatIsNotKnownIsPassedOver() throws IOException {
+    String text = written(ShareReport.of(THREE));
+    int number = 0;
+    for (String before :
+        List.of("\"id\"", "\"images\" : [", "\"runs\"", "\"jobs\"", "\"kind\"", "\"outcome\"")) {
+      String more = "\"later-%d\": {\"a\": [1, {}], \"id\": 7}, ".formatted(number++);
+      text = text.replace(before, more + before);
+    }
+    assertEquals(THREE, read(text).outcomes().toList());
+  }
+
+  @Test
+  void aMessageNeverHoldsMuchOfTheDocument() {
+    String text = "{\"imageshare\":\"" + "x".repeat(10_000) + "\"}";
+    Exception e = assertThrows(IllegalArgumentException.class, () -> read(text));
+    assertTrue(String.valueOf(e.getMessage()).length() < 200, e.getMessage());
+  }
+
+  @Test
+  void nothingIsClosedAndWhatFailsIsToldAsItIs() throws IOException {
+    ShareReport report = ShareReport.of(THREE);
+    StringBuilder events = new StringBuilder();
+    Writer open =
+        new StringWriter() {
+          @Override
+          public void flush() {
+            events.append("flush ");
+          }
+
+          @Override
+          public void close() {
+            events.append("close ");
+          }
+        };
+    report.toJson(open);
+    assertTrue(events.toString().startsWith("flush"), events.toString());
+    Reader from =
+        new StringReader(open.toString()) {
+          @Override
+          public void close() {
+            events.append("close ");
+          }
+        };
+    ShareReport.read(from);
+    assertFalse(events.toString().contains("close"), events.toString());
+    IOException full = new IOException("disk full");
+    Writer failing =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) throws IOException {
+            throw full;
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    assertEquals(full, assertThrows(IOException.class, () -> report.toJson(failing)));
+  }
+
+  @Test
+  void outcomesOfNothingAndTwoOfOnePairAreRefused() {
+    Exception e = assertThrows(IllegalArgumentException.class, () -> ShareReport.of(List.of()));
+    assertEquals("outcomes: none given; at least one is needed", e.getMessage());
+    List<Outcome> twice = List.of(THREE.get(0), new Outcome.Failed(new Member("i1", P1), FULL));
+    e = assertThrows(IllegalArgumentException.class, () -> ShareReport.of(twice));
+    assertEquals("outcomes: two are about i1 with p1; a pair has one", e.getMessage());
+  }
+}
