@@ -133,7 +133,7 @@ class ShareReportTest {
             ledger.unknown(),
             random.nextInt(9),
             random.nextInt(1000),
-            Math.abs(random.nextLong()),
+            random.nextLong() >>> 1,
             random.nextInt(1000),
             maybe(random, () -> Duration.ofNanos(random.nextInt()))));
   }
