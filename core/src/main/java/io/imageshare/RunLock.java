@@ -58,7 +58,7 @@ final class RunLock implements Closeable {
       FileChannel channel = holder == null ? locked(path) : null;
       if (channel == null) {
         throw new IllegalStateException(
-            "run %s is being written by %s"
+            "run %s is being written by %s; close the workflow that writes it, or leave it alone"
                 .formatted(run, holder == null ? Files.readString(path) : holder));
       }
       String self = self() + " since " + now.truncatedTo(ChronoUnit.SECONDS);

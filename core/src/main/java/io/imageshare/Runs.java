@@ -34,6 +34,7 @@ final class Runs {
   // Changed on the timekeeper's thread only, as the next.
   private final Set<Run> runs = new LinkedHashSet<>();
   private final Set<Joint> joints = new LinkedHashSet<>();
+  private final LastWords lastWords;
 
   /** The ids that are being started, so that two threads do not start one of them twice. */
   private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
@@ -43,6 +44,7 @@ final class Runs {
   Runs(Engine engine, Duration closeWithin) {
     this.engine = engine;
     this.closeWithin = closeWithin;
+    lastWords = new LastWords(engine.time(), engine.journal() != null);
   }
 
   /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
@@ -64,7 +66,7 @@ final class Runs {
     refuseIfClosed();
     List<ShareRun> surveys = new ArrayList<>();
     for (List<ShareRequest> part : Joint.split(requests)) {
-      surveys.add(begin(new Run(id, id, engine.reading(reader), part, 0, null, runs::remove)));
+      surveys.add(begin(new Run(id, id, engine.reading(reader), part, 0, null, this::remove)));
     }
     return surveys;
   }
@@ -132,7 +134,7 @@ final class Runs {
   }
 
   private Run run(String id, Engine engine, Task task) {
-    return new Run(id, task.id(), engine, task.requests(), task.lines(), task.past(), runs::remove);
+    return new Run(id, task.id(), engine, task.requests(), task.lines(), task.past(), this::remove);
   }
 
   private Run begin(Run run) {
@@ -142,15 +144,21 @@ final class Runs {
             Duration.ZERO,
             () -> {
               runs.add(run);
+              lastWords.begun(run);
               run.step(run::begin);
               if (closed) {
                 close(run);
               }
               if (run.report().isDone()) {
-                runs.remove(run); // it was cancelled before it began
+                remove(run); // it was cancelled before it began
               }
             });
     return run;
+  }
+
+  private void remove(Run run) {
+    runs.remove(run);
+    lastWords.ended(run);
   }
 
   /** Goes on with a run of this id if there is one, else begins it. */
@@ -192,7 +200,7 @@ final class Runs {
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       if (unfinished.run().equals(id) && isAlive(unfinished)) {
         throw new IllegalStateException(
-            "run %s is being written by %s, last at %s"
+            "run %s is being written by %s, last at %s; wait until it ends, or close its workflow"
                 .formatted(id, unfinished.owner(), unfinished.written()));
       }
     }

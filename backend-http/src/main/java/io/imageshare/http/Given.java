@@ -9,7 +9,8 @@ final class Given {
 
   static <T> T needed(String method, @Nullable T value) {
     if (value == null) {
-      throw new IllegalArgumentException(method + ": none given; it is needed");
+      throw new IllegalArgumentException(
+          method + ": none given; call " + method + "(...) before build()");
     }
     return value;
   }

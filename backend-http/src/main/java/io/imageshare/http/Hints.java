@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Hints {
   private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final Pattern PROJECT = Pattern.compile("[0-9a-f]{32}");
+  private static final int NOT_FOUND = 404;
   private static final Duration CLOCKS_AGREE = Duration.ofMinutes(1);
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(15);
   private static final Duration LOCK = Duration.ofMinutes(5);
@@ -128,6 +129,10 @@ final class Hints {
       add("the images look like projects and the projects like images; are they swapped?");
     } else if (call.purpose() == Call.Purpose.LIST && PROJECT.matcher(call.subject()).matches()) {
       add(call.subject() + " looks like a project's id, not an image's");
+    } else if (call.purpose() == Call.Purpose.LIST && answer.status() == NOT_FOUND) {
+      add("is the id spelled right, and is it of an image in the region of " + host() + "?");
+    } else if (error.code().equals(Codes.NO_TENANT)) {
+      add("a project is named by its id, not its name, and is of the region of " + host());
     }
     if (error.code().equals("IMG.0047") || error.code().equals("IMG.0106")) {
       String images =

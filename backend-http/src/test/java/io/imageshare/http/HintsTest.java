@@ -154,6 +154,17 @@ class HintsTest {
   }
 
   @Test
+  void whereAnIdIsNotKnownItIsToldWhereItShouldBe() {
+    assertEquals(
+        "; is the id spelled right, and is it of an image in the region of 127.0.0.1?",
+        hints(Calls.read(Purpose.LIST, Calls.IMAGE), 404, ""));
+    assertEquals(
+        "; a project is named by its id, not its name, and is of the region of 127.0.0.1",
+        hints(Calls.submit(Calls.SHARE), 400, "IMG.0108"));
+    assertEquals("", hints(Calls.read(Purpose.LOOK, "job"), 404, ""));
+  }
+
+  @Test
   void aMissingRightIsNamed() {
     assertTrue(hints(Calls.submit(Calls.SHARE), 403, "").contains("ims:images:share"));
     assertTrue(hints(Calls.read(Purpose.LIST, "i"), 403, "").contains("ims:images:get"));

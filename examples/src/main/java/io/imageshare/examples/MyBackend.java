@@ -26,6 +26,7 @@ final class MyBackend implements MemberBackend {
     images.forEach(image -> members.put(image, new HashMap<>()));
   }
 
+  // region mine
   @Override
   public CompletionStage<Job> submit(ShareRequest slice) {
     return answer(() -> done(slice));
@@ -40,6 +41,8 @@ final class MyBackend implements MemberBackend {
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     return answer(() -> Map.copyOf(of(image)));
   }
+
+  // endregion
 
   @Override
   public Timekeeper time() {

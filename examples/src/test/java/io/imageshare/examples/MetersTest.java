@@ -12,6 +12,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,14 @@ class MetersTest {
     assertTrue(half.matches("(?s).*imageshare.pairs.pending +[1-9].*"), half);
     assertEquals(0, registry.get("imageshare.jobs.open").gauge().value());
     assertEquals(0, registry.get("imageshare.pairs.pending").gauge().value());
+  }
+
+  @Test
+  void theReadmeShowsWhatIsPrinted() throws Exception {
+    Meters.share(registry, out);
+    String text = bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    String readme = Files.readString(Path.of("..", "README.md"));
+    assertTrue(readme.contains("```\n" + text + "```\n"), text);
   }
 
   @Test

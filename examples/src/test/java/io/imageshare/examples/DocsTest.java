@@ -1,0 +1,112 @@
+package io.imageshare.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documents quote is compiled and run: it equals a region of an example or of a test. */
+class DocsTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern JAVA = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
+  private static final Pattern REGION =
+      Pattern.compile("(?ms)^ *// region (\\w+)\\n(.*?)\\n *// endregion$");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern PROFILE = Pattern.compile("mvn [^\\n`]*-P(\\w+)");
+
+  private static List<Path> documents() throws IOException {
+    try (Stream<Path> top = Files.list(ROOT);
+        Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+      return Stream.concat(top, docs)
+          .filter(path -> path.toString().endsWith(".md"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static List<MatchResult> found(Pattern pattern, Path file) throws IOException {
+    return pattern.matcher(Files.readString(file)).results().toList();
+  }
+
+  private static Map<String, String> regions() throws IOException {
+    Map<String, String> regions = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).sorted().toList()) {
+        for (MatchResult region : found(REGION, file)) {
+          String text = region.group(2).stripTrailing().stripIndent().strip();
+          assertNull(regions.put(region.group(1), text), "two regions " + region.group(1));
+        }
+      }
+    }
+    return regions;
+  }
+
+  @Test
+  void whatIsQuotedIsARegionAndEveryRegionIsQuoted() throws IOException {
+    Map<String, String> regions = regions();
+    Set<String> quoted = new TreeSet<>();
+    for (Path document : documents()) {
+      for (MatchResult block : found(JAVA, document)) {
+        String text = block.group(1).strip();
+        assertTrue(
+            regions.containsValue(text),
+            () ->
+                "%s quotes none of the regions %s:%n%s"
+                    .formatted(document, regions.keySet(), text));
+        quoted.add(text);
+      }
+    }
+    regions.values().removeAll(quoted);
+    assertEquals(Set.of(), regions.keySet());
+  }
+
+  @Test
+  void theirLinksLeadToFilesAndHeadings() throws IOException {
+    List<String> broken = new ArrayList<>();
+    for (Path document : documents()) {
+      for (MatchResult link : found(LINK, document)) {
+        String[] parts = link.group(1).split("#", 2);
+        Path to = parts[0].isEmpty() ? document : document.resolveSibling(parts[0]);
+        if (!link.group(1).contains(":")
+            && (!Files.exists(to) || (parts.length > 1 && !anchors(to).contains(parts[1])))) {
+          broken.add(document + ": " + link.group(1));
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+  }
+
+  private static Set<String> anchors(Path document) throws IOException {
+    return found(Pattern.compile("(?m)^#+ (.*)$"), document).stream()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^a-z0-9 -]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void theProfilesOfTheirCommandsAreThere() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    Set<String> named = new TreeSet<>();
+    for (Path document : documents()) {
+      found(PROFILE, document).forEach(command -> named.add(command.group(1)));
+    }
+    assertTrue(named.size() > 4, named.toString());
+    named.removeIf(profile -> pom.contains("<id>" + profile + "</id>"));
+    assertEquals(Set.of(), named);
+  }
+}

@@ -1,0 +1,271 @@
+package io.imageshare.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.imageshare.Journal;
+import io.imageshare.Outcome;
+import io.imageshare.Reason;
+import io.imageshare.RetryPolicy;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.http.Credentials;
+import io.imageshare.http.HttpBackend;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a new user gets wrong in the first hour, and what is said then. The guide lists each, word
+ * for word, so that whoever searches for a message finds it.
+ */
+@Timeout(120)
+class FirstHourTest {
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| ([^|]+) \\| `([^|`]+)` \\|$");
+  private static final Credentials RIGHT = Credentials.accessKey("my-key", "my-secret");
+  private static final List<String> IMAGE = List.of("image-1");
+  private static final List<String> PROJECT = List.of("project-1");
+
+  @TempDir static Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> everyMessageStandsInTheGuideWordForWord() throws IOException {
+    Map<String, String> listed = new LinkedHashMap<>();
+    String guide = Files.readString(Path.of("..", "docs", "guide.md"));
+    String part = guide.substring(guide.indexOf("\n## The first hour"));
+    for (MatchResult row : ROW.matcher(part).results().toList()) {
+      listed.put(row.group(1), row.group(2));
+    }
+    Map<String, Callable<String>> mistakes = new LinkedHashMap<>();
+    onTheWire(mistakes);
+    inTheProgram(mistakes);
+    ofAWorkflow(mistakes);
+    return Stream.concat(
+        Stream.of(
+            dynamicTest(
+                "the guide lists these",
+                () ->
+                    assertEquals(
+                        new ArrayList<>(mistakes.keySet()), new ArrayList<>(listed.keySet())))),
+        mistakes.entrySet().stream()
+            .map(
+                mistake ->
+                    dynamicTest(
+                        mistake.getKey(),
+                        () ->
+                            assertEquals(
+                                listed.get(mistake.getKey()), same(mistake.getValue().call())))));
+  }
+
+  /** Without what differs from one time to the next. */
+  private static String same(String message) {
+    return message
+        .replaceAll("\\(HTTP (\\d+) to [^)]*\\)", "(HTTP $1 ...)")
+        .replaceAll("canonicalRequest:\\S+", "canonicalRequest:...")
+        .replaceAll("127\\.0\\.0\\.1:\\d+", "127.0.0.1:PORT")
+        .replaceAll("process \\d+ since \\S+Z", "process PID since TIME")
+        .replaceAll("run [0-9a-f]{16}", "run ID");
+  }
+
+  private static void onTheWire(Map<String, Callable<String>> mistakes) {
+    Reason right = new Reason(Reason.Kind.FORBIDDEN, "", "The API does not have permission.");
+    mistakes.put("an image's id is wrong", () -> asked(RIGHT, "image-2", "project-1"));
+    mistakes.put("a project's id is wrong", () -> asked(RIGHT, "image-1", "my-project"));
+    mistakes.put(
+        "the access key is wrong",
+        () -> asked(Credentials.accessKey("other-key", "my-secret"), "image-1", "project-1"));
+    mistakes.put(
+        "its secret is wrong",
+        () -> asked(Credentials.accessKey("my-key", "other-secret"), "image-1", "project-1"));
+    mistakes.put(
+        "the right to share is missing",
+        () -> asked(RIGHT, "image-1", "project-1", new Fault.Refused(right)));
+    mistakes.put(
+        "nothing listens at the port",
+        () -> {
+          URI gone;
+          try (ImsServer server = ImsServer.start(cloud())) {
+            gone = server.endpoint();
+          }
+          return reason(run(gone, RIGHT, "image-1", "project-1"));
+        });
+    mistakes.put(
+        "a typo in the region",
+        () -> {
+          assertNotNull(System.getProperty("jdk.net.hosts.file"), "else a server would be asked");
+          URI typo = URI.create("https://ims.cn-nroth-4.invalid");
+          return reason(run(typo, RIGHT, "image-1", "project-1"));
+        });
+  }
+
+  private static MemoryBackend cloud() {
+    return MemoryBackend.builder()
+        .images(IMAGE)
+        .badProjects("my-project")
+        .jobsTake(Duration.ZERO)
+        .build();
+  }
+
+  private static String asked(
+      Credentials credentials, String image, String project, Fault... faults) {
+    MemoryBackend cloud = cloud();
+    for (Fault fault : faults) {
+      cloud.inject(fault);
+    }
+    try (ImsServer server = ImsServer.builder(cloud).accessKey("my-key", "my-secret").build()) {
+      return reason(run(server.endpoint(), credentials, image, project));
+    }
+  }
+
+  private static ShareReport run(
+      URI endpoint, Credentials credentials, String image, String project) {
+    RetryPolicy once = RetryPolicy.defaults().attempts(1);
+    try (HttpBackend backend =
+            HttpBackend.builder().endpoint(endpoint).credentials(credentials).build();
+        ShareWorkflow workflow = ShareWorkflow.builder(backend).retry(once).build()) {
+      return workflow.run(ShareRequest.share(List.of(image), List.of(project)));
+    }
+  }
+
+  private static String reason(ShareReport report) {
+    return report
+        .reason()
+        .or(() -> report.failed().findFirst().map(Outcome.Failed::reason))
+        .orElseThrow()
+        .toString();
+  }
+
+  private static void inTheProgram(Map<String, Callable<String>> mistakes) {
+    mistakes.put("an empty list", () -> thrown(() -> ShareRequest.share(List.of(), PROJECT)));
+    mistakes.put(
+        "several ids in one", () -> thrown(() -> ShareRequest.share(IMAGE, List.of("p1,p2"))));
+    mistakes.put(
+        "a typo in a request document",
+        () -> thrown(() -> ShareRequest.fromJson("{\"image\": [\"a\"], \"projects\": [\"p\"]}")));
+    mistakes.put("no endpoint", () -> thrown(() -> HttpBackend.builder().build()));
+    mistakes.put(
+        "the endpoint has a path",
+        () ->
+            thrown(
+                () ->
+                    HttpBackend.builder()
+                        .endpoint(URI.create("https://ims.cn-north-4.invalid/v1"))
+                        .credentials(RIGHT)
+                        .build()));
+    mistakes.put(
+        "what was read is no report",
+        () -> thrown(() -> Rendering.kept(Path.of("requests", "2x2.json"))));
+  }
+
+  private static String thrown(Executable mistake) {
+    return String.valueOf(assertThrows(RuntimeException.class, mistake).getMessage());
+  }
+
+  private static void ofAWorkflow(Map<String, Callable<String>> mistakes) {
+    mistakes.put(
+        "a run after close()",
+        () -> {
+          ShareWorkflow workflow = ShareWorkflow.over(cloud());
+          workflow.close();
+          return thrown(() -> workflow.run(ShareRequest.share(IMAGE, PROJECT)));
+        });
+    mistakes.put(
+        "resume() without a journal",
+        () -> {
+          try (ShareWorkflow workflow = ShareWorkflow.over(cloud())) {
+            return thrown(workflow::resume);
+          }
+        });
+    mistakes.put("a workflow of this run was not closed", FirstHourTest::heldByAnother);
+    mistakes.put("main ends before its run", () -> child("unfinished"));
+    mistakes.put("the right to list is missing", () -> child("unlisted"));
+  }
+
+  private static String heldByAnother() throws InterruptedException {
+    Timekeeper time = Timekeeper.virtual();
+    MemoryBackend cloud = MemoryBackend.builder().time(time).images(IMAGE).build();
+    Journal journal = Journal.directory(folder);
+    ShareRequest request = ShareRequest.share(IMAGE, PROJECT);
+    try (ShareWorkflow first = ShareWorkflow.builder(cloud).journal(journal).build();
+        ShareWorkflow second = ShareWorkflow.builder(cloud).journal(journal).build()) {
+      first.start("nightly", request);
+      time.sleep(Duration.ofMillis(10));
+      return thrown(() -> second.start("nightly", request))
+          .replaceAll("last at \\S+Z", "last at TIME");
+    }
+  }
+
+  private static String child(String mistake) throws IOException, InterruptedException {
+    Path said = Files.createTempFile(folder, "child", "");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-Dorg.slf4j.simpleLogger.showThreadName=false",
+                "-Dorg.slf4j.simpleLogger.showLogName=false",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                mistake)
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    assertEquals(0, process.waitFor());
+    return Files.readString(said, StandardCharsets.UTF_8).strip();
+  }
+
+  /** What the child runs. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      if (args[0].equals("unlisted")) {
+        Reason right = new Reason(Reason.Kind.FORBIDDEN, "", "The API does not have permission.");
+        MemoryBackend cloud = cloud();
+        cloud.inject(new Fault.Refused(MemoryBackend.Call.Kind.MEMBERS, right));
+        try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+          workflow.run(ShareRequest.share(IMAGE, PROJECT)).requireDone();
+        }
+      } else {
+        MemoryBackend cloud =
+            MemoryBackend.builder().images(IMAGE).jobsTake(Duration.ofHours(1)).build();
+        CountDownLatch submitted = new CountDownLatch(1);
+        ShareWorkflow.builder(cloud)
+            .listener(
+                event -> {
+                  if (event instanceof ShareEvent.Submitted) {
+                    submitted.countDown();
+                  }
+                })
+            .build()
+            .start(ShareRequest.share(IMAGE, PROJECT));
+        submitted.await();
+      }
+    }
+  }
+}
