@@ -156,10 +156,11 @@ class HintsTest {
   @Test
   void whereAnIdIsNotKnownItIsToldWhereItShouldBe() {
     assertEquals(
-        "; is the id spelled right, and is it of an image in the region of 127.0.0.1?",
+        "; is the id spelled right, and is it of an image in the region of ims.cn-north-4.myhuaweicloud.com?",
         hints(Calls.read(Purpose.LIST, Calls.IMAGE), 404, ""));
     assertEquals(
-        "; a project is named by its id, not its name, and is of the region of 127.0.0.1",
+        "; a project is named by its id, not its name, and is of the region of"
+            + " ims.cn-north-4.myhuaweicloud.com",
         hints(Calls.submit(Calls.SHARE), 400, "IMG.0108"));
     assertEquals("", hints(Calls.read(Purpose.LOOK, "job"), 404, ""));
   }
