@@ -73,7 +73,7 @@ class PageTest {
   @Test
   void aSinglePairThatFailedIsSeenAmongManyThatDidNot() {
     List<Outcome> outcomes =
-        IntStream.range(0, 90_000)
+        IntStream.range(0, 180_000)
             .mapToObj(
                 n -> {
                   Member member =
@@ -86,7 +86,7 @@ class PageTest {
     String html = Page.of(ShareReport.of(outcomes));
     assertEquals(1, count("<rect class=\"failed\"", svg("matrix", html)));
     assertTrue(
-        html.contains("8 done, 1 failed; the first not done: image-152 with project-78"), "title");
+        html.contains("17 done, 1 failed; the first not done: image-152 with project-78"), "title");
   }
 
   @Test
