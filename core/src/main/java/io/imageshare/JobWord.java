@@ -39,6 +39,11 @@ final class JobWord {
     return vouches(member) && !inPart.contains(member.image());
   }
 
+  /** Whether it proves that of every pair. */
+  boolean provesAll() {
+    return succeeded && results.isEmpty() && inPart.isEmpty();
+  }
+
   /** Why it says that this very pair is not done. */
   @Nullable Reason against(Member member) {
     Job.Result result = results.get(member);

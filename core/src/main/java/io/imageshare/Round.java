@@ -197,7 +197,7 @@ final class Round implements Hunt.Court {
           .slice()
           .forEach(
               (i, r) -> {
-                if (served.proves(ledger.member(i, r))) {
+                if (served.provesAll() || served.proves(ledger.member(i, r))) {
                   proof.served(i, r);
                 }
               });

@@ -1,10 +1,9 @@
 package io.imageshare;
 
 import io.imageshare.ShareRequest.Action;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +75,7 @@ final class Survey {
   private void describe() {
     Map<String, Integer> open = new LinkedHashMap<>();
     for (int image : members.keySet()) {
-      if (!newPairs(image).isEmpty()) {
+      if (newPairs(image).findAny().isPresent()) {
         open.put(ledger.image(image), image);
       }
     }
@@ -116,14 +115,9 @@ final class Survey {
   }
 
   /** The pairs of an image that nobody has asked for yet, by recipient. */
-  private List<Integer> newPairs(int image) {
-    List<Integer> recipients = new ArrayList<>();
-    for (int r = 0; r < ledger.recipients(); r++) {
-      if (ledger.isOpen(image, r) && !ledger.isTouched(image, r)) {
-        recipients.add(r);
-      }
-    }
-    return recipients;
+  private IntStream newPairs(int image) {
+    return IntStream.range(0, ledger.recipients())
+        .filter(r -> ledger.isOpen(image, r) && !ledger.isTouched(image, r));
   }
 
   private void fail(int image, int recipient, Reason reason) {

@@ -59,7 +59,7 @@ class AdaptivePollingTest {
   @ParameterizedTest
   @MethodSource("laws")
   void looksAndWaitingCostLittleMoreThanIfTheLawWereKnown(PollingLaw law) {
-    double best = Math.min(law.oracle(1), law.bestInterval(1));
+    double best = Math.min(law.oracle(1).cost(1), law.bestInterval(1));
     double all = cost(law, Says.ALL) / best;
     double times = cost(law, Says.TIMES) / best;
     double nothing = cost(law, Says.NOTHING) / best;

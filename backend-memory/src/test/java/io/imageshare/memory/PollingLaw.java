@@ -15,16 +15,21 @@ import java.util.random.RandomGenerator;
  * @param early how long one of the first half of the jobs takes
  * @param late how long one of the second half takes
  */
-record PollingLaw(
+public record PollingLaw(
     String name, ToDoubleFunction<RandomGenerator> early, ToDoubleFunction<RandomGenerator> late) {
   private static final int SAMPLES = 60_000;
   private static final int TIMES = 1500;
 
+  public static final PollingLaw TYPICAL = law("lognormal 2.3 s, 0.3", r -> lognormal(r, 2.3, .3));
+
+  public static final PollingLaw WIDE =
+      law("lognormal 8 s, 1.0, at most 280 s", r -> Math.min(280, lognormal(r, 8, 1)));
+
   /** The laws that the polling is held to, and lumpy ones. */
-  static List<PollingLaw> all() {
+  public static List<PollingLaw> all() {
     return List.of(
-        law("lognormal 2.3 s, 0.3", r -> lognormal(r, 2.3, .3)),
-        law("lognormal 8 s, 1.0, at most 280 s", r -> Math.min(280, lognormal(r, 8, 1))),
+        TYPICAL,
+        WIDE,
         law(
             "90 % around 2 s, 10 % around 60 s",
             r -> lognormal(r, r.nextDouble() < .9 ? 2 : 60, .1)),
@@ -56,12 +61,12 @@ record PollingLaw(
     return part < .7 ? 1.5 : part < .95 ? 8 : 45;
   }
 
-  boolean drifts() {
+  public boolean drifts() {
     return early != late;
   }
 
   /** The durations of so many jobs, one after another. */
-  Function<RandomGenerator, Duration> jobs(int count) {
+  public Function<RandomGenerator, Duration> jobs(int count) {
     int[] begun = {0};
     return random -> {
       ToDoubleFunction<RandomGenerator> law = begun[0]++ < count / 2 ? early : late;
@@ -78,10 +83,10 @@ record PollingLaw(
   }
 
   /**
-   * Looks, each at the price, and seconds of waiting a job costs on average if the law is known and
-   * the best times are chosen: from the last time on backwards, the best next time after each.
+   * What watching a job costs on average if the law is known and the best times are chosen, at a
+   * price in seconds for a look: from the last time on backwards, the best next time after each.
    */
-  double oracle(double price) {
+  public Watched oracle(double price) {
     double[] samples = samples();
     double[] times = new double[TIMES + 1];
     double[] ended = new double[TIMES + 1];
@@ -96,19 +101,24 @@ record PollingLaw(
       ended[i] = (double) sample / SAMPLES;
       seconds[i] = sum / SAMPLES;
     }
-    double[] cost = new double[TIMES + 1];
+    Watched[] rest = new Watched[TIMES + 1];
+    rest[TIMES] = new Watched(0, 0, 0);
     for (int i = TIMES - 1; i >= 0; i--) {
-      cost[i] = Double.POSITIVE_INFINITY;
+      double least = Double.POSITIVE_INFINITY;
       for (int j = i + 1; j <= TIMES; j++) {
-        double lag = times[j] * (ended[j] - ended[i]) - (seconds[j] - seconds[i]);
-        cost[i] = Math.min(cost[i], price * (1 - ended[i]) + lag + cost[j]);
+        double looks = 1 - ended[i] + rest[j].looks();
+        double lag = times[j] * (ended[j] - ended[i]) - (seconds[j] - seconds[i]) + rest[j].lag();
+        if (price * looks + lag < least) {
+          least = price * looks + lag;
+          rest[i] = new Watched(looks, lag, 0);
+        }
       }
     }
-    return cost[0];
+    return rest[0];
   }
 
-  /** The same for looks at one interval, the best there is. */
-  double bestInterval(double price) {
+  /** The cost of looks at one interval, the best there is. */
+  public double bestInterval(double price) {
     double[] samples = samples();
     double best = Double.POSITIVE_INFINITY;
     for (int i = 0; i < 800; i++) {

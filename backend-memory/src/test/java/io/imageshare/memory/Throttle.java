@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Takes so many calls a window, and keeps count of what it took and refused. */
-final class Throttle {
+public final class Throttle {
   private final long window;
   private final long turn;
   private final boolean slides;
@@ -33,17 +33,17 @@ final class Throttle {
    *
    * @param turn which part of the first window is over at the start
    */
-  static Throttle fixed(int limit, Duration window, double turn, boolean countsRefused) {
+  public static Throttle fixed(int limit, Duration window, double turn, boolean countsRefused) {
     return new Throttle(limit, window, (long) (turn * window.toNanos()), false, countsRefused);
   }
 
   /** Each call counts for the length of a window. */
-  static Throttle sliding(int limit, Duration window, boolean countsRefused) {
+  public static Throttle sliding(int limit, Duration window, boolean countsRefused) {
     return new Throttle(limit, window, 0, true, countsRefused);
   }
 
   /** It tells, in whole seconds, when the window ends. */
-  Throttle tells() {
+  public Throttle tells() {
     tells = true;
     return this;
   }
@@ -89,20 +89,20 @@ final class Throttle {
   }
 
   /** The share of what it would have taken so far that it did take. */
-  double used(long now) {
+  public double used(long now) {
     return taken / allowed(now);
   }
 
-  long taken() {
+  public long taken() {
     return taken;
   }
 
-  long refused() {
+  public long refused() {
     return refused;
   }
 
   /** The share of the calls after the third window that it refused. */
-  double refusedLate() {
+  public double refusedLate() {
     return (double) refusedLate / Math.max(1, late);
   }
 }

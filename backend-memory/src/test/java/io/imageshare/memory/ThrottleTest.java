@@ -39,18 +39,8 @@ class ThrottleTest {
         .deadline(throttle.window().multipliedBy(60));
   }
 
-  /** One run with work for sixty windows: a survey, then submits, looks and audits. */
   private void runAgainst(Throttle throttle, int images, Duration latency) throws Exception {
-    MemoryBackend cloud =
-        Samples.cloud(time, images).latency(latency).jobsTake(ofSeconds(3)).build();
-    long start = time.nanoTime();
-    workflow(new ThrottledBackend(cloud, latency, throttle, ALL, start))
-        .limits(new BatchLimits(1, 100, 100))
-        .flow(FlowPolicy.defaults().callsPerSecond(60).concurrentCalls(40).openJobs(100))
-        .deadline(throttle.window().multipliedBy(60))
-        .build()
-        .start(share(images, 1));
-    time.sleep(throttle.window().multipliedBy(60));
+    ThrottledBackend.sixtyWindows(throttle, time, images, latency);
     assertTrue(throttle.refused() > 0, "the throttle was never felt");
   }
 

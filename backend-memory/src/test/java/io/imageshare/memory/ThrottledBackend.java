@@ -1,6 +1,8 @@
 package io.imageshare.memory;
 
 import io.imageshare.BackendException;
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -10,6 +12,7 @@ import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call.Kind;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,9 +26,33 @@ import java.util.function.Supplier;
  * @param kinds the calls that the throttle counts
  * @param start when it began to count
  */
-record ThrottledBackend(
+public record ThrottledBackend(
     MemoryBackend cloud, Duration latency, Throttle throttle, Set<Kind> kinds, long start)
     implements MemberBackend {
+
+  /** Which counts all calls, from now on. */
+  public static ThrottledBackend all(MemoryBackend cloud, Duration latency, Throttle throttle) {
+    return new ThrottledBackend(
+        cloud, latency, throttle, EnumSet.allOf(Kind.class), cloud.time().nanoTime());
+  }
+
+  /**
+   * Runs into a throttle that has been there for no time, with work for sixty windows: a survey,
+   * then submits, looks and audits. It ends when they are over.
+   */
+  public static void sixtyWindows(Throttle throttle, Timekeeper time, int images, Duration latency)
+      throws InterruptedException {
+    MemoryBackend cloud =
+        Samples.cloud(time, images).latency(latency).jobsTake(Duration.ofSeconds(3)).build();
+    Duration windows = throttle.window().multipliedBy(60);
+    Samples.workflow(all(cloud, latency, throttle))
+        .limits(new BatchLimits(1, 100, 100))
+        .flow(FlowPolicy.defaults().callsPerSecond(60).concurrentCalls(40).openJobs(100))
+        .deadline(windows)
+        .build()
+        .start(Samples.share(images, 1));
+    time.sleep(windows);
+  }
 
   private <T> CompletionStage<T> call(Kind kind, Supplier<CompletionStage<T>> call) {
     long now = time().nanoTime() - start;
@@ -52,6 +79,16 @@ record ThrottledBackend(
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     return call(Kind.MEMBERS, () -> cloud.members(image));
+  }
+
+  @Override
+  public BatchLimits limits() {
+    return cloud.limits();
+  }
+
+  @Override
+  public int membersPerImage() {
+    return cloud.membersPerImage();
   }
 
   @Override

@@ -1,0 +1,86 @@
+package io.imageshare.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How long a run of 200 slices takes with the default price of a look.
+ *
+ * @param times so many times as long as with an all-knowing watcher: the mean over the seeds
+ * @param looks at each job: the mean
+ */
+public record Makespan(double times, double looks) {
+  private static final Duration LATENCY = Duration.ofMillis(40);
+  private static final int IMAGES = 10;
+  private static final int SLICES = 200;
+
+  /**
+   * Measures it, with the seeds from 0.
+   *
+   * @param places so many jobs may be open
+   */
+  public static Makespan of(int places, int callsPerSecond, int seeds) {
+    double times = 0;
+    double looks = 0;
+    for (int seed = 0; seed < seeds; seed++) {
+      MemoryBackend cloud = cloud(seed);
+      Instant begun = cloud.time().now();
+      ShareWorkflow.builder(cloud)
+          .limits(new BatchLimits(1, 1, 1))
+          .flow(
+              FlowPolicy.defaults()
+                  .callsPerSecond(callsPerSecond)
+                  .concurrentCalls(1000)
+                  .openJobs(places))
+          .seed(seed)
+          .build()
+          .run(Samples.share(IMAGES, SLICES / IMAGES))
+          .requireDone();
+      double took = seconds(Duration.between(begun, cloud.time().now()));
+      times += took / allKnowing(cloud, places, callsPerSecond);
+      looks += (double) Samples.calls(cloud, Call.Kind.JOB).size() / SLICES;
+    }
+    return new Makespan(times / seeds, looks / seeds);
+  }
+
+  private static MemoryBackend cloud(int seed) {
+    return MemoryBackend.builder()
+        .time(Timekeeper.virtual())
+        .images(Samples.ids("image-", IMAGES))
+        .latency(LATENCY)
+        .jobsTake(PollingLaw.TYPICAL.jobs(SLICES))
+        .seed(seed)
+        .build();
+  }
+
+  /** What the same jobs would have taken. */
+  private static double allKnowing(MemoryBackend cloud, int places, int callsPerSecond) {
+    List<Call> submits = Samples.calls(cloud, Call.Kind.SUBMIT);
+    List<String> images = Samples.ids("image-", IMAGES);
+    return new AllKnowing(
+            seconds(LATENCY),
+            callsPerSecond,
+            places,
+            cloud.jobs().stream()
+                .mapToDouble(job -> seconds(Duration.between(job.begin(), job.end())))
+                .toArray(),
+            submits.stream().mapToInt(call -> images.indexOf(image(call))).toArray())
+        .makespan();
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  private static String image(Call submit) {
+    return requireNonNull(submit.slice()).images().iterator().next();
+  }
+}

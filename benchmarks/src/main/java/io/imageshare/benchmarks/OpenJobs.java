@@ -1,0 +1,158 @@
+package io.imageshare.benchmarks;
+
+import static io.imageshare.benchmarks.Results.number;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
+import io.imageshare.PollPolicy;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+
+/** What many jobs open at once need: threads, scheduled tasks, and processor time for a look. */
+final class OpenJobs {
+  private static final int[] OPEN = {100, 1000, 10_000};
+  private static final int LOOKS = 100_000;
+  private static final double SECONDS = 4;
+
+  private OpenJobs() {}
+
+  static void write(Results results) throws IOException, InterruptedException {
+    results.heading("Open jobs");
+    results.text(
+        """
+        All jobs open at once, a look at each every second. Virtual time for the tasks and the processor time of a
+        look; real time for the threads, where the jobs last %s s. Scheduled tasks are those that wait at the
+        same time.
+        """
+            .formatted(number(SECONDS)));
+    List<List<String>> table = new ArrayList<>();
+    for (String[] row : Child.rows(Child.home(), List.of(), OpenJobs.class, List.of())) {
+      table.add(
+          List.of(
+              number(Double.parseDouble(row[0])),
+              number(Double.parseDouble(row[1])),
+              number(Double.parseDouble(row[2])),
+              number(Double.parseDouble(row[3])) + " us",
+              number(Double.parseDouble(row[4])) + " B",
+              row[5]));
+    }
+    results.table(
+        List.of(
+            "jobs",
+            "most open at once",
+            "most tasks scheduled at once",
+            "CPU per look",
+            "allocated per look",
+            "threads beside the caller's"),
+        table);
+  }
+
+  public static void main(String[] args) {
+    virtual(OPEN[1]); // until all is compiled
+    virtual(OPEN[1]);
+    for (int open : OPEN) {
+      System.out.println(virtual(open) + " " + threads(open));
+    }
+  }
+
+  private static String virtual(int open) {
+    CountingTime time = new CountingTime();
+    JobYard yard = new JobYard(time, new double[] {(double) LOOKS / open}, false);
+    Meter began = Meter.read();
+    int most = run(yard, open);
+    Meter used = Meter.read().since(began);
+    double looks = yard.watched(0, open).looks() * open;
+    return "%d %d %d %s %s"
+        .formatted(open, most, time.most, used.cpuNanos() / looks / 1000, used.bytes() / looks);
+  }
+
+  private static int threads(int open) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    threads.resetPeakThreadCount();
+    int before = threads.getThreadCount();
+    run(new JobYard(Timekeeper.system(), new double[] {SECONDS}, false), open);
+    return threads.getPeakThreadCount() - before;
+  }
+
+  /** Runs so many jobs, and tells how many were open at the same time. */
+  private static int run(JobYard yard, int jobs) {
+    int[] open = new int[2];
+    try (ShareWorkflow workflow =
+        ShareWorkflow.builder(yard)
+            .limits(new BatchLimits(1, 1, 1))
+            .flow(FlowPolicy.defaults().callsPerSecond(1e9).concurrentCalls(jobs).openJobs(jobs))
+            .poll(PollPolicy.fixed(Duration.ofSeconds(1)).patience(Duration.ofHours(1)))
+            .listener(event -> count(event, open))
+            .seed(1)
+            .build()) {
+      List<String> projects = IntStream.range(0, jobs).mapToObj(i -> "project-" + i).toList();
+      workflow.run(ShareRequest.share(List.of("image"), projects)).requireDone();
+    }
+    return open[1];
+  }
+
+  private static void count(ShareEvent event, int[] open) {
+    if (event instanceof ShareEvent.Submitted) {
+      open[0]++;
+      open[1] = Math.max(open[0], open[1]);
+    } else if (event instanceof ShareEvent.Polled polled && polled.job().ended()) {
+      open[0]--;
+    }
+  }
+
+  /** Virtual time that counts the tasks that wait. */
+  private static final class CountingTime implements Timekeeper {
+    private final Timekeeper time = Timekeeper.virtual();
+    private int waiting;
+    private int most;
+
+    @Override
+    public Instant now() {
+      return time.now();
+    }
+
+    @Override
+    public long nanoTime() {
+      return time.nanoTime();
+    }
+
+    @Override
+    public Scheduled schedule(Duration delay, Runnable task) {
+      boolean[] over = new boolean[1];
+      waiting++;
+      most = Math.max(most, waiting);
+      Scheduled scheduled =
+          time.schedule(
+              delay,
+              () -> {
+                end(over);
+                task.run();
+              });
+      return () -> {
+        end(over);
+        scheduled.cancel();
+      };
+    }
+
+    private void end(boolean[] over) {
+      waiting -= over[0] ? 0 : 1;
+      over[0] = true;
+    }
+
+    @Override
+    public <T> T await(CompletionStage<T> stage) throws InterruptedException {
+      return time.await(stage);
+    }
+  }
+}
