@@ -259,7 +259,7 @@ class FaultsTest {
   }
 
   @Test
-  void aServerWithoutTlsIsUnavailable() throws Exception {
+  void aServerWithoutTlsIsUnavailableOrAtWorstLost() throws Exception {
     try (ServerSocket server = new ServerSocket(0);
         HttpBackend backend =
             Calls.backend(URI.create("https://localhost:" + server.getLocalPort())).build()) {
@@ -275,7 +275,14 @@ class FaultsTest {
                 }
               });
       thread.start();
-      certain(Kind.UNAVAILABLE, submit(backend), "no TLS with localhost:");
+      Reason reason = submit(backend);
+      // The JDK's client may see the connection's end before the handshake's, and does not tell
+      // why.
+      if (reason.kind() == Kind.LOST) {
+        certain(Kind.LOST, reason, "the connection broke");
+      } else {
+        certain(Kind.UNAVAILABLE, reason, "no TLS with localhost:");
+      }
       thread.join();
     }
   }
