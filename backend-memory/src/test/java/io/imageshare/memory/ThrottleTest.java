@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
+import io.imageshare.PollPolicy;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
@@ -174,6 +175,31 @@ class ThrottleTest {
     workflow.start(share(50, 1));
     time.sleep(ofSeconds(6));
     assertEquals(1 + 50, calls(cloud, Kind.MEMBERS).size());
+  }
+
+  @Test
+  void aLookThatIsDueWaitsForNoWriteThatWaited() {
+    MemoryBackend cloud =
+        Samples.cloud(time, 60).latency(Duration.ZERO).jobsTake(ofSeconds(1)).build();
+    workflow(cloud)
+        .limits(new BatchLimits(1, 1, 1))
+        .flow(FlowPolicy.defaults().callsPerSecond(2).openJobs(60))
+        .poll(PollPolicy.fixed(ofSeconds(5)))
+        .build()
+        .run(share(60, 1))
+        .requireDone();
+    List<Call> submits = calls(cloud, Kind.SUBMIT);
+    List<Call> looks = calls(cloud, Kind.JOB);
+    assertEquals(60, looks.size());
+    for (int i = 0; i < looks.size(); i++) {
+      Instant due = submits.get(i).begun().plusSeconds(5);
+      Instant made = looks.get(i).begun();
+      long before =
+          submits.stream()
+              .filter(s -> s.begun().isAfter(due) && s.begun().isBefore(made))
+              .count();
+      assertTrue(before <= 1, "look " + i + " waited for " + before + " writes");
+    }
   }
 
   @Test
