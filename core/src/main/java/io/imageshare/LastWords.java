@@ -16,16 +16,12 @@ final class LastWords {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
 
   private final boolean spoken;
-  private final String right;
   private final Set<Run> runs = ConcurrentHashMap.newKeySet();
   private @Nullable Thread hook;
 
   LastWords(Timekeeper time, boolean journaled) {
-    // In virtual time a run goes on only while somebody waits for it.
-    spoken = !(time instanceof VirtualTime);
-    right =
-        (journaled ? "resume() goes on with it" : "asking again reads what was done")
-            + "; to see it through, wait for report() before main returns";
+    // In virtual time a run goes on only while somebody waits; with a journal nothing is lost.
+    spoken = !journaled && !(time instanceof VirtualTime);
   }
 
   /** Called on the engine's thread only, as the next. */
@@ -61,6 +57,9 @@ final class LastWords {
     pending.forEach(
         (run, pairs) ->
             log.warn(
-                "run {}: the JVM ends while {} of its pairs are pending; {}", run, pairs, right));
+                "run {}: the JVM ends while {} of its pairs are pending; asking again reads what was"
+                    + " done; to see it through, wait for report() before main returns",
+                run,
+                pairs));
   }
 }

@@ -6,8 +6,8 @@ import java.util.random.RandomGenerator;
 /**
  * How a call that had no effect is repeated: exponential backoff with full jitter, the service's
  * own wait as a minimum, and one budget of repeats for all runs of a workflow. A call that was
- * refused as too fast does not wait by this: it goes again as soon as the rate that the workflow has
- * learned of the service lets it.
+ * refused as too fast does not wait by this: it goes again as soon as the rate that the workflow
+ * has learned of the service lets it.
  *
  * @param attempts how often one call is made in all, at least 1; throttled ones are not counted
  * @param first the ceiling of the first wait; it doubles with each repeat

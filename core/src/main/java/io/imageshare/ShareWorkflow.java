@@ -190,8 +190,9 @@ public final class ShareWorkflow implements AutoCloseable {
    * as soon as the journal is read. Jobs that are known are looked at, never submitted again; a
    * write of which no answer is known is settled by reading; what is left is planned anew, under
    * this workflow's limits and policies. The deadline of a run stays what it was. A run that was
-   * cancelled or reached its deadline is finished; one that was closed or stopped is not. One that was
-   * cancelled, and whose process ended before it did, gets its last looks and readings, and no write.
+   * cancelled or reached its deadline is finished; one that was closed or stopped is not. One that
+   * was cancelled, and whose process ended before it did, gets its last looks and readings, and no
+   * write.
    *
    * @return the runs, now under way
    * @throws IllegalStateException without a journal, if a run's journal is damaged or of a newer

@@ -195,9 +195,7 @@ class ThrottleTest {
       Instant due = submits.get(i).begun().plusSeconds(5);
       Instant made = looks.get(i).begun();
       long before =
-          submits.stream()
-              .filter(s -> s.begun().isAfter(due) && s.begun().isBefore(made))
-              .count();
+          submits.stream().filter(s -> s.begun().isAfter(due) && s.begun().isBefore(made)).count();
       assertTrue(before <= 1, "look " + i + " waited for " + before + " writes");
     }
   }

@@ -40,8 +40,7 @@ class VirtualThreadsTest {
             .jobsTake(Duration.ZERO)
             .build();
     ExecutorService threads =
-        (ExecutorService)
-            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     try (MemberBackend backend = MemberBackend.blocking(new Blocking(cloud), threads);
         ShareWorkflow workflow = ShareWorkflow.over(backend)) {
       ShareReport report = workflow.run(Samples.share(2, 3));
@@ -61,10 +60,9 @@ class VirtualThreadsTest {
 
     private <T> T join(CompletionStage<T> answer) {
       try {
-        virtual.add(
-            (Boolean) Thread.class.getMethod("isVirtual").invoke(Thread.currentThread()));
+        virtual.add((Boolean) Thread.class.getMethod("isVirtual").invoke(Thread.currentThread()));
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError(e);
+        throw new LinkageError(e.getMessage(), e);
       }
       return answer.toCompletableFuture().join();
     }
