@@ -5,25 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.imageshare.ShareReport.Ending;
-import io.imageshare.ShareReport.Seen;
-import io.imageshare.ShareRequest.Action;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.Writer;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +43,8 @@ class ShareReportTest {
   @Test
   void whatIsReadTellsTheSameAsWhatWasWritten() throws IOException {
     for (int seed = 0; seed < Integer.getInteger("imageshare.seeds", 500); seed++) {
-      ShareReport report = new Random(seed).nextInt(9) == 0 ? given(seed) : random(seed);
+      ShareReport report =
+          new Random(seed).nextInt(9) == 0 ? RandomReports.given(seed) : RandomReports.of(seed);
       ShareReport back = read(written(report));
       String at = "seed " + seed;
       assertEquals(report.id(), back.id(), at);
@@ -77,7 +69,7 @@ class ShareReportTest {
   @Test
   void outcomesGivenAreTheOutcomesOfTheReport() {
     for (int seed = 0; seed < 300; seed++) {
-      List<Outcome> outcomes = new ArrayList<>(random(seed).outcomes().toList());
+      List<Outcome> outcomes = new ArrayList<>(RandomReports.of(seed).outcomes().toList());
       ShareReport report = ShareReport.of(outcomes);
       outcomes.forEach(outcome -> assertEquals(outcome, report.outcome(outcome.member())));
       assertEquals(outcomes.size(), report.count(Outcome.class));
@@ -87,134 +79,6 @@ class ShareReportTest {
         assertEquals(outcomes.stream().filter(kind::isInstance).count(), report.count(kind));
       }
     }
-  }
-
-  private static ShareReport given(int seed) {
-    List<Outcome> outcomes = new ArrayList<>(random(seed).outcomes().toList());
-    Collections.shuffle(outcomes, new Random(seed));
-    return ShareReport.of(outcomes);
-  }
-
-  /** A report of random requests that overlap or leave gaps, each pair settled somehow. */
-  private static ShareReport random(int seed) {
-    Random random = new Random(seed);
-    Action action = pick(random, Action.values());
-    String vault = action == Action.ACCEPT && random.nextBoolean() ? "vault-1" : "";
-    List<ShareRequest> requests =
-        Stream.generate(() -> request(random, action, vault)).limit(1 + random.nextInt(4)).toList();
-    Ledger ledger = new Ledger(requests);
-    List<Verdict> verdicts =
-        Stream.generate(() -> verdict(random)).limit(1 + random.nextInt(6)).toList();
-    boolean even = random.nextBoolean();
-    ledger
-        .all()
-        .forEach(
-            (i, r) ->
-                ledger.settle(
-                    i,
-                    r,
-                    even && random.nextInt(20) > 0
-                        ? verdicts.get(0)
-                        : verdicts.get(random.nextInt(verdicts.size()))));
-    List<Seen> jobs =
-        Stream.generate(() -> new Seen(job(random), slice(random, ledger)))
-            .limit(random.nextInt(4))
-            .toList();
-    return new ShareReport(
-        text(random),
-        pick(random, Ending.values()),
-        maybe(random, () -> reason(random)),
-        ledger,
-        jobs,
-        new Progress(
-            ledger.total(),
-            ledger.done(),
-            ledger.failed(),
-            ledger.unknown(),
-            random.nextInt(9),
-            random.nextInt(1000),
-            random.nextLong() >>> 1,
-            random.nextInt(1000),
-            maybe(random, () -> Duration.ofNanos(random.nextInt()))));
-  }
-
-  @SafeVarargs
-  private static <T> T pick(Random random, T... from) {
-    return from[random.nextInt(from.length)];
-  }
-
-  private static <T> @Nullable T maybe(Random random, Supplier<T> made) {
-    return random.nextBoolean() ? made.get() : null;
-  }
-
-  private static String text(Random random) {
-    return pick(random, "", "plain", "\"quoted\" \\ {[", "\u0000\n\t\u2028", "\u56fe\ud83d\ude00")
-        + random.nextInt(10);
-  }
-
-  private static Reason reason(Random random) {
-    return new Reason(pick(random, Reason.Kind.values()), text(random), text(random));
-  }
-
-  private static Recipient recipient(Random random, boolean project) {
-    Recipient.Type type = project ? Recipient.Type.PROJECT : pick(random, Recipient.Type.values());
-    return new Recipient(type, "r" + random.nextInt(12));
-  }
-
-  private static ShareRequest request(Random random, Action action, String vault) {
-    ShareRequest.Builder request = ShareRequest.builder().action(action);
-    for (int i = random.nextInt(8); i >= 0; i--) {
-      request.images("image-" + random.nextInt(12));
-    }
-    for (int i = random.nextInt(8); i >= 0; i--) {
-      request.recipients(List.of(recipient(random, action.isOfRecipient())));
-    }
-    return vault.isEmpty() ? request.build() : request.build().vault(vault);
-  }
-
-  private static Verdict verdict(Random random) {
-    return switch (random.nextInt(3)) {
-      case 0 -> new Verdict.Done(random.nextBoolean(), pick(random, MemberStatus.values()));
-      case 1 -> new Verdict.Failed(reason(random));
-      default -> new Verdict.Unknown(reason(random), text(random));
-    };
-  }
-
-  private static Job job(Random random) {
-    Job.Status status = pick(random, Job.Status.values());
-    List<Job.Result> results =
-        Stream.generate(
-                () ->
-                    new Job.Result(
-                        text(random),
-                        maybe(random, () -> recipient(random, false)),
-                        random.nextBoolean(),
-                        maybe(random, () -> reason(random))))
-            .limit(random.nextInt(4))
-            .toList();
-    return new Job(
-        "job-" + random.nextInt(),
-        text(random),
-        status,
-        maybe(random, () -> Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000))),
-        maybe(random, () -> Instant.ofEpochSecond(random.nextInt())),
-        random.nextBoolean() ? Double.NaN : random.nextDouble(),
-        status == Job.Status.FAIL ? reason(random) : maybe(random, () -> reason(random)),
-        results);
-  }
-
-  private static Slice slice(Random random, Ledger ledger) {
-    return new Slice(indices(random, ledger.images()), indices(random, ledger.recipients()));
-  }
-
-  private static List<Integer> indices(Random random, int size) {
-    List<Integer> all = new ArrayList<>(IntStream.range(0, size).boxed().toList());
-    if (random.nextInt(4) == 0) {
-      Collections.shuffle(all, random);
-    } else if (size > 2 && random.nextBoolean()) {
-      all.remove(random.nextInt(size));
-    }
-    return List.copyOf(all);
   }
 
   @Test
@@ -350,7 +214,7 @@ class ShareReportTest {
 
   @Test
   void everyPrefixIsRefusedWithAMessage() throws IOException {
-    String whole = written(random(3)).stripTrailing();
+    String whole = written(RandomReports.of(3)).stripTrailing();
     for (int length = 0; length < whole.length(); length++) {
       String part = whole.substring(0, length);
       Exception e = assertThrows(IllegalArgumentException.class, () -> read(part), part);
