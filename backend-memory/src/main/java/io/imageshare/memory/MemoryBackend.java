@@ -220,7 +220,11 @@ public final class MemoryBackend implements MemberBackend {
       return images(List.of(ids));
     }
 
-    /** {@return this, which registers images as {@link #images(String...)} does} */
+    /**
+     * {@return this, which registers images as {@link #images(String...)} does}
+     *
+     * @param ids the images' ids
+     */
     public Builder images(Collection<String> ids) {
       settings.images.addAll(ids);
       return this;
@@ -278,7 +282,11 @@ public final class MemoryBackend implements MemberBackend {
       return badProjects(List.of(ids));
     }
 
-    /** {@return this, which names projects as {@link #badProjects(String...)} does} */
+    /**
+     * {@return this, which names projects as {@link #badProjects(String...)} does}
+     *
+     * @param ids the projects' ids
+     */
     public Builder badProjects(Collection<String> ids) {
       ids.forEach(id -> settings.badRecipients.add(Recipient.project(id)));
       return this;
@@ -321,9 +329,8 @@ public final class MemoryBackend implements MemberBackend {
     }
 
     /**
-     * How many members an image takes that is not a full-server image; 128 unless named ({@code
-     * ims-api.md} section 4). Members count whatever their status, what open jobs will add does
-     * not: of two jobs that fit only one by one, the later fails.
+     * How many members of any status an image takes, a full-server image aside; 128 unless named
+     * ({@code ims-api.md} section 4). Of two jobs that fit only one by one, the later fails.
      *
      * @param members the number, at least 1
      * @return this
@@ -335,9 +342,8 @@ public final class MemoryBackend implements MemberBackend {
     }
 
     /**
-     * How much fits into one call; a bigger one is refused ({@code INVALID}, {@code IMG.0001}).
-     * Unless named the cloud tells the defaults but takes everything, as no limit is documented
-     * ({@code ims-api.md} section 1.1).
+     * How much fits into one call; a bigger one is refused. Unless named the cloud tells the
+     * defaults but takes everything, as no limit is documented ({@code ims-api.md} section 1.1).
      *
      * @param limits the limits
      * @return this
