@@ -59,9 +59,6 @@ class HttpChaosTest {
   private static void check(long seed) throws Exception {
     Timekeeper time = new FastTime();
     ChaosScenario scenario = new ChaosScenario(seed, time, MOST, CALL_TIMEOUT);
-    if (scenario.isDecision()) {
-      return; // On a busy machine a lost answer may stay unknown there, as this clock is driven.
-    }
     Random random = new Random(~seed);
     ChaosTruth truth;
     try (ImsServer server = server(scenario.cloud(), random);

@@ -97,7 +97,7 @@ public final class ChaosScenario {
   }
 
   /** Whether recipients say something, and not the owner. */
-  public boolean isDecision() {
+  boolean isDecision() {
     return isDecision(request.action());
   }
 

@@ -107,7 +107,18 @@ public final class ChaosTruth {
         || (!scenario.lists() && lost().anyMatch(call -> holds(call.slice(), member)))
         || touched(member, Fault.StuckJob.class)
         || touched(member, Fault.NeverAnswered.class)
-        || lastingLag(member);
+        || lastingLag(member)
+        || isSpent(member);
+  }
+
+  /** A pair is asked six times and no more; then it may be that every time it was lost. */
+  private boolean isSpent(Member member) {
+    return lost().anyMatch(call -> holds(call.slice(), member))
+        && log.calls().stream()
+                .filter(call -> holds(call.slice(), member))
+                .filter(call -> call.reason() == null || call.reason().kind() == Reason.Kind.LOST)
+                .count()
+            >= 6;
   }
 
   private boolean touched(Member member, Class<? extends Fault> fault) {
