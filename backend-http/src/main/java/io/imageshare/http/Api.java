@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints of {@code ims-api.md} section 1 that sharing needs, as blocking calls. */
@@ -70,16 +71,14 @@ final class Api {
   }
 
   Job job(String id) {
-    Call progress = look(id, "v1", "cloudimages", "job", id);
-    Call show = project == null ? null : look(id, "v1", project, "jobs", id);
+    Supplier<Call> progress = () -> look(id, "v1", "cloudimages", "job", id);
+    Supplier<Call> show = project == null ? null : () -> look(id, "v1", project, "jobs", id);
     boolean progressFirst = site.jobQuery() == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
     Reply reply = ask(jobQueries, progressFirst, progress, show);
     if (!reply.answer().ok()) {
       throw caller.refusal(reply);
     }
-    Job job =
-        JobDocument.read(
-            reply.answer().body(), id, text -> Refusal.hide(text, reply.identity().secrets()));
+    Job job = JobDocument.read(reply.answer().body(), id, reply.identity().secrets()::hide);
     if (job == null) {
       throw caller.unreadable(reply, "the answer is not about this job");
     }
@@ -115,9 +114,11 @@ final class Api {
 
   private MemberPage page(String image, String marker) {
     String query = marker.isEmpty() ? "" : Call.query(Map.of(Wire.MARKER, marker));
-    Call glance = list(image, query, "v2", "images", image, "members");
-    Call v1 =
-        project == null ? null : list(image, query, "v1", project, "cloudimages", image, "members");
+    Supplier<Call> glance = () -> list(image, query, "v2", "images", image, "members");
+    Supplier<Call> v1 =
+        project == null
+            ? null
+            : () -> list(image, query, "v1", project, "cloudimages", image, "members");
     boolean glanceFirst = site.memberList() == HttpBackend.MemberList.GLANCE;
     Reply reply = ask(memberLists, glanceFirst, glance, v1);
     if (!reply.answer().ok()) {
@@ -145,7 +146,8 @@ final class Api {
   }
 
   /** {@code scoped} has a project in its path, so it is null without one. */
-  private Reply ask(Twins twins, boolean plainFirst, Call plain, @Nullable Call scoped) {
+  private Reply ask(
+      Twins twins, boolean plainFirst, Supplier<Call> plain, @Nullable Supplier<Call> scoped) {
     return plainFirst || scoped == null
         ? twins.ask(plain, scoped, caller::call)
         : twins.ask(scoped, plain, caller::call);

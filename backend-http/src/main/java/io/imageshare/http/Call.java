@@ -31,6 +31,8 @@ record Call(
     String body,
     String subject,
     @Nullable ShareRequest slice) {
+  private static final String UNRESERVED =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
   /** What a call is for; it decides what a failure means. */
   enum Purpose {
@@ -60,11 +62,11 @@ record Call(
 
   /** Segments joined to an encoded path. */
   static String path(String... segments) {
-    StringBuilder path = new StringBuilder();
+    String path = "";
     for (String segment : segments) {
-      path.append('/').append(encode(segment));
+      path += "/" + encode(segment);
     }
-    return path.toString();
+    return path;
   }
 
   /** An encoded query, sorted by name as the signature wants it. */
@@ -78,6 +80,20 @@ record Call(
 
   /** RFC 3986 with only the unreserved characters kept: what the signature is made of. */
   static String encode(String text) {
+    // Ids hold nothing else, and the JDK's encoder goes through every text several times.
+    return plain(text) ? text : escape(text);
+  }
+
+  private static boolean plain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (UNRESERVED.indexOf(text.charAt(i)) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String escape(String text) {
     return URLEncoder.encode(text, UTF_8)
         .replace("+", "%20")
         .replace("*", "%2A")

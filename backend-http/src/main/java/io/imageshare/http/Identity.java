@@ -2,7 +2,6 @@ package io.imageshare.http;
 
 import java.net.URI;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,7 +17,7 @@ sealed interface Identity {
   @Nullable Instant expiry();
 
   /** What no message may hold. */
-  List<String> secrets();
+  Redaction secrets();
 
   /** What it is called in a message. */
   String noun();
@@ -38,32 +37,33 @@ sealed interface Identity {
   /** An access key, with a security token if it is a temporary one. */
   final class AccessKey implements Identity {
     private final String key;
-    private final String secret;
+    private final Signer signer;
     private final @Nullable String token;
     private final @Nullable Instant expiry;
+    private final Redaction secrets;
 
     AccessKey(String key, String secret, @Nullable String token, @Nullable Instant expiry) {
       this.key = check("access key", key);
-      this.secret = check("secret key", secret);
+      this.signer = new Signer(key, check("secret key", secret));
       this.token = token == null ? null : check("security token", token);
       this.expiry = expiry;
+      this.secrets = token == null ? Redaction.of(secret) : Redaction.of(secret, token);
     }
 
     @Override
     public Map<String, String> headers(Call call, @Nullable String project, Instant now) {
-      SortedMap<String, String> signed = new TreeMap<>();
-      signed.put("host", host(call.endpoint()));
-      signed.put("x-sdk-date", Signer.date(now));
+      SortedMap<String, String> headers = new TreeMap<>();
+      headers.put("host", host(call.endpoint()));
+      headers.put("x-sdk-date", Signer.date(now));
       if (project != null) {
-        signed.put("x-project-id", project);
+        headers.put("x-project-id", project);
       }
       if (token != null) {
-        signed.put("x-security-token", token);
+        headers.put("x-security-token", token);
       }
-      Map<String, String> headers = new TreeMap<>(signed);
+      headers.put("authorization", signer.authorization(call, headers));
       // The client writes Host itself, and the same: an endpoint never names the usual port.
       headers.remove("host");
-      headers.put("authorization", Signer.authorization(key, secret, call, signed));
       return headers;
     }
 
@@ -82,8 +82,8 @@ sealed interface Identity {
     }
 
     @Override
-    public List<String> secrets() {
-      return token == null ? List.of(secret) : List.of(secret, token);
+    public Redaction secrets() {
+      return secrets;
     }
 
     @Override
@@ -101,10 +101,12 @@ sealed interface Identity {
   final class Token implements Identity {
     private final String value;
     private final @Nullable Instant expiry;
+    private final Redaction secrets;
 
     Token(String value, @Nullable Instant expiry) {
       this.value = check("token", value);
       this.expiry = expiry;
+      this.secrets = Redaction.of(value);
     }
 
     @Override
@@ -118,8 +120,8 @@ sealed interface Identity {
     }
 
     @Override
-    public List<String> secrets() {
-      return List.of(value);
+    public Redaction secrets() {
+      return secrets;
     }
 
     @Override

@@ -2,11 +2,11 @@ package io.imageshare.http;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class LimitedBody implements BodySubscriber<byte[]> {
   private final int limit;
   private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private byte[] bytes = {};
+  private int size;
   private @Nullable Future<?> timer;
   private volatile @Nullable Subscription subscription;
 
@@ -76,13 +77,17 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     for (ByteBuffer buffer : buffers) {
-      byte[] part = new byte[Math.min(buffer.remaining(), limit - bytes.size())];
-      buffer.get(part);
-      bytes.writeBytes(part);
+      int taken = Math.min(buffer.remaining(), limit - size);
+      if (size + taken > bytes.length) {
+        // Most answers come in one part, which is then copied but once.
+        bytes = Arrays.copyOf(bytes, Math.max(size + taken, 2 * size));
+      }
+      buffer.get(bytes, size, taken);
+      size += taken;
     }
     // What was cut cannot be read as JSON, and its status still counts.
-    if (bytes.size() == limit) {
-      whole.complete(bytes.toByteArray());
+    if (size == limit) {
+      onComplete();
       cancel();
     }
   }
@@ -94,7 +99,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
 
   @Override
   public void onComplete() {
-    whole.complete(bytes.toByteArray());
+    whole.complete(size == bytes.length ? bytes : Arrays.copyOf(bytes, size));
   }
 
   private void cancel() {

@@ -5,7 +5,6 @@ import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import java.net.URI;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +61,7 @@ final class Login implements Credentials.Source {
 
   private BackendException refused(Call call, Answer answer, Transport transport) {
     BackendException refusal =
-        Refusal.of(call, answer, transport.clock().instant(), "", List.of(password));
+        Refusal.of(call, answer, transport.clock().instant(), "", Redaction.of(password));
     Reason said = refusal.reason();
     String message =
         "%s: no token for user %s of account %s at %s: %s"

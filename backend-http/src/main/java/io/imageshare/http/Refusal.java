@@ -6,15 +6,9 @@ import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import java.time.Instant;
-import java.util.List;
-import java.util.regex.Pattern;
 
 /** What the service's refusals mean, in the one vocabulary the engine knows. */
 final class Refusal {
-  // The gateway quotes what was signed, security token and all, when a signature is wrong.
-  private static final Pattern SIGNATURE = Pattern.compile("(?i)(signature.{1,8}?)[0-9a-f]{64,}");
-  private static final String HIDDEN = "***";
-
   private Refusal() {}
 
   /**
@@ -24,21 +18,21 @@ final class Refusal {
    * @param secrets what the message must not hold
    */
   static BackendException of(
-      Call call, Answer answer, Instant now, String hints, List<String> secrets) {
+      Call call, Answer answer, Instant now, String hints, Redaction secrets) {
     ErrorBody error = ErrorBody.read(answer);
     Kind kind = kind(call, answer.status(), error);
-    String words = ErrorBody.clean(hide(error.message(), secrets));
+    String words = ErrorBody.clean(secrets.hide(error.message()));
     String request = request(error.requestId(), secrets);
     String message =
         "%s (HTTP %d to %s%s)%s"
             .formatted(words.isEmpty() ? "no words" : words, answer.status(), call, request, hints);
     return new BackendException(
-        new Reason(kind, hide(error.code(), secrets), hide(message, secrets)),
+        new Reason(kind, secrets.hide(error.code()), secrets.hide(message)),
         RetryAfter.of(answer, error.message(), now));
   }
 
   /** A good status over something that cannot be read. */
-  static BackendException unreadable(Call call, Answer answer, String why, List<String> secrets) {
+  static BackendException unreadable(Call call, Answer answer, String why, Redaction secrets) {
     String request = request(answer.header("X-Request-Id"), secrets);
     String message =
         "%s: %s (HTTP %d%s): %s"
@@ -47,24 +41,13 @@ final class Refusal {
                 why,
                 answer.status(),
                 request,
-                ErrorBody.clean(hide(new String(answer.body(), UTF_8), secrets)));
+                ErrorBody.clean(secrets.hide(new String(answer.body(), UTF_8))));
     Kind kind = call.write() ? Kind.LOST : Kind.INTERNAL;
-    return new BackendException(new Reason(kind, "", hide(message, secrets)));
+    return new BackendException(new Reason(kind, "", secrets.hide(message)));
   }
 
-  private static String request(String id, List<String> secrets) {
-    return id.isEmpty() ? "" : ", request " + ErrorBody.clean(hide(id, secrets));
-  }
-
-  /** The same text without any secret, however it is spelled. */
-  static String hide(String text, List<String> secrets) {
-    String hidden = SIGNATURE.matcher(text).replaceAll("$1" + HIDDEN);
-    for (String secret : secrets) {
-      for (String spelling : Spellings.of(secret)) {
-        hidden = hidden.replace(spelling, HIDDEN);
-      }
-    }
-    return hidden;
+  private static String request(String id, Redaction secrets) {
+    return id.isEmpty() ? "" : ", request " + ErrorBody.clean(secrets.hide(id));
   }
 
   /** What an error is to this call. */

@@ -276,8 +276,8 @@ final class Transport implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .timeout(settings.timeout())
             .method(call.method(), empty ? BodyPublishers.noBody() : new OnceBody(call.body()))
-            .header("Content-Type", empty ? "application/json" : "application/json;charset=UTF-8")
-            .header("User-Agent", "imageshare");
+            .header("content-type", empty ? "application/json" : "application/json;charset=UTF-8")
+            .header("user-agent", "imageshare");
     headers.forEach(request::header);
     return request.build();
   }

@@ -2,6 +2,7 @@ package io.imageshare.http;
 
 import io.imageshare.http.Caller.Reply;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,28 +30,28 @@ final class Twins {
    * @param first the call to the preferred one
    * @param second the same to its twin, or null when that cannot be called
    */
-  Reply ask(Call first, @Nullable Call second, Function<Call, Reply> send) {
+  Reply ask(Supplier<Call> first, @Nullable Supplier<Call> second, Function<Call, Reply> send) {
     Settled known = settled;
     if (known == Settled.SECOND && second != null) {
-      return send.apply(second);
+      return send.apply(second.get());
     }
-    Reply reply = send.apply(first);
+    Reply reply = send.apply(first.get());
     if (reply.answer().ok()) {
       settled = Settled.FIRST;
     }
     if (known == Settled.FIRST || second == null || published(reply.answer())) {
       return reply;
     }
-    Reply other = send.apply(second);
+    Reply other = send.apply(second.get());
     if (!published(other.answer())) {
       return reply;
     }
     settled = Settled.SECOND;
     LOG.warn(
         "{} is not published here (HTTP {}); from now on {}",
-        first,
+        reply.call(),
         reply.answer().status(),
-        second);
+        other.call());
     return other;
   }
 

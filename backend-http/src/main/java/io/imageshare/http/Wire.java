@@ -1,7 +1,6 @@
 package io.imageshare.http;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,12 +11,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,12 +59,15 @@ final class Wire {
   // would look like one without members.
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
+  private static final int NANOS_PER_MILLI = 1_000_000;
+  private static final Pattern NEW_TIME =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
   private static final DateTimeFormatter OLD_TIME =
       DateTimeFormatter.ofPattern("dd-MMM-uuuu HH:mm:ss:SSS", Locale.ENGLISH);
 
@@ -88,11 +92,33 @@ final class Wire {
   /** A field's time in either of the service's formats, or null. */
   static @Nullable Instant time(JsonNode parent, String field) {
     String text = text(parent, field);
+    if (text.isEmpty()) {
+      return null;
+    }
     try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
+      return newTime(text);
+    } catch (DateTimeException e) {
       return oldTime(text);
     }
+  }
+
+  private static Instant newTime(String text) {
+    // Instant.parse takes 2 KB, a tenth of what a look needs at all.
+    return NEW_TIME.matcher(text).matches()
+        ? LocalDateTime.of(
+                part(text, 0, 4),
+                part(text, 5, 7),
+                part(text, 8, 10),
+                part(text, 11, 13),
+                part(text, 14, 16),
+                part(text, 17, 19),
+                part(text, 20, 23) * NANOS_PER_MILLI)
+            .toInstant(ZoneOffset.UTC)
+        : Instant.parse(text);
+  }
+
+  private static int part(String text, int from, int to) {
+    return Integer.parseInt(text, from, to, 10);
   }
 
   private static @Nullable Instant oldTime(String text) {
@@ -120,14 +146,21 @@ final class Wire {
     switch (slice.action()) {
       case SHARE, UNSHARE -> {
         for (Recipient recipient : slice.recipients()) {
-          root.withArray(recipient.type().name().toLowerCase(Locale.ROOT) + "s")
-              .add(recipient.id());
+          root.withArray(list(recipient.type())).add(recipient.id());
         }
       }
       case ACCEPT -> decision(root, slice, "accepted");
       case REJECT -> decision(root, slice, "rejected");
     }
     return root.toString();
+  }
+
+  private static String list(Recipient.Type type) {
+    return switch (type) {
+      case PROJECT -> "projects";
+      case DOMAIN -> "domains";
+      case ORGANIZATION -> "organizations";
+    };
   }
 
   private static void decision(ObjectNode root, ShareRequest slice, String status) {

@@ -192,7 +192,8 @@ class DocumentsTest {
       MemberPage page = MemberPage.read(mutant, "img");
       Answer answer = Calls.answer(400, new String(mutant, UTF_8));
       assertNotNull(
-          Refusal.of(Calls.submit(Calls.SHARE), answer, Instant.EPOCH, "", List.of()).reason());
+          Refusal.of(Calls.submit(Calls.SHARE), answer, Instant.EPOCH, "", Redaction.of())
+              .reason());
       readable += job != null || page != null ? 1 : 0;
     }
     assertTrue(readable > 150, "only " + readable + " of the mutants were readable");

@@ -23,7 +23,7 @@ class RefusalTest {
   private static final Call LOGIN = Calls.read(Purpose.LOGIN, "user");
 
   private static BackendException refusal(Call call, int status, String body, String... headers) {
-    return Refusal.of(call, Calls.answer(status, body, headers), NOW, "", List.of());
+    return Refusal.of(call, Calls.answer(status, body, headers), NOW, "", Redaction.of());
   }
 
   private static Kind kind(Call call, int status, String body) {
@@ -206,13 +206,13 @@ class RefusalTest {
                 Calls.answer(401, "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"" + echo + "\"}"),
                 NOW,
                 "",
-                List.of("made-up-token"))
+                Redaction.of("made-up-token"))
             .reason();
     assertFalse(reason.message().contains("made-up"), reason.message());
     assertFalse(reason.message().contains("abab"), reason.message());
     assertTrue(reason.message().contains("x-security-token:***"), reason.message());
     assertFalse(
-        Refusal.unreadable(SUBMIT, Calls.answer(200, "token geheim"), "why", List.of("geheim"))
+        Refusal.unreadable(SUBMIT, Calls.answer(200, "token geheim"), "why", Redaction.of("geheim"))
             .toString()
             .contains("geheim"));
   }
@@ -229,11 +229,11 @@ class RefusalTest {
             "aB3\\/&quot;c&amp;&lt;d&gt;&#39;e+f=",
             "YUIzXC8iYyY8ZD4nZStmPQ");
     for (String spelling : spellings) {
-      assertEquals("x***y", Refusal.hide("x" + spelling + "y", List.of(secret)));
+      assertEquals("x***y", Redaction.of(secret).hide("x" + spelling + "y"));
     }
     String signature = "0123456789abcdef".repeat(4);
     for (String sign : List.of("=", "%3D", "%253D", "=\"", "&#61;")) {
-      String hidden = Refusal.hide("Signature" + sign + signature, List.of());
+      String hidden = Redaction.of().hide("Signature" + sign + signature);
       assertFalse(hidden.contains("cdef"), hidden);
     }
   }
@@ -244,7 +244,8 @@ class RefusalTest {
     for (int before = 0; before < 4_200; before += 7) {
       String words = "x".repeat(before) + secret;
       Answer answer = Calls.answer(500, words);
-      assertFalse(Refusal.of(SUBMIT, answer, NOW, "", List.of(secret)).toString().contains("geh"));
+      assertFalse(
+          Refusal.of(SUBMIT, answer, NOW, "", Redaction.of(secret)).toString().contains("geh"));
     }
   }
 
@@ -264,7 +265,7 @@ class RefusalTest {
     assertTrue(message.contains("request r xxx"), message);
     assertTrue(message.length() < 800);
     Answer unreadable = Calls.answer(200, "{}", "X-Request-Id: r\u0085" + "x".repeat(5000));
-    message = Refusal.unreadable(SUBMIT, unreadable, "why", List.of()).reason().message();
+    message = Refusal.unreadable(SUBMIT, unreadable, "why", Redaction.of()).reason().message();
     assertTrue(message.contains("request r xxx"), message);
     assertTrue(message.length() < 800);
   }

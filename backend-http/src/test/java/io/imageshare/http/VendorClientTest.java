@@ -192,7 +192,7 @@ class VendorClientTest {
         headers.keySet().containsAll(Set.of("host", "x-project-id", "x-sdk-date", "user-agent")),
         names);
     assertEquals(!token.isEmpty(), headers.containsKey("x-security-token"), names);
-    return Signer.authorization(access(token), Calls.SK, call, headers);
+    return new Signer(access(token), Calls.SK).authorization(call, headers);
   }
 
   private ImsServer.Request last() {

@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /** One JVM that calls a service with each client in turn, and prints what each block has cost. */
 final class HttpFork {
-  static final int ROUNDS = 7;
+  static final int ROUNDS = 9;
   static final int CALLS = 1000;
   static final String OURS = "imageshare";
   static final String BAR = "vendor's client, asynchronous";
 
-  private static final int WARM_UP = 5;
+  // Before that the compiler takes more of the processor than the calls do.
+  private static final int WARM_UP = 16;
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
