@@ -25,6 +25,9 @@ final class Durations {
   /** What is known before the first job ends counts as much as this part of a job. */
   private static final double PRIOR_JOBS = .3;
 
+  private static final double CURIOSITY = 1.5;
+  private static final double CURIOUS_JOBS = 30;
+
   /** Only who outlasts nearly all that is known is evidence while open: others are yet to come. */
   private static final double RARE = .05;
 
@@ -119,7 +122,7 @@ final class Durations {
     ended++;
     double sum = 0;
     for (Memory memory : memories) {
-      memory.learn(from, to, PRIOR, UNSEEN, 1 / (ended + PRIOR_JOBS));
+      memory.learn(from, to, PRIOR, UNSEEN);
       sum += memory.weight;
     }
     for (Memory memory : memories) {
@@ -127,11 +130,29 @@ final class Durations {
     }
   }
 
-  /** The part of all jobs that ends in each cell. */
+  /**
+   * How much it may cost to look where it teaches something, in prices of a look: much while little
+   * is known, and more where who sees finely has foreseen better: jobs end at few times there.
+   */
+  double curiosity() {
+    double fine = 0;
+    double all = 0;
+    for (int i = 0; i < memories.length; i++) {
+      fine += i < RATES.length ? memories[i].weight : 0;
+      all += memories[i].weight;
+    }
+    return CURIOSITY * fine / all / (1 + ended / CURIOUS_JOBS);
+  }
+
+  /**
+   * The part of all jobs that ends in each cell. Asked for now and then, as jobs end: every time
+   * what they told is thought over once more.
+   */
   double[] shares() {
     double[] shares = new double[CELLS];
     double known = PRIOR_JOBS;
     for (Memory memory : memories) {
+      memory.recall(PRIOR, UNSEEN, PRIOR_JOBS);
       memory.addTo(shares, (1 - UNSEEN) * memory.weight);
       known += memory.weight * Math.min(ended, 1 / memory.rate);
     }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * envelope of lines in the part that ended before i, and as i falls the best j falls too.
  */
 final class Looks {
-  /** A look may cost so much of the price more than the best one, if it teaches something. */
-  private static final double LEEWAY = .05;
+  /** A look may always cost so much of the price more than the best one. */
+  private static final double LEEWAY = .02;
 
   private final Durations durations;
   private final double price;
@@ -83,7 +83,8 @@ final class Looks {
     int best = best(i, from);
     if (random != null) {
       int least = best;
-      while (least > from && isNearlyAsGood(least - 1, best, i)) {
+      double leeway = LEEWAY + durations.curiosity();
+      while (least > from && isNearlyAsGood(least - 1, best, i, leeway)) {
         least--;
       }
       best = least + random.nextInt(best - least + 1);
@@ -95,7 +96,7 @@ final class Looks {
   boolean isWorth(double ran, double now) {
     int i = durations.edgeOf(ran);
     int from = Math.max(i + 1, durations.edgeOf(now));
-    return from >= CELLS || isNearlyAsGood(from, best(i, from), i);
+    return from >= CELLS || isNearlyAsGood(from, best(i, from), i, LEEWAY);
   }
 
   private int best(int i, int from) {
@@ -106,8 +107,8 @@ final class Looks {
     return best;
   }
 
-  private boolean isNearlyAsGood(int j, int best, int i) {
+  private boolean isNearlyAsGood(int j, int best, int i, double leeway) {
     double open = before[CELLS] - before[i];
-    return cost(j, i) <= cost(best, i) + LEEWAY * price * open;
+    return cost(j, i) <= cost(best, i) + leeway * price * open;
   }
 }

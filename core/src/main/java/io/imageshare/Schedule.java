@@ -17,6 +17,7 @@ final class Schedule {
   private final RandomGenerator random;
   private final DoubleSupplier displaced;
   private final boolean pinned;
+  private double @Nullable [] shares;
   private @Nullable Looks cheap;
   private @Nullable Looks dear;
   private int news;
@@ -86,28 +87,33 @@ final class Schedule {
   }
 
   private Looks cheap() {
-    forget();
-    Looks looks = cheap == null ? new Looks(durations, durations.shares(), CHEAP) : cheap;
+    double[] known = shares();
+    Looks looks = cheap == null ? new Looks(durations, known, CHEAP) : cheap;
     cheap = looks;
     return looks;
   }
 
   private Looks dear() {
-    forget();
+    double[] known = shares();
     double price = Math.max(CHEAP, displaced.getAsDouble());
     Looks looks = dear;
     if (looks == null || looks.price() != price) {
-      looks = new Looks(durations, durations.shares(), price);
+      looks = new Looks(durations, known, price);
       dear = looks;
     }
     return looks;
   }
 
-  private void forget() {
-    if (news >= Math.min(NEWS, 1 + durations.ended() / 4)) {
+  /** How long jobs last; with enough news what was planned before is dropped. */
+  private double[] shares() {
+    double[] known = shares;
+    if (known == null || news >= Math.min(NEWS, 1 + durations.ended() / 4)) {
+      known = durations.shares();
+      shares = known;
       news = 0;
       cheap = null;
       dear = null;
     }
+    return known;
   }
 }

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -13,61 +15,91 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DurationsTest {
 
-  /** A memory as one would first write it: every share is touched every time. */
+  /** A memory as one would first write it: each job by itself, in every cell. */
   private static final class PlainMemory {
+    final List<int[]> jobs = new ArrayList<>();
+    final double[] prior;
     double[] shares;
-    double weight = 1;
 
-    PlainMemory(double[] shares) {
-      this.shares = shares.clone();
+    PlainMemory(double[] prior) {
+      this.prior = prior;
+      shares = prior.clone();
     }
 
-    void learn(int from, int to, double[] prior, double rate, int width) {
-      double[] mixed =
-          IntStream.range(0, shares.length)
-              .mapToDouble(i -> .998 * shares[i] + .002 * prior[i])
-              .toArray();
-      double likely = Arrays.stream(mixed, from, to).sum();
-      weight *= Math.max(likely, 1e-6);
+    double known(int cell) {
+      return .998 * shares[cell] + .002 * prior[cell];
+    }
+
+    double learn(int from, int to) {
+      jobs.add(new int[] {from, to});
+      return IntStream.range(from, to).mapToDouble(this::known).sum();
+    }
+
+    void recall(double rate, int width) {
       double[] next = new double[shares.length];
-      for (int i = 0; i < shares.length; i++) {
-        next[i] += (1 - rate) * shares[i];
-      }
-      for (int i = from; i < to; i++) {
-        int low = Math.max(0, i - width);
-        int high = Math.min(Math.min(shares.length, to + width), i + width + 1);
-        for (int j = low; j < high; j++) {
-          next[j] += rate * mixed[i] / likely / (high - low);
+      double sum = 0;
+      int kept = Math.min(jobs.size(), (int) Math.ceil(4 / rate));
+      for (int age = 0; age <= kept; age++) {
+        double counts = Math.pow(1 - rate, age) * (age < kept ? 1 : .3);
+        sum += counts;
+        int[] job = age < kept ? jobs.get(jobs.size() - 1 - age) : new int[] {0, shares.length};
+        double likely = IntStream.range(job[0], job[1]).mapToDouble(this::known).sum();
+        for (int i = job[0]; i < job[1]; i++) {
+          next[i] += counts * (age < kept ? known(i) / likely : prior[i]);
         }
       }
-      shares = next;
+      shares = new double[shares.length];
+      for (int i = 0; i < shares.length; i++) {
+        int low = Math.max(0, i - width);
+        int high = Math.min(shares.length, i + width + 1);
+        for (int j = low; j < high; j++) {
+          shares[j] += next[i] / sum / (high - low);
+        }
+      }
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 8})
-  void forgettingByAScaleIsForgettingShareByShare(int width) {
+  void whatAMemoryRecallsIsWhatEachJobTellsByItself(int width) {
     for (int seed = 0; seed < 20; seed++) {
       Random random = new Random(seed);
       double[] prior = random.doubles(40, .1, 1).toArray();
       double sum = Arrays.stream(prior).sum();
       Arrays.setAll(prior, i -> prior[i] / sum);
       Memory memory = new Memory(prior, .2, width);
-      memory.weight = 1;
       PlainMemory plain = new PlainMemory(prior);
-      for (int job = 0; job < 2000; job++) {
+      for (int job = 0; job < 200; job++) {
         int from = random.nextInt(40);
         int to = from + 1 + random.nextInt(40 - from);
-        memory.learn(from, to, prior, .002, 1.0 / (job + 2));
-        plain.learn(from, to, prior, Math.max(.2, 1.0 / (job + 2)), width);
-        assertEquals(plain.weight, memory.weight, 1e-9 * plain.weight, "seed " + seed);
         memory.weight = 1;
-        plain.weight = 1;
+        memory.learn(from, to, prior, .002);
+        assertEquals(plain.learn(from, to), memory.weight, 1e-9, "seed " + seed);
+        if (random.nextInt(4) == 0) {
+          plain.recall(.2, width);
+          memory.recall(prior, .002, .3);
+          memory.recall(prior, .002, .3);
+        }
+        double[] shares = new double[40];
+        memory.addTo(shares, 1);
+        assertArrayEquals(plain.shares, shares, 1e-9, "seed " + seed);
       }
-      double[] shares = new double[40];
-      memory.addTo(shares, 1);
-      assertArrayEquals(plain.shares, shares, 1e-9, "seed " + seed);
     }
+  }
+
+  @Test
+  void jobsThatEndAtFewTimesMakeCuriousUntilTheyAreKnown() {
+    Durations lumpy = new Durations();
+    Durations smooth = new Durations();
+    Random random = new Random(1);
+    for (int job = 0; job < 60; job++) {
+      lumpy.lasted(random.nextBoolean() ? 3 : 20);
+      smooth.lasted(random.nextDouble() * 20);
+      lumpy.shares();
+      smooth.shares();
+    }
+    assertTrue(lumpy.curiosity() > 3 * smooth.curiosity());
+    assertTrue(lumpy.curiosity() < new Durations().curiosity());
   }
 
   @Test
@@ -94,6 +126,7 @@ class DurationsTest {
         }
         durations.gone(ran);
         durations.endedBetween(ran, look);
+        durations.shares();
       }
       double[] shares = durations.shares();
       assertEquals(.5, between(shares, 1.5, 3.5), .15, "seed " + seed);
@@ -106,10 +139,12 @@ class DurationsTest {
     Durations durations = new Durations();
     for (int job = 0; job < 300; job++) {
       durations.lasted(2);
+      durations.shares();
     }
     assertTrue(between(durations.shares(), 1.9, 2.1) > .95);
     for (int job = 0; job < 15; job++) {
       durations.lasted(20);
+      durations.shares();
     }
     assertTrue(between(durations.shares(), 19, 21) > .8);
   }

@@ -42,7 +42,7 @@ class AdaptivePollingTest {
   private static final int SEEDS = Integer.getInteger("polling.seeds", 2);
 
   /** Those that are not told where in a cell many jobs end find out slowly. */
-  private static final double LUMPY_BAR_UNTOLD = 1.5;
+  private static final double LUMPY_BAR_UNTOLD = 1.3;
 
   static Stream<PollingLaw> laws() {
     return PollingLaw.all().stream();
