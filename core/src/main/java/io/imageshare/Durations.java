@@ -25,11 +25,14 @@ final class Durations {
   /** What is known before the first job ends counts as much as this part of a job. */
   private static final double PRIOR_JOBS = .3;
 
+  /** What a look that teaches may cost at first; tried on laws of lumps made by chance. */
   private static final double CURIOSITY = 1.5;
+
+  /** After so many jobs it is half of that. */
   private static final double CURIOUS_JOBS = 30;
 
-  /** Only who outlasts nearly all that is known is evidence while open: others are yet to come. */
-  private static final double RARE = .05;
+  /** Only who outlasts most that is known is evidence while open: others are yet to come. */
+  private static final double RARE = .2;
 
   static {
     for (int i = 0; i <= CELLS; i++) {

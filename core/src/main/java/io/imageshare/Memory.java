@@ -2,7 +2,7 @@ package io.imageshare;
 
 /** How jobs of late were spread over cells of age, as one that forgets at one rate recalls it. */
 final class Memory {
-  /** The jobs before that many times 1 / rate count for a fiftieth of those that are kept. */
+  /** So many times 1 / rate jobs are kept: those before them would count for a fiftieth. */
   private static final int KEPT = 4;
 
   final double rate;
@@ -12,7 +12,7 @@ final class Memory {
 
   private final int width;
   private final double[] shares;
-  // In which cells the last jobs ended: after the first look that found them running, and so on.
+  // Between which cells each of the last jobs ended; what is older is written over.
   private final int[] from;
   private final int[] to;
   private int ended;
