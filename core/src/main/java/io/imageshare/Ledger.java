@@ -3,7 +3,6 @@ package io.imageshare;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.ShareRequest.Action;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,16 +30,13 @@ final class Ledger {
 
   private static final char VERDICTS = 7;
 
-  /** The longest array of the JVM; its cells take 4 GB. */
-  private static final int MOST_PAIRS = Integer.MAX_VALUE - 8;
-
   private final Action action;
   private final String vault;
   private final List<String> images;
   private final List<Recipient> recipients;
   private final Map<String, Integer> imageIndex;
   private final Map<Recipient, Integer> recipientIndex;
-  private final char[] cells;
+  private final Cells cells;
   private final int[] pending;
   private final int[] open;
   private final int[] asked;
@@ -74,24 +70,10 @@ final class Ledger {
     this.recipients = recipients;
     imageIndex = index(images);
     recipientIndex = index(recipients);
-    cells = new char[size(images.size(), recipients.size())];
+    cells = new Cells(images.size(), recipients.size());
     pending = new int[images.size()];
     open = new int[images.size()];
     asked = new int[images.size()];
-  }
-
-  private static int size(long images, long recipients) {
-    if (images * recipients > MOST_PAIRS) {
-      throw new IllegalArgumentException(
-          "%d images for %d recipients: a run takes at most %d pairs; share them in several"
-              .formatted(images, recipients, MOST_PAIRS));
-    }
-    return (int) (images * recipients);
-  }
-
-  /** Where a pair's cell is. */
-  private int at(int image, int recipient) {
-    return image * recipients.size() + recipient;
   }
 
   private static <T> Map<T, Integer> index(List<T> ids) {
@@ -102,8 +84,8 @@ final class Ledger {
 
   private void open(int image, int[] columns) {
     for (int column : columns) {
-      if (cells[at(image, column)] == ABSENT) {
-        cells[at(image, column)] = OPEN;
+      if (cells.get(image, column) == ABSENT) {
+        cells.set(image, column, OPEN);
         pending[image]++;
         count(image, OPEN, 1);
         total++;
@@ -174,12 +156,12 @@ final class Ledger {
 
   /** Whether an ask for the pair was ever accepted or lost. */
   boolean isTouched(int image, int recipient) {
-    return cells[at(image, recipient)] != base(image, recipient);
+    return cells.get(image, recipient) != base(image, recipient);
   }
 
   /** The state of a pending cell without its touch; ABSENT for all others. */
   private char base(int image, int recipient) {
-    char cell = cells[at(image, recipient)];
+    char cell = cells.get(image, recipient);
     if (cell >= VERDICTS) {
       return ABSENT;
     }
@@ -245,7 +227,7 @@ final class Ledger {
     if (base(image, recipient) == from) {
       count(image, from, -1);
       count(image, to, 1);
-      cells[at(image, recipient)] = (char) (cells[at(image, recipient)] - from + to);
+      cells.set(image, recipient, (char) (cells.get(image, recipient) - from + to));
     }
   }
 
@@ -261,7 +243,7 @@ final class Ledger {
 
   void touch(int image, int recipient) {
     if (isPending(image, recipient) && !isTouched(image, recipient)) {
-      cells[at(image, recipient)] = (char) (cells[at(image, recipient)] + TOUCHED);
+      cells.set(image, recipient, (char) (cells.get(image, recipient) + TOUCHED));
     }
   }
 
@@ -272,7 +254,7 @@ final class Ledger {
       return;
     }
     count(image, state, -1);
-    cells[at(image, recipient)] = (char) (VERDICTS + verdicts.place(verdict));
+    cells.set(image, recipient, (char) (VERDICTS + verdicts.place(verdict)));
     pending[image]--;
     if (verdict instanceof Verdict.Done) {
       done++;
@@ -310,7 +292,7 @@ final class Ledger {
     part.all()
         .forEach(
             (i, r) -> {
-              char cell = part.cells[part.at(i, r)];
+              char cell = part.cells.get(i, r);
               if (cell >= VERDICTS) {
                 Slice here = place(part, new Slice(List.of(i), List.of(r)));
                 settle(here.images().get(0), here.recipients().get(0), part.verdict(cell));
@@ -330,24 +312,25 @@ final class Ledger {
   /** The outcomes of an image's settled pairs, in the run's order. */
   Stream<Outcome> outcomes(int image) {
     return IntStream.range(0, recipients.size())
-        .filter(r -> cells[at(image, r)] >= VERDICTS)
-        .mapToObj(r -> verdict(cells[at(image, r)]).of(member(image, r)));
+        .filter(r -> cells.get(image, r) >= VERDICTS)
+        .mapToObj(r -> verdict(cells.get(image, r)).of(member(image, r)));
   }
 
   /** The outcome of a settled pair; empty if this run was not asked for it. */
   Optional<Outcome> outcome(Member member) {
     Integer image = imageIndex.get(member.image());
     Integer recipient = recipientIndex.get(member.recipient());
-    if (image == null || recipient == null || cells[at(image, recipient)] < VERDICTS) {
+    if (image == null || recipient == null || cells.get(image, recipient) < VERDICTS) {
       return Optional.empty();
     }
-    return Optional.of(verdict(cells[at(image, recipient)]).of(member));
+    return Optional.of(verdict(cells.get(image, recipient)).of(member));
   }
 
   /** How many pairs of an image have such a verdict. */
   long count(int image, Class<? extends Verdict> kind) {
-    return IntStream.range(at(image, 0), at(image + 1, 0))
-        .filter(cell -> cells[cell] >= VERDICTS && kind.isInstance(verdict(cells[cell])))
+    return IntStream.range(0, recipients.size())
+        .map(r -> cells.get(image, r))
+        .filter(cell -> cell >= VERDICTS && kind.isInstance(verdict((char) cell)))
         .count();
   }
 
@@ -366,12 +349,11 @@ final class Ledger {
 
   /** Which of the verdicts a pair has; -1 if it has none. */
   int verdict(int image, int recipient) {
-    return Math.max(-1, cells[at(image, recipient)] - VERDICTS);
+    return Math.max(-1, cells.get(image, recipient) - VERDICTS);
   }
 
   boolean areAlike(int image, int other) {
-    return Arrays.equals(
-        cells, at(image, 0), at(image + 1, 0), cells, at(other, 0), at(other + 1, 0));
+    return cells.areAlike(image, other);
   }
 
   private Verdict verdict(char cell) {
@@ -384,7 +366,7 @@ final class Ledger {
     for (int i = 0; i < rows.length; i++) {
       rows[i] = new BitSet(recipients.size());
       for (int r = 0; r < recipients.size(); r++) {
-        char cell = cells[at(i, r)];
+        char cell = cells.get(i, r);
         boolean isDone = cell >= VERDICTS && verdict(cell) instanceof Verdict.Done;
         rows[i].set(r, cell != ABSENT && !isDone);
       }

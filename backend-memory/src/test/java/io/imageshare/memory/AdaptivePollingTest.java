@@ -94,6 +94,28 @@ class AdaptivePollingTest {
   }
 
   @Test
+  void onlyErrorsInARowEndTheWatch() {
+    MemoryBackend cloud =
+        Samples.cloud(Timekeeper.virtual(), 1).jobsTake(Duration.ofSeconds(60)).build();
+    int[] looks = {0};
+    MemberBackend flaky =
+        new Wrapped(
+            cloud,
+            job -> {
+              if (looks[0]++ % 2 == 0) {
+                throw new BackendException(new Reason(Reason.Kind.UNAVAILABLE, "", "down"));
+              }
+              return job;
+            });
+    Samples.workflow(flaky)
+        .poll(PollPolicy.fixed(Duration.ofSeconds(1)))
+        .build()
+        .run(Samples.share(1, 1))
+        .requireDone();
+    assertTrue(looks[0] >= 59, looks[0] + " looks");
+  }
+
+  @Test
   void patienceEndsWithALookAtItsEnd() {
     MemoryBackend cloud = Samples.cloud(Timekeeper.virtual(), 1).build();
     cloud.inject(new Fault.StuckJob());

@@ -24,10 +24,10 @@ final class HttpCost {
         """
         Processor time of the client's whole process and bytes allocated by its threads, per call, on one simulated
         service over loopback in a JVM of its own; signed calls, %d under way at once, %d of each in a block, the
-        clients in turn, %d blocks, %d JVMs; the median. The vendor's client (3.1.143) keeps its connections and
-        may make as many calls at once: by default it does less. A submit is a slice of 10 x 10, a look asks
-        for the progress of a job. The bar: at most half the bytes and no more processor time than the vendor's
-        asynchronous client.
+        clients in turn, %d blocks, %d JVMs; the mean, as processor time comes in ticks of 10 us a call. The
+        vendor's client (3.1.143) keeps its connections and may make as many calls at once: by default it does less.
+        A submit is a slice of 10 x 10, a look asks for the progress of a job. The bar: at most half the bytes and
+        no more processor time than the vendor's asynchronous client.
         """
             .formatted(HttpClients.AT_ONCE, HttpFork.CALLS, HttpFork.ROUNDS, FORKS));
     for (Path home : Child.homes()) {
@@ -53,15 +53,15 @@ final class HttpCost {
   }
 
   private static List<List<String>> table(Results results, List<String[]> rows, int jdk) {
-    Map<String, double[]> medians = new LinkedHashMap<>();
+    Map<String, double[]> means = new LinkedHashMap<>();
     for (String[] row : rows) {
-      medians.computeIfAbsent(row[0] + "|" + row[1].replace('_', ' '), k -> median(rows, row));
+      means.computeIfAbsent(row[0] + "|" + row[1].replace('_', ' '), k -> means(rows, row));
     }
     List<List<String>> table = new ArrayList<>();
-    medians.forEach(
+    means.forEach(
         (key, cost) -> {
           String[] names = key.split("\\|", -1);
-          double[] bar = requireNonNull(medians.get(names[0] + "|" + HttpFork.BAR));
+          double[] bar = requireNonNull(means.get(names[0] + "|" + HttpFork.BAR));
           if (names[1].equals(HttpFork.OURS)) {
             String what = "HTTP, JDK " + jdk + ", " + names[0] + ": ";
             results.atMost(what + "CPU of the asynchronous client's", 1, cost[0] / bar[0]);
@@ -81,18 +81,15 @@ final class HttpCost {
   }
 
   /** Of each figure over all rows of the same call and client. */
-  private static double[] median(List<String[]> rows, String[] like) {
+  private static double[] means(List<String[]> rows, String[] like) {
     return IntStream.range(2, like.length)
         .mapToDouble(
-            column -> {
-              double[] values =
-                  rows.stream()
-                      .filter(row -> row[0].equals(like[0]) && row[1].equals(like[1]))
-                      .mapToDouble(row -> Double.parseDouble(row[column]))
-                      .sorted()
-                      .toArray();
-              return values[values.length / 2];
-            })
+            column ->
+                rows.stream()
+                    .filter(row -> row[0].equals(like[0]) && row[1].equals(like[1]))
+                    .mapToDouble(row -> Double.parseDouble(row[column]))
+                    .average()
+                    .orElseThrow())
         .toArray();
   }
 }
