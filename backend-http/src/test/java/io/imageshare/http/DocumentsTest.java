@@ -83,6 +83,20 @@ class DocumentsTest {
   }
 
   @Test
+  void everyTimeIsReadAsTheJdkReadsIt() {
+    Random random = new Random(7);
+    for (int i = 0; i < 2_000; i++) {
+      long millis = (long) (random.nextDouble() * 4e12);
+      int zeros = random.nextInt(4);
+      Instant time = Instant.ofEpochMilli(millis - millis % (long) Math.pow(10, zeros));
+      assertEquals(time, job("{\"status\":\"INIT\",\"begin_time\":\"" + time + "\"}").begin());
+    }
+    for (String none : List.of("2026-13-02T03:04:05.101Z", "2026-02-30T03:04:05.101Z")) {
+      assertNull(job("{\"status\":\"INIT\",\"begin_time\":\"" + none + "\"}").begin());
+    }
+  }
+
+  @Test
   void nothingOptionalBreaksALook() {
     for (String entities :
         List.of("\"\"", "[]", "null", "7", "{}", "{\"results\":{}}", "{\"results\":[1,null,{}]}")) {
