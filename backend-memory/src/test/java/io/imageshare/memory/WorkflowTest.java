@@ -54,6 +54,26 @@ class WorkflowTest {
   // Survey
 
   @Test
+  void aLostWriteIsReadAfterOneTwoAndFourTimesTheLongestOfRecentJobs() {
+    MemoryBackend cloud =
+        Samples.cloud(Timekeeper.virtual(), 1).jobsTake(Duration.ofSeconds(60)).build();
+    ShareWorkflow workflow = Samples.workflow(cloud).build();
+    workflow.run(Samples.share(1, 1)).requireDone();
+    cloud.inject(new Fault.LostRequest().on(Call.Kind.SUBMIT));
+    workflow.run(Samples.share(1, 2)).requireDone();
+    List<Call> submits = Samples.calls(cloud, Call.Kind.SUBMIT);
+    assertEquals(3, submits.size());
+    Instant lost = submits.get(1).begun();
+    List<Long> reads =
+        Samples.calls(cloud, Call.Kind.MEMBERS).stream()
+            .map(Call::begun)
+            .filter(read -> read.isAfter(lost) && !read.isAfter(submits.get(2).begun()))
+            .map(read -> Duration.between(lost, read).toSeconds() / 60)
+            .toList();
+    assertEquals(List.of(1L, 2L, 4L), reads);
+  }
+
+  @Test
   void whatIsThereAlreadyIsNotAskedFor() {
     MemoryBackend cloud =
         cloud(2)
