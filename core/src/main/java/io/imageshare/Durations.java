@@ -139,12 +139,10 @@ final class Durations {
    */
   double curiosity() {
     double fine = 0;
-    double all = 0;
-    for (int i = 0; i < memories.length; i++) {
-      fine += i < RATES.length ? memories[i].weight : 0;
-      all += memories[i].weight;
+    for (int i = 0; i < RATES.length; i++) {
+      fine += memories[i].weight;
     }
-    return CURIOSITY * fine / all / (1 + ended / CURIOUS_JOBS);
+    return CURIOSITY * fine / (1 + ended / CURIOUS_JOBS);
   }
 
   /**

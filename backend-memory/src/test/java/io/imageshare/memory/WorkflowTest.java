@@ -54,26 +54,6 @@ class WorkflowTest {
   // Survey
 
   @Test
-  void aLostWriteIsReadAfterOneTwoAndFourTimesTheLongestOfRecentJobs() {
-    MemoryBackend cloud =
-        Samples.cloud(Timekeeper.virtual(), 1).jobsTake(Duration.ofSeconds(60)).build();
-    ShareWorkflow workflow = Samples.workflow(cloud).build();
-    workflow.run(Samples.share(1, 1)).requireDone();
-    cloud.inject(new Fault.LostRequest().on(Call.Kind.SUBMIT));
-    workflow.run(Samples.share(1, 2)).requireDone();
-    List<Call> submits = Samples.calls(cloud, Call.Kind.SUBMIT);
-    assertEquals(3, submits.size());
-    Instant lost = submits.get(1).begun();
-    List<Long> reads =
-        Samples.calls(cloud, Call.Kind.MEMBERS).stream()
-            .map(Call::begun)
-            .filter(read -> read.isAfter(lost) && !read.isAfter(submits.get(2).begun()))
-            .map(read -> Duration.between(lost, read).toSeconds() / 60)
-            .toList();
-    assertEquals(List.of(1L, 2L, 4L), reads);
-  }
-
-  @Test
   void whatIsThereAlreadyIsNotAskedFor() {
     MemoryBackend cloud =
         cloud(2)
@@ -250,6 +230,25 @@ class WorkflowTest {
             .requireDone();
     assertEquals(2, report.stats().submits());
     assertTrue(time.now().isBefore(start.plusSeconds(80)));
+  }
+
+  @Test
+  void aLostWriteIsReadAfterOneTwoAndFourTimesTheLongestOfRecentJobs() {
+    MemoryBackend cloud = cloud(1).jobsTake(ofSeconds(60)).build();
+    ShareWorkflow workflow = workflow(cloud).build();
+    workflow.run(share(1, 1)).requireDone();
+    cloud.inject(new Fault.LostRequest().on(Call.Kind.SUBMIT));
+    workflow.run(share(1, 2)).requireDone();
+    List<Call> submits = calls(cloud, Call.Kind.SUBMIT);
+    assertEquals(3, submits.size());
+    Instant lost = submits.get(1).begun();
+    List<Long> reads =
+        calls(cloud, Call.Kind.MEMBERS).stream()
+            .map(Call::begun)
+            .filter(read -> read.isAfter(lost) && !read.isAfter(submits.get(2).begun()))
+            .map(read -> Duration.between(lost, read).toSeconds() / 60)
+            .toList();
+    assertEquals(List.of(1L, 2L, 4L), reads);
   }
 
   // Refusals
