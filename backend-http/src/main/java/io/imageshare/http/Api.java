@@ -22,6 +22,8 @@ final class Api {
   /** A listing longer than this does not end by itself. */
   private static final int MOST_PAGES = 1000;
 
+  private static final String MEMBERS = Call.path("v1", "cloudimages", "members");
+
   /** Where the service is, and what it is asked there. */
   record Site(
       URI endpoint,
@@ -56,10 +58,9 @@ final class Api {
           case UNSHARE -> "DELETE";
           case ACCEPT, REJECT -> "PUT";
         };
-    String path = Call.path("v1", "cloudimages", "members");
     Reply reply =
         caller.call(
-            new Call(Purpose.SUBMIT, method, endpoint, path, "", Wire.batch(slice), "", slice));
+            new Call(Purpose.SUBMIT, method, endpoint, MEMBERS, "", Wire.batch(slice), "", slice));
     if (!reply.answer().ok()) {
       throw caller.refusal(reply);
     }

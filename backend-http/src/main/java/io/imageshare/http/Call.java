@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.imageshare.ShareRequest;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint where it goes, as {@link Endpoint} left it
  * @param path the encoded path
  * @param query the encoded query, sorted; empty: none
- * @param body the body; empty: none
+ * @param body the body, of which nobody moves the position; empty: none
  * @param subject the id it asks about; empty when there is none
  * @param slice what a submit asks for, else null
  */
@@ -28,9 +29,10 @@ record Call(
     URI endpoint,
     String path,
     String query,
-    String body,
+    ByteBuffer body,
     String subject,
     @Nullable ShareRequest slice) {
+  private static final ByteBuffer NO_BODY = ByteBuffer.allocate(0);
   private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -43,7 +45,7 @@ record Call(
   }
 
   static Call read(Purpose purpose, URI endpoint, String path, String query, String subject) {
-    return new Call(purpose, "GET", endpoint, path, query, "", subject, null);
+    return new Call(purpose, "GET", endpoint, path, query, NO_BODY, subject, null);
   }
 
   /** Whether it may change something when it is sent. */
@@ -62,11 +64,11 @@ record Call(
 
   /** Segments joined to an encoded path. */
   static String path(String... segments) {
-    String path = "";
+    StringBuilder path = new StringBuilder();
     for (String segment : segments) {
-      path += "/" + encode(segment);
+      path.append('/').append(encode(segment));
     }
-    return path;
+    return path.toString();
   }
 
   /** An encoded query, sorted by name as the signature wants it. */

@@ -1,10 +1,7 @@
 package io.imageshare.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
@@ -18,32 +15,51 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * method, and that is not ours to set.
  */
 final class OnceBody implements BodyPublisher {
-  private final BodyPublisher body;
+  private final ByteBuffer body;
   private final AtomicBoolean given = new AtomicBoolean();
 
-  OnceBody(String body) {
-    this.body = BodyPublishers.ofString(body, UTF_8);
+  OnceBody(ByteBuffer body) {
+    this.body = body;
   }
 
   @Override
   public long contentLength() {
-    return body.contentLength();
+    return body.remaining();
   }
 
   @Override
   public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-    if (given.compareAndSet(false, true)) {
-      body.subscribe(subscriber);
-      return;
-    }
-    subscriber.onSubscribe(
-        new Subscription() {
-          @Override
-          public void request(long n) {}
+    subscriber.onSubscribe(new Gift(subscriber, given.compareAndSet(false, true)));
+  }
 
-          @Override
-          public void cancel() {}
-        });
-    subscriber.onError(new IOException("the connection broke; not sent a second time"));
+  /** To one subscriber, all in one part, or nothing if it comes second. */
+  private final class Gift implements Subscription {
+    private final Subscriber<? super ByteBuffer> subscriber;
+    private final boolean first;
+    private boolean done;
+
+    Gift(Subscriber<? super ByteBuffer> subscriber, boolean first) {
+      this.subscriber = subscriber;
+      this.first = first;
+    }
+
+    @Override
+    public void request(long n) {
+      if (done) {
+        return;
+      }
+      done = true;
+      if (first) {
+        subscriber.onNext(body.duplicate());
+        subscriber.onComplete();
+      } else {
+        subscriber.onError(new IOException("the connection broke; not sent a second time"));
+      }
+    }
+
+    @Override
+    public void cancel() {
+      done = true;
+    }
   }
 }

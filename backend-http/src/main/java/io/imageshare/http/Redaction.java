@@ -22,6 +22,7 @@ record Redaction(List<String> spellings) {
   private static final String HIDDEN = "***";
   // The gateway quotes what was signed, security token and all, when a signature is wrong.
   private static final Pattern SIGNATURE = Pattern.compile("(?i)(signature.{1,8}?)[0-9a-f]{64,}");
+  private static final int SIGNATURE_LENGTH = 64;
 
   private static final List<UnaryOperator<String>> QUOTES =
       List.of(Redaction::json, Redaction::html, Call::encode);
@@ -42,7 +43,9 @@ record Redaction(List<String> spellings) {
 
   /** The same text without any secret, however it is spelled. */
   String hide(String text) {
-    String hidden = SIGNATURE.matcher(text).replaceAll("$1" + HIDDEN);
+    // A matcher is larger than what it is mostly asked about.
+    String hidden =
+        text.length() < SIGNATURE_LENGTH ? text : SIGNATURE.matcher(text).replaceAll("$1" + HIDDEN);
     for (String spelling : spellings) {
       hidden = hidden.replace(spelling, HIDDEN);
     }

@@ -270,7 +270,7 @@ final class Transport implements AutoCloseable {
   }
 
   private HttpRequest request(Call call, Map<String, String> headers) {
-    boolean empty = call.body().isEmpty();
+    boolean empty = !call.body().hasRemaining();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(call.uri())
             .version(HttpClient.Version.HTTP_1_1)

@@ -1,5 +1,7 @@
 package io.imageshare.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.imageshare.ShareRequest;
 import io.imageshare.memory.ErrorShape;
 import io.imageshare.memory.Fault;
@@ -7,6 +9,7 @@ import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
 import io.imageshare.memory.MemoryBackend.Call.Kind;
 import io.imageshare.memory.Unknowns;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,16 +89,20 @@ record RealAnswer(Question question, String subject, RawAnswer answer) {
         ImsServer.builder(cloud(Duration.ZERO)).user("account", "user", "right").build()) {
       Source source = new Source(server, all);
       for (String password : List.of("right", "right", "wrong")) {
-        String body = Wire.login("account", "user", password, Calls.PROJECT, true);
+        String body = text(Wire.login("account", "user", password, Calls.PROJECT, true));
         source.ask(Question.LOGIN, "user", "POST", TOKENS, body);
       }
     }
   }
 
+  private static String text(ByteBuffer body) {
+    return UTF_8.decode(body).toString();
+  }
+
   /** Where answers are taken from. */
   private record Source(ImsServer server, List<RealAnswer> all) {
     void submit(List<String> projects, String... images) {
-      String body = Wire.batch(ShareRequest.share(List.of(images), projects));
+      String body = text(Wire.batch(ShareRequest.share(List.of(images), projects)));
       ask(Question.SUBMIT, "", "POST", BATCH, body);
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.imageshare.ShareRequest;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,7 +23,7 @@ class SignerTest {
             ShareRequest.share(
                 List.of("3f1c9a52-7d0e-4c55-9b1e-2a6f0d8c4e11"),
                 List.of("0a1b2c3d4e5f60718293a4b5c6d7e8f9")));
-    assertEquals(99, call.body().length());
+    assertEquals(99, call.body().remaining());
     assertEquals(
         Map.of(
             "x-sdk-date",
@@ -59,6 +61,17 @@ class SignerTest {
             + " SignedHeaders=host;x-project-id;x-sdk-date;x-security-token,"
             + " Signature=fcef77e2de328a3bf3188f1e3d44c3946ac559aea74af5d0a4bf19f8e0d22f7f",
         headers.get("authorization"));
+  }
+
+  @Test
+  void writesEveryDateAsTheServiceReadsIt() {
+    DateTimeFormatter format =
+        DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+    Random random = new Random(4);
+    for (int i = 0; i < 5_000; i++) {
+      Instant date = Instant.ofEpochSecond(random.nextLong(253_402_300_800L), random.nextInt());
+      assertEquals(format.format(date), Signer.date(date));
+    }
   }
 
   @Test

@@ -122,7 +122,8 @@ final class Site implements Closeable {
     HttpRequest request =
         HttpRequest.newBuilder(service(Site::shortTokens).endpoint().resolve("/v3/auth/tokens"))
             .POST(
-                BodyPublishers.ofString(Wire.login("account", "user", "password", "region", false)))
+                BodyPublishers.ofByteArray(
+                    Wire.login("account", "user", "password", "region", false).array()))
             .build();
     return HttpClient.newHttpClient()
         .send(request, BodyHandlers.discarding())

@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -171,7 +172,7 @@ class VendorClientTest {
             server.endpoint(),
             ours.path(),
             "",
-            ours.body(),
+            UTF_8.encode(ours.body()),
             "",
             null);
     assertEquals(theirs.headers().get("authorization"), signed(theirs, call, token));
