@@ -373,12 +373,8 @@ public final class HttpBackend implements MemberBackend {
       Given.positive("connectTimeout", connectTimeout);
       Given.positive("requestTimeout", requestTimeout);
       Transport transport =
-          Transport.over(
-              client,
-              who.signs(),
-              proxy,
-              sslContext,
-              connectTimeout,
+          new Transport(
+              Client.of(client, who.signs(), proxy, sslContext, connectTimeout),
               new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock));
       Function<String, @Nullable Credentials> others = recipients;
       Api.Site site = new Api.Site(where, jobQuery, memberList, sharesEncrypted);

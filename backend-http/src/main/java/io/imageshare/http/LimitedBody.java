@@ -1,62 +1,24 @@
 package io.imageshare.http;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The body of an answer, up to a limit and no further, and within the time of the whole call: the
- * client's own time limit ends at the headers.
- */
+/** The body of an answer, up to a limit and no further. */
 final class LimitedBody implements BodySubscriber<byte[]> {
   private final int limit;
   private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
   private byte[] bytes = {};
   private int size;
-  private @Nullable Future<?> timer;
   private volatile @Nullable Subscription subscription;
 
   LimitedBody(int limit) {
     this.limit = limit;
-  }
-
-  /**
-   * Starts the time.
-   *
-   * @param over is run when it is over
-   */
-  void start(ScheduledExecutorService timers, Duration time, Runnable over) {
-    timer =
-        timers.schedule(
-            () -> {
-              over.run();
-              timeOut();
-            },
-            time.toNanos(),
-            NANOSECONDS);
-  }
-
-  private void timeOut() {
-    onError(new HttpTimeoutException("the time of the call is over"));
-    cancel();
-  }
-
-  /** Stops the time; nothing else is left of it then. */
-  void stop() {
-    if (timer != null) {
-      timer.cancel(false);
-    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -128,15 +129,21 @@ class FaultsTest {
 
   @Test
   void theTimeOfARequestCoversHeadersAndBody() throws Exception {
-    List<WireServer.Script> stalls =
-        List.of(
-            (q, s) -> {}, (q, s) -> WireServer.send(s, WireServer.head(200, 100) + "{\"job_id\":"));
-    for (WireServer.Script stall : stalls) {
+    for (String begun : List.of("", WireServer.head(200, 100) + "{\"job_id\":")) {
+      CountDownLatch ended = new CountDownLatch(2);
+      WireServer.Script stall =
+          (q, s) -> {
+            WireServer.send(s, begun);
+            if (s.getInputStream().read() < 0) {
+              ended.countDown();
+            }
+          };
       try (WireServer server = new WireServer(stall);
           HttpBackend backend = Calls.backend(server.endpoint()).requestTimeout(SHORT).build()) {
         certain(Kind.LOST, submit(backend), "no whole answer within 0.3 s", "localhost:");
         certain(Kind.UNAVAILABLE, Calls.failure(backend.job("j1")).reason(), "0.3 s");
         assertEquals(2, server.requests().size());
+        ended.await(); // both connections are given up with their calls
       }
     }
   }

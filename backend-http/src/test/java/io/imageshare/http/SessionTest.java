@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Reason.Kind;
-import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -243,7 +242,7 @@ class SessionTest {
     AtomicInteger count = new AtomicInteger();
     try (Transport transport =
         new Transport(
-            HttpClient.newBuilder(),
+            Client.of(null, true, null, null, Duration.ofSeconds(1)),
             new Transport.Settings(1, Duration.ofSeconds(1), 10, new HandClock()))) {
       Session session = new Session(Credentials.token(numbered(count)), transport);
       Identity old = session.current();
