@@ -87,7 +87,9 @@ final class Looks {
       while (least > from && isNearlyAsGood(least - 1, best, i, leeway)) {
         least--;
       }
-      best = least + random.nextInt(best - least + 1);
+      // Of two the earlier: close to the best time a look finds little that was not expected.
+      int times = best - least + 1;
+      best = least + Math.min(random.nextInt(times), random.nextInt(times));
     }
     return durations.at(best);
   }

@@ -39,10 +39,7 @@ class AdaptivePollingTest {
   private static final int JOBS = 600;
   private static final double BAR = 1.22;
   private static final double BAR_AFTER_A_JUMP = 1.4;
-  private static final int SEEDS = Integer.getInteger("polling.seeds", 2);
-
-  /** Those that are not told where in a cell many jobs end find out slowly. */
-  private static final double LUMPY_BAR_UNTOLD = 1.3;
+  private static final int SEEDS = Integer.getInteger("polling.seeds", 5);
 
   static Stream<PollingLaw> laws() {
     return PollingLaw.all().stream();
@@ -68,10 +65,9 @@ class AdaptivePollingTest {
             .formatted(law, all, times, nothing, best);
     System.out.println(ratios);
     double bar = law.drifts() ? BAR_AFTER_A_JUMP : BAR;
-    boolean lumpy = PollingLaw.all().indexOf(law) >= 8;
     assertTrue(all <= bar, ratios);
     assertTrue(times <= bar, ratios);
-    assertTrue(nothing <= (lumpy ? LUMPY_BAR_UNTOLD : bar), ratios);
+    assertTrue(nothing <= bar, ratios);
   }
 
   @Test
