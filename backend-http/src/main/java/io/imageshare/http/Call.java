@@ -33,6 +33,10 @@ record Call(
     String subject,
     @Nullable ShareRequest slice) {
   private static final ByteBuffer NO_BODY = ByteBuffer.allocate(0);
+
+  /** With a project's id and an image's; only a longer one has to be made room for. */
+  private static final int LONGEST_PATH = 120;
+
   private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -64,7 +68,7 @@ record Call(
 
   /** Segments joined to an encoded path. */
   static String path(String... segments) {
-    StringBuilder path = new StringBuilder();
+    StringBuilder path = new StringBuilder(LONGEST_PATH);
     for (String segment : segments) {
       path.append('/').append(encode(segment));
     }

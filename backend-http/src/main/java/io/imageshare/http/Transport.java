@@ -5,9 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.imageshare.BackendException;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Clock;
@@ -128,7 +126,7 @@ final class Transport implements AutoCloseable {
    */
   Answer send(Call call, Map<String, String> headers) {
     try {
-      HttpResponse<byte[]> response = inTime(request(call, headers));
+      HttpResponse<byte[]> response = inTime(new Request(call, headers));
       Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
       LOG.debug("{}: {}", call, answer.status());
       if (answer.status() == PROXY_UNAUTHORIZED) {
@@ -175,18 +173,6 @@ final class Transport implements AutoCloseable {
         Thread.interrupted(); // it may have come after the answer
       }
     }
-  }
-
-  private HttpRequest request(Call call, Map<String, String> headers) {
-    boolean empty = !call.body().hasRemaining();
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(call.uri())
-            .version(HttpClient.Version.HTTP_1_1)
-            .method(call.method(), empty ? BodyPublishers.noBody() : new OnceBody(call.body()))
-            .header("content-type", empty ? "application/json" : "application/json;charset=UTF-8")
-            .header("user-agent", "imageshare");
-    headers.forEach(request::header);
-    return request.build();
   }
 
   /** Ends what is under way, and leaves no thread and no socket of its own. */
