@@ -125,8 +125,9 @@ final class Transport implements AutoCloseable {
    * @throws BackendException if there is no whole answer
    */
   Answer send(Call call, Map<String, String> headers) {
+    Request request = new Request(call, headers);
     try {
-      HttpResponse<byte[]> response = inTime(new Request(call, headers));
+      HttpResponse<byte[]> response = inTime(request);
       Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
       LOG.debug("{}: {}", call, answer.status());
       if (answer.status() == PROXY_UNAUTHORIZED) {
