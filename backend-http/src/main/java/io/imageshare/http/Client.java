@@ -11,7 +11,6 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -141,10 +140,13 @@ final class Client {
     Future<?> unused =
         timers.schedule(
             () -> {
-              if (seen == line.turns() && seen.busy() && seen.begun() == turn) {
-                replace(own);
+              try {
+                if (seen == line.turns() && seen.busy() && seen.begun() == turn) {
+                  replace(own);
+                }
+              } finally {
+                then.run(); // the call ends in time, whether there is another client or not
               }
-              then.run();
             },
             RELIEF_MILLIS,
             MILLISECONDS);
@@ -164,7 +166,7 @@ final class Client {
     Thread[] selectors = new Thread[MOST_SELECTORS];
     int count = group.enumerate(selectors);
     group.interrupt();
-    return Arrays.stream(selectors, 0, count).filter(Objects::nonNull).toList();
+    return Arrays.asList(selectors).subList(0, count);
   }
 
   /**

