@@ -176,7 +176,7 @@ class ThreadsTest {
 
   /** In a JVM of its own: what the JDK's client begins there never ends. */
   @Test
-  void aChunkThatTheJdkNeverFinishesCostsItsOwnCallOnly() throws Exception {
+  void afterAChunkThatTheJdkNeverFinishesCallsGoOn() throws Exception {
     String said = child("chunks", "-Xmx64m");
     assertTrue(said.contains("LOST UNAVAILABLE LOST RUNNING"), said);
   }
