@@ -29,7 +29,7 @@ final class LineText {
 
   static String write(Line line) {
     ObjectNode to = MAPPER.createObjectNode();
-    to.put("kind", line.getClass().getSimpleName());
+    to.put("kind", kind(line));
     if (line instanceof Line.Begun begun) {
       to.put("version", VERSION).put("at", begun.at().toString());
       to.put("deadline", begun.deadline().toString());
@@ -42,7 +42,7 @@ final class LineText {
     } else if (line instanceof Line.Owned owned) {
       to.put("owner", owned.owner()).put("at", owned.at().toString());
     } else if (line instanceof Line.BadId bad) {
-      reason(to.put("side", bad.side().name()).put("id", bad.id()), bad.reason());
+      reason(to.put("side", Words.SIDES.of(bad.side())).put("id", bad.id()), bad.reason());
     } else if (line instanceof Line.BadPair bad) {
       reason(to.put("image", bad.image()).put("recipient", bad.recipient()), bad.reason());
     } else if (line instanceof Line.Cancelled cancelled) {
@@ -56,6 +56,40 @@ final class LineText {
     return HEAD + sum(rest) + "\"," + rest;
   }
 
+  /** What {@link #read} knows a line by: part of the format, whatever the classes are called. */
+  private static String kind(Line line) {
+    if (line instanceof Line.Begun) {
+      return "Begun";
+    } else if (line instanceof Line.Owned) {
+      return "Owned";
+    } else if (line instanceof Line.Intent) {
+      return "Intent";
+    } else if (line instanceof Line.Submitted) {
+      return "Submitted";
+    } else if (line instanceof Line.Ended) {
+      return "Ended";
+    } else if (line instanceof Line.Lost) {
+      return "Lost";
+    } else if (line instanceof Line.Refused) {
+      return "Refused";
+    } else if (line instanceof Line.Settled) {
+      return "Settled";
+    } else if (line instanceof Line.Served) {
+      return "Served";
+    } else if (line instanceof Line.BadId) {
+      return "BadId";
+    } else if (line instanceof Line.BadPair) {
+      return "BadPair";
+    } else if (line instanceof Line.Cancelled) {
+      return "Cancelled";
+    } else if (line instanceof Line.Over) {
+      return "Over";
+    } else if (line instanceof Line.Alive) {
+      return "Alive";
+    }
+    throw new IllegalArgumentException("no kind of line: " + line);
+  }
+
   private static void flight(Line line, ObjectNode to) {
     if (line instanceof Line.Intent intent) {
       to.put("flight", intent.flight()).put("round", intent.round());
@@ -65,7 +99,7 @@ final class LineText {
       to.put("flight", submitted.flight()).put("job", submitted.job());
       to.put("at", submitted.at().toString());
     } else if (line instanceof Line.Ended ended) {
-      to.put("flight", ended.flight()).put("status", ended.status().name());
+      to.put("flight", ended.flight()).put("status", Words.JOB_STATUSES.of(ended.status()));
       reason(to, ended.reason());
     } else if (line instanceof Line.Lost lost) {
       reason(to.put("flight", lost.flight()), lost.reason());
@@ -86,7 +120,10 @@ final class LineText {
 
   private static void reason(ObjectNode to, @Nullable Reason reason) {
     if (reason != null) {
-      to.putArray("reason").add(reason.kind().name()).add(reason.code()).add(reason.message());
+      to.putArray("reason")
+          .add(Words.REASON_KINDS.of(reason.kind()))
+          .add(reason.code())
+          .add(reason.message());
     }
   }
 
@@ -122,7 +159,7 @@ final class LineText {
         case "Ended" ->
             new Line.Ended(
                 from.number("flight"),
-                Job.Status.valueOf(from.text("status")),
+                word(Words.JOB_STATUSES, from.text("status")),
                 from.mayHaveReason());
         case "Lost" -> new Line.Lost(from.number("flight"), from.reason());
         case "Refused" -> new Line.Refused(from.number("flight"), from.reason());
@@ -132,7 +169,7 @@ final class LineText {
         case "Served" ->
             new Line.Served(from.number("flight"), from.each("except", n -> new Fields(n).slice()));
         case "BadId" ->
-            new Line.BadId(Side.valueOf(from.text("side")), from.number("id"), from.reason());
+            new Line.BadId(word(Words.SIDES, from.text("side")), from.number("id"), from.reason());
         case "BadPair" ->
             new Line.BadPair(from.number("image"), from.number("recipient"), from.reason());
         case "Cancelled" -> new Line.Cancelled(from.at("at"));
@@ -144,6 +181,10 @@ final class LineText {
     } catch (IllegalArgumentException | DateTimeParseException e) {
       throw new IllegalStateException("cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static <E extends Enum<E>> E word(Words<E> words, String word) {
+    return words.read(word).orElseThrow(() -> new IllegalArgumentException("not known: " + word));
   }
 
   private static JsonNode unsealed(String text) {
@@ -237,7 +278,7 @@ final class LineText {
       return reason.isMissingNode()
           ? null
           : new Reason(
-              Reason.Kind.valueOf(reason.path(0).asText()),
+              word(Words.REASON_KINDS, reason.path(0).asText()),
               reason.path(1).asText(),
               reason.path(2).asText());
     }

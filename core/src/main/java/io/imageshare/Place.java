@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -65,13 +66,9 @@ record Place(String path, JsonNode value) {
     return value.booleanValue();
   }
 
-  <E extends Enum<E>> E word(Class<E> type) {
-    for (E constant : type.getEnumConstants()) {
-      if (value.isTextual() && value.textValue().equals(constant.name())) {
-        return constant;
-      }
-    }
-    throw expected("one of " + List.of(type.getEnumConstants()));
+  <E extends Enum<E>> E word(Words<E> words) {
+    return (value.isTextual() ? words.read(value.textValue()) : Optional.<E>empty())
+        .orElseThrow(() -> expected("one of " + words));
   }
 
   /** A time or a duration, by its parser. */

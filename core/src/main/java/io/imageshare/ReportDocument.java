@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +47,9 @@ final class ReportDocument {
     json.writeStartObject();
     json.writeStringField(FORMAT, NAME + VERSION);
     json.writeStringField("id", report.id());
-    json.writeStringField("ending", report.ending().name());
+    json.writeStringField("ending", Words.ENDINGS.of(report.ending()));
     reason(report.reason().orElse(null));
-    json.writeStringField("action", ledger.action().name());
+    json.writeStringField("action", Words.ACTIONS.of(ledger.action()));
     if (!ledger.vault().isEmpty()) {
       json.writeStringField("vault", ledger.vault());
     }
@@ -100,7 +99,7 @@ final class ReportDocument {
   private void reason(@Nullable Reason reason) throws IOException {
     if (reason != null) {
       json.writeObjectFieldStart("reason");
-      json.writeStringField("kind", reason.kind().name());
+      json.writeStringField("kind", Words.REASON_KINDS.of(reason.kind()));
       json.writeStringField("code", reason.code());
       json.writeStringField("message", reason.message());
       json.writeEndObject();
@@ -109,12 +108,8 @@ final class ReportDocument {
 
   private void recipient(Recipient recipient) throws IOException {
     json.writeStartObject();
-    json.writeStringField(field(recipient.type()), recipient.id());
+    json.writeStringField(Words.RECIPIENT_TYPES.of(recipient.type()), recipient.id());
     json.writeEndObject();
-  }
-
-  static String field(Recipient.Type type) {
-    return type.name().toLowerCase(Locale.ROOT);
   }
 
   private void outcomes() throws IOException {
@@ -141,7 +136,7 @@ final class ReportDocument {
     if (verdict instanceof Verdict.Done done) {
       json.writeStringField("outcome", "done");
       json.writeBooleanField("already", done.already());
-      json.writeStringField("status", done.status().name());
+      json.writeStringField("status", Words.MEMBER_STATUSES.of(done.status()));
     } else if (verdict instanceof Verdict.Failed failed) {
       json.writeStringField("outcome", "failed");
       reason(failed.reason());
@@ -189,7 +184,7 @@ final class ReportDocument {
     json.writeStartObject();
     json.writeStringField("id", job.id());
     json.writeStringField("type", job.type());
-    json.writeStringField("status", job.status().name());
+    json.writeStringField("status", Words.JOB_STATUSES.of(job.status()));
     text("begin", job.begin());
     text("end", job.end());
     if (Double.isFinite(job.progress())) {

@@ -8,9 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.Place.WrongPlace;
-import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareReport.Seen;
-import io.imageshare.ShareRequest.Action;
 import java.io.IOException;
 import java.io.Reader;
 import java.time.Duration;
@@ -161,7 +159,7 @@ final class ReportReader {
   private ShareRequest asked() {
     Place vault = field("vault");
     return new ShareRequest(
-        field("action").word(Action.class),
+        field("action").word(Words.ACTIONS),
         distinct(field("images"), ReportReader::image),
         distinct(field("recipients"), ReportReader::recipient),
         vault.isThere() ? vault.text() : "");
@@ -184,7 +182,7 @@ final class ReportReader {
 
   private static Recipient recipient(Place place) {
     for (Recipient.Type type : Recipient.Type.values()) {
-      Place id = place.field(ReportDocument.field(type));
+      Place id = place.field(Words.RECIPIENT_TYPES.of(type));
       if (id.isThere()) {
         return new Recipient(type, id.text());
       }
@@ -194,7 +192,7 @@ final class ReportReader {
 
   private static Reason reason(Place place) {
     return new Reason(
-        place.field("kind").word(Reason.Kind.class),
+        place.field("kind").word(Words.REASON_KINDS),
         place.field("code").text(),
         place.field("message").text());
   }
@@ -204,7 +202,7 @@ final class ReportReader {
     return switch (outcome.text()) {
       case "done" ->
           new Verdict.Done(
-              place.field("already").truth(), place.field("status").word(MemberStatus.class));
+              place.field("already").truth(), place.field("status").word(Words.MEMBER_STATUSES));
       case "failed" -> new Verdict.Failed(reason(place.field("reason")));
       case "unknown" ->
           new Verdict.Unknown(reason(place.field("reason")), place.field("job").text());
@@ -253,7 +251,7 @@ final class ReportReader {
     return new Job(
         place.field("id").text(),
         place.field("type").text(),
-        place.field("status").word(Job.Status.class),
+        place.field("status").word(Words.JOB_STATUSES),
         place.field("begin").mayBe(ReportReader::instant),
         place.field("end").mayBe(ReportReader::instant),
         progress.isThere() ? progress.fraction() : Double.NaN,
@@ -306,7 +304,7 @@ final class ReportReader {
     same(sums.field("unknown"), table.unknown());
     return new ShareReport(
         field("id").text(),
-        field("ending").word(Ending.class),
+        field("ending").word(Words.ENDINGS),
         field("reason").mayBe(ReportReader::reason),
         table,
         jobs,

@@ -53,7 +53,7 @@ final class RequestDocument {
   }
 
   private static String field(Recipient.Type type) {
-    return type.name().toLowerCase(Locale.ROOT) + "s";
+    return Words.RECIPIENT_TYPES.of(type) + "s";
   }
 
   /** Of all types; projects must be among the fields where no others are. */
@@ -119,7 +119,7 @@ final class RequestDocument {
   }
 
   private static String word(Action action) {
-    return action.name().toLowerCase(Locale.ROOT);
+    return Words.ACTIONS.of(action).toLowerCase(Locale.ROOT);
   }
 
   private static Set<String> ids(JsonNode root, String field) {

@@ -124,7 +124,7 @@ public final class SharePlan {
   }
 
   private static void reason(Reason reason, ObjectNode to) {
-    to.put("kind", reason.kind().name());
+    to.put("kind", Words.REASON_KINDS.of(reason.kind()));
     to.put("code", reason.code()).put("message", reason.message());
   }
 
