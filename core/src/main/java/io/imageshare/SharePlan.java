@@ -22,12 +22,12 @@ public final class SharePlan {
   private static final int VERSION = 1;
   private static final int SHOWN = 10;
 
-  private final List<ShareReport> surveys;
+  private final ShareReport survey;
   private final List<ShareRequest> slices;
   private final int listings;
 
   SharePlan(DryRun dryRun) {
-    surveys = dryRun.surveys().stream().map(ShareReport::new).toList();
+    survey = new ShareReport(dryRun.survey());
     slices = List.copyOf(dryRun.slices());
     listings = dryRun.listings();
   }
@@ -60,7 +60,7 @@ public final class SharePlan {
   }
 
   private <T extends Outcome> Stream<T> of(Class<T> kind) {
-    return surveys.stream().flatMap(ShareReport::outcomes).filter(kind::isInstance).map(kind::cast);
+    return survey.outcomes().filter(kind::isInstance).map(kind::cast);
   }
 
   /**
@@ -80,7 +80,7 @@ public final class SharePlan {
    * @return the reason, that the credentials were refused, say; empty when all was read
    */
   public Optional<Reason> reason() {
-    return surveys.stream().flatMap(survey -> survey.reason().stream()).findFirst();
+    return survey.reason();
   }
 
   /**

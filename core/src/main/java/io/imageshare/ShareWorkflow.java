@@ -119,7 +119,7 @@ public final class ShareWorkflow implements AutoCloseable {
     workflow.refuseInsideATask();
     WantedState.Present present = new WantedState.Present();
     ShareRequest all = wanted.reading();
-    RunResult survey = workflow.survey(nextId(), List.of(all), present::take).get(0);
+    RunResult survey = workflow.survey(nextId(), List.of(all), present::take);
     return wanted.from(present.all(all.images(), new ShareReport(survey)));
   }
 
@@ -191,7 +191,7 @@ public final class ShareWorkflow implements AutoCloseable {
       throw new IllegalStateException(
           "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
     }
-    return workflow.resume(journal);
+    return workflow.resume();
   }
 
   /**

@@ -83,6 +83,10 @@ class NothingHangsTest {
       ShareReport report = run.report().join();
       workflow.close();
       String said = this + " said " + report;
+      if (report.ending() == Ending.STOPPED && backend.how() == How.NEVER) {
+        assertEquals(List.of(), backend.submitted(), "not even the first call was answered");
+        return;
+      }
       if (backend.how().isHarmless()) {
         assertTrue(report.allDone(), said);
         assertEquals(backend.submitted().size(), report.jobs().size(), said);

@@ -8,30 +8,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PollTimes for the bad id in a slice that was refused, by asking for parts of it.
+ * Searches the bad id in a slice that was refused, by asking for parts of it. It gives one step
+ * after the other and is told what came of it; it knows no run.
  *
  * <p>Only ids not proven good are halved; the others ride along, so that no call is made in vain.
- * An id is convicted only when the call just refused held it and otherwise only good ids: a slice
+ * An id is found bad only when the call just refused held it and otherwise only good ids: a slice
  * in which it is the only suspect, left over from halving, is asked for once more before that.
  */
 final class BadIdSearch {
 
-  /** What a hunt may ask for and find. */
-  interface Probes {
-    /** Asks for a part; the answer comes by {@link #refused} or {@link #cleared}. */
-    void probe(Slice part);
+  /** What to do next. */
+  sealed interface Step {
+    /** Ask for a part; the answer goes to {@link #refused} or {@link #cleared}. */
+    record Ask(Slice part) implements Step {}
 
-    void bad(Side side, int id, Reason reason);
+    /** An id is bad. */
+    record Bad(Side side, int id, Reason reason) implements Step {}
 
     /** One pair was refused, and nothing tells which of its two ids is at fault. */
-    void badPair(int image, int recipient, Reason reason);
+    record BadPair(int image, int recipient, Reason reason) implements Step {}
 
     /** Every suspect was cleared: whatever was wrong is over. */
-    void nothing();
+    record Cleared() implements Step {}
   }
 
   private final Evidence evidence;
-  private final Probes probes;
 
   /** Holds the bad id, as far as anybody can tell. */
   private Slice suspect;
@@ -47,11 +48,10 @@ final class BadIdSearch {
   private Slice probe;
   private boolean probingSibling;
 
-  BadIdSearch(Slice suspect, Reason reason, Evidence evidence, Probes probes) {
+  BadIdSearch(Slice suspect, Reason reason, Evidence evidence) {
     this.suspect = suspect;
     this.reason = reason;
     this.evidence = evidence;
-    this.probes = probes;
     this.probe = suspect;
   }
 
@@ -76,20 +76,37 @@ final class BadIdSearch {
     }
   }
 
-  /** Takes the next step: asks for a part, or ends with a finding. */
-  void next() {
+  Reason reason() {
+    return reason;
+  }
+
+  /** The ids of a side that may be at fault: no other call should hold them. */
+  List<Integer> suspected(Side side) {
+    return switch (reason.kind()) {
+      case INVALID_IMAGE -> side == Side.IMAGES ? evidence.suspects(side, suspect) : List.of();
+      case INVALID_RECIPIENT ->
+          side == Side.RECIPIENTS ? evidence.suspects(side, suspect) : List.of();
+      case QUOTA -> side == Side.IMAGES ? suspect.images() : List.of();
+      // While nothing was ever taken it may be nobody's fault.
+      case FORBIDDEN, UNSUPPORTED ->
+          evidence.anyAccepted() ? evidence.suspects(side, suspect) : List.of();
+      default -> evidence.suspects(side, suspect);
+    };
+  }
+
+  /** The next step: a part to ask for, or a finding that ends the search. */
+  Step next() {
     probingSibling = false;
     if (suspect.pairs() == 0) {
-      probes.nothing();
-      return;
+      return new Step.Cleared();
     }
-    switch (reason.kind()) {
+    return switch (reason.kind()) {
       case INVALID_IMAGE -> along(Side.IMAGES, suspects(Side.IMAGES));
       case INVALID_RECIPIENT -> along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
       // What was accepted before says nothing of whether an image is full.
       case QUOTA -> along(Side.IMAGES, suspect.images());
       default -> sideUnknown();
-    }
+    };
   }
 
   private List<Integer> suspects(Side side) {
@@ -101,56 +118,56 @@ final class BadIdSearch {
     return suspects;
   }
 
-  private void along(Side side, List<Integer> suspects) {
+  private Step along(Side side, List<Integer> suspects) {
     if (suspects.size() == 1 && refused) {
-      probes.bad(side, suspects.get(0), reason);
+      return new Step.Bad(side, suspects.get(0), reason);
     } else if (suspects.size() == 1) {
-      ask(suspect.with(side, suspects));
+      return ask(suspect.with(side, suspects));
     } else {
       List<Integer> rest = suspects.subList(half(suspects), suspects.size());
-      ask(suspect.with(side, without(suspect.ids(side), rest)));
+      return ask(suspect.with(side, without(suspect.ids(side), rest)));
     }
   }
 
-  private void sideUnknown() {
+  private Step sideUnknown() {
     List<Integer> images = evidence.suspects(Side.IMAGES, suspect);
     List<Integer> recipients = evidence.suspects(Side.RECIPIENTS, suspect);
     if (images.isEmpty()) {
-      along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
+      return along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
     } else if (recipients.isEmpty()) {
-      along(Side.IMAGES, images);
+      return along(Side.IMAGES, images);
     } else if (images.size() < suspect.images().size()) {
       // With good images only, a refusal is the recipients' fault, and an answer clears them.
-      ask(suspect.with(Side.IMAGES, without(suspect.images(), images)));
+      return ask(suspect.with(Side.IMAGES, without(suspect.images(), images)));
     } else if (recipients.size() < suspect.recipients().size()) {
-      ask(suspect.with(Side.RECIPIENTS, without(suspect.recipients(), recipients)));
+      return ask(suspect.with(Side.RECIPIENTS, without(suspect.recipients(), recipients)));
     } else if (recipients.size() > 1) {
-      halve(Side.RECIPIENTS);
+      return halve(Side.RECIPIENTS);
     } else if (sibling != null
         && (images.size() == 1 || sibling.images().equals(suspect.images()))) {
-      askSibling(sibling);
+      return askSibling(sibling);
     } else if (images.size() > 1) {
-      halve(Side.IMAGES);
+      return halve(Side.IMAGES);
     } else {
-      probes.badPair(images.get(0), recipients.get(0), reason);
+      return new Step.BadPair(images.get(0), recipients.get(0), reason);
     }
   }
 
-  private void halve(Side side) {
+  private Step halve(Side side) {
     List<Integer> ids = suspect.ids(side);
     sibling = suspect.with(side, ids.subList(half(ids), ids.size()));
-    ask(suspect.with(side, ids.subList(0, half(ids))));
+    return ask(suspect.with(side, ids.subList(0, half(ids))));
   }
 
-  private void askSibling(Slice part) {
+  private Step askSibling(Slice part) {
     sibling = null;
     probingSibling = true;
-    ask(part);
+    return ask(part);
   }
 
-  private void ask(Slice part) {
+  private Step ask(Slice part) {
     probe = part;
-    probes.probe(part);
+    return new Step.Ask(part);
   }
 
   private static int half(List<Integer> ids) {

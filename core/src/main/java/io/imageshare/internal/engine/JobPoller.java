@@ -3,53 +3,102 @@ package io.imageshare.internal.engine;
 import io.imageshare.Job;
 import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
-import io.imageshare.ShareEvent;
 import io.imageshare.internal.flow.Backoff;
-import io.imageshare.internal.flow.Call;
 import io.imageshare.internal.poll.JobObservations;
+import io.imageshare.internal.poll.PollSchedule;
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** Watches one job: a look when one is due, until it has ended or can be watched no longer. */
+/** When one job is polled, and for how long. Times are nanoseconds of the monotonic clock. */
 final class JobPoller {
   private static final PollPolicy.Intervals AFTER_ERRORS =
       new PollPolicy.Intervals(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
 
-  private final RunLoop run;
-  private final Submission submission;
-  private final String job;
-  private final PollPolicy poll;
+  private final PollPolicy policy;
+  private final RandomGenerator random;
+  private final JobObservations observations;
   private final long began;
-  private final Duration before;
-  private final JobObservations sightings;
+  private final boolean fromTheStart;
   private int polls;
   private int errors;
-  private double polled;
+
+  /** The age at which the last poll that was answered was asked, in seconds. */
+  private double asked;
 
   /**
-   * @param before how long the job was watched by other processes
+   * @param began when the job was submitted
+   * @param fromTheStart whether this process has watched it since
    */
-  JobPoller(RunLoop run, Submission submission, String job, Duration before) {
-    this.run = run;
-    this.submission = submission;
-    this.job = job;
-    this.before = before;
-    poll = run.context().poll();
-    sightings = new JobObservations(run.context().schedule());
-    began = run.context().time().nanoTime();
+  JobPoller(
+      PollPolicy policy,
+      PollSchedule schedule,
+      RandomGenerator random,
+      long began,
+      boolean fromTheStart) {
+    this.policy = policy;
+    this.random = random;
+    this.began = began;
+    this.fromTheStart = fromTheStart;
+    observations = new JobObservations(schedule);
   }
 
-  void begin() {
-    next(Duration.ZERO);
+  /** Whether this process has watched the job since it was submitted. */
+  boolean isFromTheStart() {
+    return fromTheStart;
   }
 
-  /** The job has ended: notes how long it took, if that is known and not just when it was found. */
-  void ended(Job end) {
-    if (before.isZero()) {
-      run.context().recent().add(age());
-      if (polled > 0) {
-        sightings.ended(polled, lasted(end));
-      }
+  Duration age(long now) {
+    return Duration.ofNanos(now - began);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  /** How long to wait for the next poll, or for the time to ask {@link #isWorth}. */
+  Duration next(long now, Duration atLeast) {
+    Duration due =
+        policy
+            .intervals()
+            .map(intervals -> jittered(intervals, polls))
+            .orElseGet(() -> learned(now));
+    polls++;
+    Duration left = policy.patience().minus(age(now));
+    return min(max(due, atLeast), max(left, Duration.ZERO));
+  }
+
+  private Duration learned(long now) {
+    double age = seconds(age(now));
+    return Duration.ofNanos((long) Math.ceil((observations.next(age) - age) * 1e9));
+  }
+
+  /** Give or take a tenth: many jobs submitted together are not polled together for ever. */
+  private Duration jittered(PollPolicy.Intervals intervals, int poll) {
+    double nanos = Backoff.nanos(intervals.first(), intervals.factor(), intervals.cap(), poll);
+    return Duration.ofNanos((long) (nanos * (0.9 + 0.2 * random.nextDouble())));
+  }
+
+  /** Whether a poll is worth its call now. */
+  boolean isWorth(long now) {
+    return policy.intervals().isPresent()
+        || isSpent(now)
+        || observations.isWorth(seconds(age(now)));
+  }
+
+  /** Whether the job was watched for as long as one is. */
+  boolean isSpent(long now) {
+    return age(now).compareTo(policy.patience()) >= 0;
+  }
+
+  /** A poll that was asked then was answered. */
+  void polled(Job job, long at) {
+    errors = 0;
+    asked = seconds(age(at));
+    if (fromTheStart && !job.ended()) {
+      observations.ran(asked, job.progress());
+    } else if (fromTheStart) {
+      observations.ended(asked, lasted(job));
     }
   }
 
@@ -59,175 +108,39 @@ final class JobPoller {
         : seconds(Duration.between(end.begin(), end.end()));
   }
 
-  /** The job is no longer looked at. */
-  void over() {
-    sightings.over();
+  /** The job is polled no more. */
+  void expired() {
+    observations.over();
   }
 
-  private Duration age() {
-    return before.plusNanos(run.context().time().nanoTime() - began);
-  }
-
-  /** The one look while the run winds down. */
-  Call<Job> last() {
-    return new Poll(true);
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
-  }
-
-  /** The next look is to come after so long at the least. */
-  private void next(Duration atLeast) {
-    PollPolicy.Intervals intervals = poll.intervals().orElse(null);
-    if (intervals == null) {
-      schedulePoll(atLeast);
-    } else {
-      after(delay(intervals, polls), atLeast, this::poll);
+  /**
+   * A poll failed, whatever was wrong: that never ends the watch at once.
+   *
+   * @return how long to wait at least for the next; null: too many failed in a row
+   */
+  @Nullable Duration failed(Reason reason, Duration retryAfter) {
+    if (reason.kind() == Reason.Kind.THROTTLED) {
+      return retryAfter;
     }
-    polls++;
-  }
-
-  private void after(Duration due, Duration atLeast, Runnable step) {
-    Duration wait = later(due, atLeast);
-    Duration left = poll.patience().minus(age());
-    run.schedule(wait.compareTo(left) < 0 ? wait : left, step);
-  }
-
-  private void poll() {
-    run.make(new Poll(false));
-  }
-
-  /** Waits until a look may be worth its call, and then asks whether it is. */
-  private void schedulePoll(Duration atLeast) {
-    double now = seconds(age());
-    double wait = sightings.next(now) - now;
-    after(Duration.ofNanos((long) Math.ceil(wait * 1e9)), atLeast, this::pollIfWorth);
-  }
-
-  private void pollIfWorth() {
-    Duration age = age();
-    if (age.compareTo(poll.patience()) >= 0 || sightings.isWorth(seconds(age))) {
-      poll();
-    } else {
-      schedulePoll(Duration.ZERO);
+    errors++;
+    if (errors >= policy.errors()) {
+      return null;
     }
+    // A learned schedule says when a poll is worth its call, not when the service works again.
+    return max(
+        retryAfter,
+        policy.intervals().isEmpty() ? jittered(AFTER_ERRORS, errors - 1) : Duration.ZERO);
   }
 
-  private void seen(Job poll) {
-    errors = 0;
-    if (!poll.ended() && before.isZero()) {
-      sightings.ran(polled, poll.progress());
-    }
-    submission.seen(poll);
-    if (!poll.ended() && run.isGoing()) {
-      nextUnlessSpent(Duration.ZERO, "it has not ended");
-    }
+  int errors() {
+    return errors;
   }
 
-  private void failed(Reason reason, Duration retryAfter) {
-    switch (reason.kind()) {
-      case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN, UNSUPPORTED ->
-          submission.gone(reason);
-      case THROTTLED -> nextUnlessSpent(retryAfter, reason.toString());
-      default -> {
-        errors++;
-        if (errors < poll.errors()) {
-          nextUnlessSpent(later(retryAfter, pause()), reason.toString());
-        } else {
-          submission.unwatched(
-              "job %s: %d looks in a row failed, the last: %s".formatted(job, errors, reason));
-        }
-      }
-    }
-  }
-
-  /** A learned schedule says when a look is worth its call, not when the service works again. */
-  private Duration pause() {
-    return poll.intervals().isEmpty() ? delay(AFTER_ERRORS, errors - 1) : Duration.ZERO;
-  }
-
-  /** Give or take a tenth: many jobs submitted together are not polled together for ever. */
-  private Duration delay(PollPolicy.Intervals intervals, int poll) {
-    double nanos = Backoff.nanos(intervals.first(), intervals.factor(), intervals.cap(), poll);
-    return Duration.ofNanos((long) (nanos * (0.9 + 0.2 * run.context().random().nextDouble())));
-  }
-
-  private static Duration later(Duration a, Duration b) {
+  private static Duration max(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? b : a;
   }
 
-  private void nextUnlessSpent(Duration atLeast, String last) {
-    if (age().compareTo(poll.patience()) < 0) {
-      next(atLeast);
-    } else {
-      submission.unwatched(
-          "job %s was watched for %d s; at the last look: %s"
-              .formatted(job, age().toSeconds(), last));
-    }
-  }
-
-  private final class Poll implements Call<Job> {
-    private final boolean last;
-    private double asked;
-
-    Poll(boolean last) {
-      this.last = last;
-    }
-
-    @Override
-    public Kind kind() {
-      return Kind.POLL;
-    }
-
-    @Override
-    public String subject() {
-      return job;
-    }
-
-    @Override
-    public RunLoop owner() {
-      return run;
-    }
-
-    @Override
-    public boolean wanted() {
-      return submission.isWatched() && (last ? run.isWinding() : run.isGoing());
-    }
-
-    @Override
-    public boolean repeats() {
-      return false; // a failed look is followed by the next one
-    }
-
-    @Override
-    public CompletionStage<Job> make() {
-      asked = seconds(age());
-      return run.context().backend().job(job);
-    }
-
-    @Override
-    public void answered(Job poll) {
-      if (submission.isWatched()) {
-        polled = asked;
-        seen(poll);
-      }
-      over();
-    }
-
-    @Override
-    public void failed(Reason reason, Duration retryAfter) {
-      if (run.isGoing()) {
-        run.emit(new ShareEvent.Retrying(run.id(), Kind.POLL.method, reason, retryAfter));
-        JobPoller.this.failed(reason, retryAfter);
-      }
-      over();
-    }
-
-    private void over() {
-      if (last) {
-        run.answered(submission);
-      }
-    }
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 }

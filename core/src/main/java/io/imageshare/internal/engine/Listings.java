@@ -12,49 +12,68 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The listings that show what became of a run's pairs: who has an image, one for each image; or,
- * where the run's one recipient decides, the images that it decided on so.
+ * where recipients decide, the images that a recipient decided on so, one for each recipient.
  */
 final class Listings {
   private final PairTable table;
   private final Action action;
+  private final boolean byRecipient;
   private final Slice all;
 
   Listings(PairTable table) {
     this.table = table;
     action = table.action();
+    byRecipient = action.isOfRecipient();
     all = table.all();
-    if (action.isOfRecipient() && table.recipients() != 1) {
-      throw new IllegalArgumentException("recipients: " + table.recipients() + "; one decides");
-    }
   }
 
   /** Whose ids they are listings of. */
   Side side() {
-    return action.isOfRecipient() ? Side.RECIPIENTS : Side.IMAGES;
-  }
-
-  /** Whether another run's calls are made by the same, with the same credentials. */
-  boolean isSamePrincipal(Listings other) {
-    return side() == other.side()
-        && (side() == Side.IMAGES || table.recipient(0).equals(other.table.recipient(0)));
+    return byRecipient ? Side.RECIPIENTS : Side.IMAGES;
   }
 
   int count() {
-    return action.isOfRecipient() ? 1 : table.images();
+    return byRecipient ? table.recipients() : table.images();
   }
 
   /** The listing that shows a pair. */
-  int of(int image) {
-    return action.isOfRecipient() ? 0 : image;
+  int of(int image, int recipient) {
+    return byRecipient ? recipient : image;
   }
 
   /** The listings that show the pairs of a slice. */
   List<Integer> of(Slice slice) {
-    return action.isOfRecipient() ? List.of(0) : slice.images();
+    return byRecipient ? slice.recipients() : slice.images();
+  }
+
+  /** How many principals act in this run: the images' owner, or each of the recipients. */
+  int principals() {
+    return byRecipient ? table.recipients() : 1;
+  }
+
+  /** Who reads a listing. */
+  int principal(int listing) {
+    return byRecipient ? listing : 0;
+  }
+
+  /** The listings that a principal reads. */
+  List<Integer> listingsOf(int principal) {
+    return byRecipient ? List.of(principal) : IntStream.range(0, count()).boxed().toList();
+  }
+
+  /** The recipient that acts; null where the images' owner does. */
+  @Nullable Recipient recipient(int principal) {
+    return byRecipient ? table.recipient(principal) : null;
+  }
+
+  /** The pairs that a principal asks for. */
+  Slice pairsOf(int principal) {
+    return byRecipient ? part(principal) : all;
   }
 
   /** The pairs that a listing shows. */
@@ -64,32 +83,20 @@ final class Listings {
 
   /** The pairs of a slice that a listing shows. */
   Slice part(Slice slice, int listing) {
-    return action.isOfRecipient() ? slice : new Slice(List.of(listing), slice.recipients());
+    return slice.with(side(), List.of(listing));
   }
 
   /** What is read: the image's id, or the recipient's. */
   String subject(int listing) {
-    return action.isOfRecipient() ? table.recipient(0).id() : table.image(listing);
-  }
-
-  boolean hasOpen(int listing) {
-    return action.isOfRecipient() ? table.hasOpen() : table.hasOpen(listing);
-  }
-
-  boolean hasAsked(int listing) {
-    return action.isOfRecipient() ? table.hasAsked() : table.hasAsked(listing);
-  }
-
-  boolean hasPending(int listing) {
-    return action.isOfRecipient() ? table.hasPending() : table.hasPending(listing);
+    return byRecipient ? table.recipient(listing).id() : table.image(listing);
   }
 
   /** Asks for one: for the members of the image, or for the recipient's images. */
   @SuppressWarnings("unchecked") // nothing is put into it
   CompletionStage<Object> read(MemberBackend backend, int listing) {
     return (CompletionStage<Object>)
-        (action.isOfRecipient()
-            ? backend.images(table.recipient(0), decided())
+        (byRecipient
+            ? backend.images(table.recipient(listing), decided())
             : backend.members(table.image(listing)));
   }
 
@@ -114,7 +121,7 @@ final class Listings {
 
   /** The status with which a listing shows a pair, or null. */
   @Nullable MemberStatus status(Map<?, MemberStatus> listed, int image, int recipient) {
-    if (action.isOfRecipient()) {
+    if (byRecipient) {
       return listed.get(table.image(image));
     }
     Recipient member = table.recipient(recipient);

@@ -3,133 +3,173 @@ package io.imageshare.internal.engine;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
-import io.imageshare.ShareEvent;
-import io.imageshare.internal.table.Evidence;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Verdict;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the pairs of a run their outcomes. */
+/**
+ * What becomes of a pair, decided from what is known of it and nothing else. The rest of the engine
+ * finds out what is known, and does what is ruled.
+ */
 final class OutcomeRules {
-  static final int ASKS = 6;
+  private OutcomeRules() {}
 
-  private final RunLoop run;
-  private final PairTable table;
-  private final Listings listings;
-  private final Evidence evidence;
-  private @Nullable RunHistory past;
+  /** What to do with a pair. */
+  sealed interface Ruling {
+    /** It has its outcome. */
+    record Settle(Verdict verdict) implements Ruling {}
 
-  OutcomeRules(RunLoop run) {
-    this.run = run;
-    table = run.table();
-    listings = run.listings();
-    evidence = run.evidence();
+    /** It is asked once more, unless it was asked as often as a pair is. */
+    record AskAgain(Reason reason) implements Ruling {}
+
+    /** The listing may lag: it is read once more. */
+    record ReadAgain() implements Ruling {}
   }
 
-  /** What was asked in other processes counts. */
-  void remember(RunHistory past) {
-    this.past = past;
+  /**
+   * What the last call that asked a pair says of it.
+   *
+   * @param claimsDone whether its job says that the pair is done
+   * @param refusal why its job says that this very pair is not
+   * @param unclear why nobody knows what became of the call; null: its job has ended
+   * @param job the job's id; empty: none is known
+   */
+  record Ask(
+      boolean claimsDone, @Nullable Reason refusal, @Nullable Reason unclear, String job) {}
+
+  /** What the service means by refusing a write. */
+  enum Refusal {
+    /** Something in it is wrong: it is searched. */
+    SEARCH,
+    /** It comes again. */
+    ASK_AGAIN,
+    /** Nobody can read the answer: only a listing can tell. */
+    UNKNOWN,
+    /** The credentials are wrong. */
+    STOP
   }
 
-  /** Notes what a listing shows: what it proves, and which pairs are as asked. */
-  void note(int listing, Map<?, MemberStatus> listed) {
-    listings
-        .part(listing)
-        .forEach(
-            (image, recipient) -> {
-              MemberStatus status = listings.status(listed, image, recipient);
-              if (status != null) {
-                evidence.listed(Side.RECIPIENTS, recipient);
-              }
-              // Whoever else it names, an image that is listed for anybody is there.
-              if (status != null || (listings.side() == Side.IMAGES && !listed.isEmpty())) {
-                evidence.listed(Side.IMAGES, image);
-              }
-              if (table.isPending(image, recipient) && listings.isAsAsked(status)) {
-                done(image, recipient, status);
-              }
-            });
+  static Refusal refused(Kind kind) {
+    return switch (kind) {
+      case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN, UNSUPPORTED ->
+          Refusal.SEARCH;
+      case INTERNAL -> Refusal.UNKNOWN;
+      case UNAUTHENTICATED -> Refusal.STOP;
+      case THROTTLED, UNAVAILABLE, LOST, NOT_SENT -> Refusal.ASK_AGAIN;
+    };
   }
 
-  private void done(int image, int recipient, @Nullable MemberStatus status) {
-    boolean already = !table.isAsked(image, recipient) && !table.isTouched(image, recipient);
-    settle(
-        image,
-        recipient,
-        new Verdict.Done(already, status == null ? MemberStatus.UNKNOWN : status));
+  /** Whether a write that failed so may have taken effect. */
+  static boolean mayHaveEffect(Kind kind) {
+    return kind == Kind.LOST || kind == Kind.INTERNAL;
   }
 
-  void settle(int image, int recipient, Verdict verdict) {
-    if (table.isPending(image, recipient)) {
-      table.settle(image, recipient, verdict);
-      if (!table.hasPending(image)) {
-        run.emit(
-            new ShareEvent.ImageCompleted(
-                run.id(),
-                table.image(image),
-                table.count(image, Verdict.Done.class),
-                table.count(image, Verdict.Failed.class),
-                table.count(image, Verdict.Unknown.class)));
-      }
+  /** Whether a reason for one pair will not pass. */
+  private static boolean isFinal(Kind kind) {
+    return refused(kind) == Refusal.SEARCH;
+  }
+
+  /** What a refused read says of its listing's ids. */
+  enum ReadRefusal {
+    /** The id is bad: its pairs fail. */
+    BAD_ID,
+    /** The listing may not be read. */
+    UNREADABLE,
+    /** Nothing. */
+    NOTHING
+  }
+
+  static ReadRefusal readRefused(Kind kind, Side side) {
+    if (kind == Kind.INVALID || kind == side.invalid()) {
+      return ReadRefusal.BAD_ID;
     }
+    return kind == Kind.FORBIDDEN || kind == Kind.UNSUPPORTED
+        ? ReadRefusal.UNREADABLE
+        : ReadRefusal.NOTHING;
   }
 
-  /** An asked pair is to be asked again in the next round, if there is one. */
-  void again(int image, int recipient, Reason reason, String job) {
-    int rounds = run.rounds();
-    boolean spent = past != null && past.isSpent(image, recipient, rounds - past.rounds() + 1);
-    if (rounds < ASKS && !spent) {
-      table.later(image, recipient);
-    } else {
-      giveUp(image, recipient, reason, job);
-    }
+  /** A listing shows that a pair is as asked. */
+  static Verdict asAsked(boolean wasAsked, @Nullable MemberStatus status) {
+    return new Verdict.Done(!wasAsked, status == null ? MemberStatus.UNKNOWN : status);
   }
 
-  /** A pair is not asked in this process if the others have asked it as often as may be. */
-  void giveUpIfSpent(RunHistory.RecordedSubmission recorded, int image, int recipient) {
-    if (past != null && table.isOpen(image, recipient) && past.isSpent(image, recipient, 0)) {
-      giveUp(image, recipient, recorded.outcome(), recorded.job());
+  /**
+   * A pair whose call is over is not as asked by a listing that was read since.
+   *
+   * @param mayLag whether the listing may yet show it
+   */
+  static Ruling unlisted(Ask ask, boolean mayLag) {
+    if (ask.unclear() != null) {
+      return new Ruling.Settle(new Verdict.Unknown(ask.unclear(), ask.job()));
     }
+    if (ask.claimsDone() && mayLag) {
+      return new Ruling.ReadAgain();
+    }
+    return notDone(ask);
   }
 
-  private void giveUp(int image, int recipient, Reason reason, String job) {
-    if (table.isTouched(image, recipient)) {
-      settle(image, recipient, new Verdict.Unknown(reason, job));
-    } else {
-      settle(image, recipient, new Verdict.Failed(reason));
-    }
+  private static Ruling notDone(Ask ask) {
+    Reason refusal = ask.refusal();
+    return refusal != null && isFinal(refusal.kind())
+        ? new Ruling.Settle(new Verdict.Failed(refusal))
+        : new Ruling.AskAgain(JobResults.unlisted(ask.job()));
   }
 
-  /** An id is bad, or full: its pairs fail, but for those whose answer is out. */
-  void bad(Side side, int bad, Reason reason) {
-    if (reason.kind() == Kind.QUOTA) {
-      fail(side, bad, reason); // full, which says nothing bad of it
-    } else if (evidence.bad(side, bad, reason)) {
-      Reason rest =
-          new Reason(
-              reason.kind(),
-              reason.code(),
-              "16 others were refused so; not tried one by one: " + reason.message());
-      int ids = side == Side.IMAGES ? table.images() : table.recipients();
-      for (int other = 0; other < ids; other++) {
-        fail(side, other, other == bad ? reason : rest);
-      }
-    } else {
-      fail(side, bad, reason);
+  /** A pair whose call is over has a listing that cannot be read: its job's word must do. */
+  static Ruling unlistable(Ask ask) {
+    if (ask.unclear() != null) {
+      return new Ruling.Settle(new Verdict.Unknown(ask.unclear(), ask.job()));
     }
+    return ask.claimsDone()
+        ? new Ruling.Settle(new Verdict.Done(false, MemberStatus.UNKNOWN))
+        : notDone(ask);
   }
 
-  /** Fails the pairs of an id, but for those whose answer is out. */
-  void fail(Side side, int failing, Reason reason) {
-    int others = side == Side.IMAGES ? table.recipients() : table.images();
-    for (int other = 0; other < others; other++) {
-      int image = side == Side.IMAGES ? failing : other;
-      int recipient = side == Side.IMAGES ? other : failing;
-      if (!table.isAsked(image, recipient)) {
-        settle(image, recipient, new Verdict.Failed(reason));
-      }
+  /**
+   * A pair whose call had no readable answer is not as asked, long enough after it.
+   *
+   * @param couldRead whether a listing was read and does not show it
+   */
+  static Ruling afterLoss(Reason reason, boolean couldRead, String job) {
+    return couldRead && reason.kind() != Kind.INTERNAL
+        ? new Ruling.AskAgain(reason)
+        : new Ruling.Settle(new Verdict.Unknown(reason, job));
+  }
+
+  /**
+   * A pair was asked in vain.
+   *
+   * @param asks how often, with this time
+   * @return its verdict; null: it is asked again
+   */
+  static @Nullable Verdict askedInVain(int asks, boolean touched, Reason reason, String job) {
+    if (asks < PairTable.ASKS) {
+      return null;
     }
+    return touched ? new Verdict.Unknown(reason, job) : new Verdict.Failed(reason);
+  }
+
+  /**
+   * The run ends, and a pair has no outcome.
+   *
+   * @param touched whether an ask of it may yet take effect
+   * @param told what its last call says, if anything
+   * @param cut that the run was cut short
+   * @param why the same in words
+   * @param stopped why its principal stopped; null: it did not
+   */
+  static Verdict cutShort(
+      boolean touched,
+      @Nullable Reason told,
+      Reason cut,
+      @Nullable Reason stopped,
+      String why,
+      String job) {
+    if (touched) {
+      return new Verdict.Unknown(told == null ? cut : told, job);
+    }
+    return new Verdict.Failed(
+        stopped != null ? stopped : new Reason(Kind.NOT_SENT, "", "not sent: " + why));
   }
 }

@@ -33,8 +33,8 @@ final class ProgressCounter {
     }
   }
 
-  void jobs(int change) {
-    openJobs += change;
+  void openJobs(int open) {
+    openJobs = open;
   }
 
   Progress progress() {

@@ -1,95 +1,160 @@
 package io.imageshare.internal.engine;
 
 import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.internal.engine.RunHistory.Recorded;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Slice;
+import io.imageshare.internal.table.SubmittedSlice;
 import io.imageshare.internal.table.Verdict;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Brings a run back to where its journal left it. */
 final class Replay {
-  private final RunLoop run;
+  private final RunData run;
   private final PairTable table;
-  private final RunHistory past;
-  private final Map<RunHistory.RecordedSubmission, Integer> places = new HashMap<>();
+  private final Settlement settlement;
+  private final Sender sender;
+  private final Watch watch;
+  private final RunHistory history;
+  private final Map<Recorded, Integer> places = new HashMap<>();
+  private boolean surveyed;
 
-  Replay(RunLoop run, RunHistory past) {
+  Replay(
+      RunData run, Settlement settlement, Sender sender, Watch watch, RunHistory history) {
     this.run = run;
-    this.past = past;
-    table = run.table();
-    run.rules().remember(past);
+    this.settlement = settlement;
+    this.sender = sender;
+    this.watch = watch;
+    this.history = history;
+    table = run.table;
   }
 
   /** Takes up what is under way still, before anything is read. */
-  void begin(Round round) {
-    for (RunHistory.RecordedSubmission recorded : past.submissions()) {
-      Slice slice = recorded.intent.slice();
+  void begin() {
+    run.nextEntry = history.nextEntry();
+    for (Recorded recorded : history.submissions()) {
+      Slice slice = recorded.slice();
       if (recorded.submitted != null) {
-        run.evidence().accepted(slice);
-        places.put(recorded, run.addJob(recorded.seen(), slice));
+        run.principals.get(principal(slice)).evidence.accepted(slice);
+        places.put(recorded, run.jobs.size());
+        run.jobs.add(new SubmittedSlice(recorded.lastSeen(), slice));
       }
-      if (recorded.refused == null || recorded.submitted != null) {
+      if (recorded.hasAsked()) {
         slice.forEach(table::touch);
+        if (!recorded.isOpen()) {
+          slice.forEach(table::countAsk);
+        }
       }
       if (recorded.isOpen()) {
-        resume(round, recorded);
+        resume(recorded);
       }
     }
+  }
+
+  private int principal(Slice slice) {
+    return run.listings.principal(run.listings.of(slice).get(0));
+  }
+
+  private void resume(Recorded recorded) {
+    Submission submission = run.add(principal(recorded.slice()), recorded.slice());
+    submission.entry = recorded.intent.submission();
+    submission.slice.forEach(table::ask);
+    run.sent(submission);
+    if (recorded.submitted == null) {
+      Duration age = since(recorded.intent.at());
+      submission.sentAt = run.now - age.toNanos();
+      watch.lost(submission, recorded.lost);
+    } else {
+      submission.place = places.getOrDefault(recorded, 0);
+      watch.resume(submission, recorded.lastSeen(), since(recorded.submitted.at()));
+    }
+  }
+
+  /** How much time has passed since then; none if the clock says that it is yet to come. */
+  private Duration since(java.time.Instant then) {
+    Duration passed = Duration.between(then, run.clock);
+    return passed.isNegative() ? Duration.ZERO : passed;
   }
 
   /** Gives the pairs that no listing shows what was found out before. */
   void recall() {
-    past.findings().forEach(this::recall);
-    for (RunHistory.RecordedSubmission recorded : past.submissions()) {
+    if (surveyed) {
+      return;
+    }
+    history.findings().forEach(this::recall);
+    for (Recorded recorded : history.submissions()) {
       Verdict verdict = recorded.verdict();
       if (verdict != null) {
-        recorded.intent.slice().forEach((i, r) -> settleIfOpen(i, r, verdict));
+        recorded.slice().forEach((i, r) -> settleIfOpen(i, r, verdict));
       }
     }
   }
 
-  /** Goes on with the round that was under way, with all that its pairs have used up. */
-  void continueRun(Round round) {
+  /** The listings were read: goes on with all that its pairs have used up. */
+  void surveyed() {
+    if (surveyed) {
+      return;
+    }
     recall();
-    pollAgain(round);
-    for (RunHistory.RecordedSubmission recorded : past.submissions()) {
-      recorded.intent.slice().forEach((i, r) -> run.rules().giveUpIfSpent(recorded, i, r));
-      if (recorded.isDenied()) {
-        round.deny(recorded.intent.slice(), recorded.outcome());
+    surveyed = true;
+    List<Recorded> all = history.submissions();
+    for (int s = all.size() - 1; s >= 0; s--) {
+      pollAgain(all.get(s));
+    }
+    for (Recorded recorded : all) {
+      recorded
+          .slice()
+          .forEach(
+              (i, r) -> {
+                if (table.isOpen(i, r) && table.asks(i, r) >= PairTable.ASKS) {
+                  boolean touched = table.isTouched(i, r);
+                  settlement.settle(
+                      i,
+                      r,
+                      touched
+                          ? new Verdict.Unknown(recorded.outcome(), recorded.job())
+                          : new Verdict.Failed(recorded.outcome()));
+                }
+              });
+      Reason refused = recorded.refused;
+      if (refused != null && Sender.isNoIdsFault(refused.kind())) {
+        sender.deny(run.principals.get(principal(recorded.slice())), recorded.slice(), refused);
       }
     }
-    round.begin();
   }
 
   /**
-   * A job of the last round that has ended is looked at once more where the listing lacks pairs of
-   * it: its results were never written down, and the readings that were to follow it may not have
-   * been made.
+   * A job that has ended is polled once more where the listing lacks pairs of it: its results were
+   * never written down, and the reads that were to follow it may not have been made.
    */
-  private void pollAgain(Round round) {
-    for (RunHistory.RecordedSubmission recorded : past.submissions()) {
-      if (recorded.endedUnread(past.rounds()) && hasOpen(recorded.intent.slice())) {
-        resume(round, recorded);
-      }
+  private void pollAgain(Recorded recorded) {
+    boolean ended = recorded.ended != null && recorded.refused == null;
+    if (ended && recorded.settled == null && isLastOfAnOpenPair(recorded)) {
+      resume(recorded);
     }
   }
 
-  private void resume(Round round, RunHistory.RecordedSubmission recorded) {
-    Submission submission = new Submission(run, round, recorded.intent.slice());
-    recorded.intent.slice().forEach(table::ask);
-    round.adopt(submission);
-    submission.resume(recorded, places.getOrDefault(recorded, -1));
+  private boolean isLastOfAnOpenPair(Recorded recorded) {
+    boolean[] found = {false};
+    recorded.slice().forEach((i, r) -> found[0] |= table.isOpen(i, r));
+    return found[0];
   }
 
-  private void recall(JournalEntry line) {
-    if (line instanceof JournalEntry.BadId bad) {
-      run.rules().bad(bad.side(), bad.id(), bad.reason());
-    } else if (line instanceof JournalEntry.BadPair bad) {
+  private void recall(JournalEntry entry) {
+    if (entry instanceof JournalEntry.BadId bad) {
+      settlement.bad(
+          run.principals.get(bad.principal()), bad.side(), bad.id(), bad.reason());
+    } else if (entry instanceof JournalEntry.BadPair bad) {
       settleIfOpen(bad.image(), bad.recipient(), new Verdict.Failed(bad.reason()));
-    } else if (line instanceof JournalEntry.Served served) {
-      past.slice(served.submission())
+    } else if (entry instanceof JournalEntry.Served served) {
+      history
+          .recorded(served.submission())
+          .slice()
           .forEach(
               (i, r) -> {
                 if (served.except().stream().noneMatch(slice -> slice.contains(i, r))) {
@@ -101,12 +166,7 @@ final class Replay {
 
   private void settleIfOpen(int image, int recipient, Verdict verdict) {
     if (table.isOpen(image, recipient)) {
-      run.rules().settle(image, recipient, verdict);
+      settlement.settle(image, recipient, verdict);
     }
-  }
-
-  private boolean hasOpen(Slice slice) {
-    return slice.images().stream()
-        .anyMatch(i -> slice.recipients().stream().anyMatch(r -> table.isOpen(i, r)));
   }
 }

@@ -3,131 +3,192 @@ package io.imageshare.internal.engine;
 import io.imageshare.Image;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
+import io.imageshare.ShareEvent;
 import io.imageshare.ShareRequest.Action;
+import io.imageshare.internal.engine.Event.Timer.Purpose;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Verdict;
+import java.time.Duration;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what tells, before anything is written, what is so already and what cannot be: every
- * listing, and then a description of the images that are to be shared.
+ * Reads what shows, before anything is written, what is as asked already and what cannot be: a
+ * description of the images that are to be shared, and the listings.
  */
 final class Survey {
-  private final RunLoop run;
+  /** Slow reads hold the first writes up no longer than this after the last answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final RunData run;
   private final PairTable table;
+  private final Settlement settlement;
+  private final boolean describes;
+  private final BitSet unread = new BitSet();
+  private final BitSet slow = new BitSet();
 
   /** How many members each image has that was listed. */
   private final Map<Integer, Integer> members = new LinkedHashMap<>();
 
-  private int unread;
+  private Map<String, Image> described = Map.of();
   private int read;
+  private long answered;
+  private boolean impatient;
+  private boolean isOver;
 
-  Survey(RunLoop run) {
+  Survey(RunData run, Settlement settlement) {
     this.run = run;
-    table = run.table();
-    unread = run.listings().count();
+    this.settlement = settlement;
+    table = run.table;
+    describes = table.action() == Action.SHARE;
+    unread.set(0, run.listings.count());
   }
 
   void begin() {
-    for (int listing = 0; listing < run.listings().count(); listing++) {
-      run.read(new Look(listing));
-    }
-  }
-
-  private final class Look extends ListingRead {
-    Look(int listing) {
-      super(run, listing, false);
-    }
-
-    @Override
-    void listed(Map<?, MemberStatus> listed) {
-      read++;
-      if (run.context().reader() != null) {
-        run.context().reader().accept(subject(), listed);
-      }
-      if (table.action() == Action.SHARE) {
-        members.put(listing(), listed.size());
-        refuseWhatCannotFit(listing(), run.context().membersPerImage());
-      }
-    }
-
-    @Override
-    void refused(Reason reason) {
-      // Each is read even if many are bad: a reading is cheap, and tells of that one alone.
-      Side side = run.listings().side();
-      if (reason.kind() == Reason.Kind.INVALID || reason.kind() == side.invalid()) {
-        run.evidence().bad(side, listing(), reason);
-        run.rules().fail(side, listing(), reason);
-      }
-    }
-
-    @Override
-    void over() {
-      unread--;
-      if (unread == 0) {
-        describe();
-      }
-    }
-  }
-
-  /**
-   * What is not listed is not described: some of it may be shared already, and then nothing that is
-   * told of the image makes that untrue.
-   */
-  private void describe() {
-    Map<String, Integer> open = new LinkedHashMap<>();
-    for (int image : members.keySet()) {
+    Set<String> images = new LinkedHashSet<>();
+    for (int image = 0; describes && image < table.images(); image++) {
       if (newPairs(image).findAny().isPresent()) {
-        open.put(table.image(image), image);
+        images.add(table.image(image));
       }
     }
-    if (open.isEmpty()) {
-      run.surveyed(read);
+    if (images.isEmpty()) {
+      readAll();
+    } else {
+      run.effect(new Effect.Describe(images));
+    }
+  }
+
+  void described(Map<String, Image> images) {
+    described = images;
+    readAll();
+  }
+
+  private void settle(int image, int recipient, Reason reason) {
+    settlement.settle(image, recipient, new Verdict.Failed(reason));
+  }
+
+  private void readAll() {
+    for (int listing : unread.stream().toArray()) {
+      run.read(listing, ListingReads.SURVEY);
+    }
+    run.await(Purpose.SURVEY, 0, PATIENCE);
+    answered = run.now;
+  }
+
+  /** A listing was read for the survey. */
+  void listed(int listing, Map<?, MemberStatus> listed) {
+    read++;
+    if (run.terms.reader() != null) {
+      run.terms.reader().accept(run.listings.subject(listing), listed);
+    }
+    if (describes) {
+      members.put(listing, listed.size());
+      refuseWhatCannotBe(listing);
+      refuseWhatCannotFit(listing);
+    }
+    answered(listing);
+  }
+
+  /** A listing cannot be read: its pairs go on unsurveyed, unless the refusal says that it is bad. */
+  void failed(int listing, Reason reason) {
+    Side side = run.listings.side();
+    if (OutcomeRules.readRefused(reason.kind(), side) == OutcomeRules.ReadRefusal.BAD_ID) {
+      Principal principal = run.reader(listing);
+      principal.evidence.bad(side, listing, reason);
+      settlement.fail(principal, side, listing, reason);
+    }
+    if (describes) {
+      refuseWhatCannotBe(listing);
+    }
+    answered(listing);
+  }
+
+  private void answered(int listing) {
+    answered = run.now;
+    unread.clear(listing);
+    slow.clear(listing);
+    if (unread.isEmpty() && !isOver) {
+      isOver = true;
+      run.emit(new ShareEvent.Surveyed(run.id, read, table.done(), table.failed()));
+    }
+  }
+
+  /** A read is made again: nobody waits for it. */
+  void delayed(int listing) {
+    if (unread.get(listing)) {
+      slow.set(listing);
+    }
+  }
+
+  /** It was waited for the slow ones; until those that answer have, time goes on. */
+  void due() {
+    if (isOver || impatient) {
       return;
     }
-    run.make(
-        new DescribeCall(
-            run,
-            open.keySet(),
-            told -> {
-              open.forEach((id, image) -> refuse(image, told.get(id)));
-              run.surveyed(read);
-            }));
-  }
-
-  private void refuse(int image, @Nullable Image told) {
-    if (told != null && told.obstacle() != Image.Obstacle.NONE) {
-      newPairs(image).forEach(r -> fail(image, r, told.refusal()));
-    } else if (told != null) {
-      refuseWhatCannotFit(image, told.membersOf(run.context().membersPerImage()));
+    long silent = run.now - answered;
+    if (silent >= PATIENCE.toNanos()) {
+      impatient = true;
+    } else {
+      run.await(Purpose.SURVEY, 0, PATIENCE.minusNanos(silent));
     }
   }
 
-  private void refuseWhatCannotFit(int image, int limit) {
+  boolean isOver() {
+    return isOver;
+  }
+
+  /** Whether what was surveyed may be planned: all of it, or all but what is slow. */
+  boolean isReady() {
+    return isOver || impatient || slow.cardinality() == unread.cardinality();
+  }
+
+  boolean isSurveyed(int listing) {
+    return !unread.get(listing);
+  }
+
+  /** What is described as not to be shared, and is not yet. */
+  private void refuseWhatCannotBe(int image) {
+    Image known = described.get(table.image(image));
+    if (known != null && known.obstacle() != Image.Obstacle.NONE) {
+      Reason refusal = known.refusal();
+      for (int recipient : newPairs(image).toArray()) {
+        settle(image, recipient, refusal);
+      }
+    }
+  }
+
+  private void refuseWhatCannotFit(int image) {
     int has = members.getOrDefault(image, 0);
+    int limit = limit(image);
+    if (has > limit) {
+      return; // a limit that the listing disproves is none
+    }
     int room = limit - has;
     for (int r = 0; r < table.recipients(); r++) {
       if (table.isPending(image, r)) {
         room--;
-        if (room < 0 && !table.isTouched(image, r)) {
-          fail(image, r, full(has, limit));
+        if (room < 0 && table.isOpen(image, r) && !table.isTouched(image, r)) {
+          settle(image, r, full(has, limit));
         }
       }
     }
+  }
+
+  private int limit(int image) {
+    Image known = described.get(table.image(image));
+    int limit = run.terms.membersPerImage();
+    return known == null ? limit : known.membersOf(limit);
   }
 
   /** The pairs of an image that nobody has asked for yet, by recipient. */
   private IntStream newPairs(int image) {
     return IntStream.range(0, table.recipients())
         .filter(r -> table.isOpen(image, r) && !table.isTouched(image, r));
-  }
-
-  private void fail(int image, int recipient, Reason reason) {
-    run.rules().settle(image, recipient, new Verdict.Failed(reason));
   }
 
   private static Reason full(int members, int limit) {

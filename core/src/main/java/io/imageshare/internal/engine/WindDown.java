@@ -2,140 +2,91 @@ package io.imageshare.internal.engine;
 
 import io.imageshare.Reason;
 import io.imageshare.ShareReport.Ending;
-import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.engine.RunData.Phase;
+import io.imageshare.internal.engine.Submission.State;
 import io.imageshare.internal.table.PairTable;
-import io.imageshare.internal.table.Verdict;
-import java.util.BitSet;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a run that is cut short: one last look at each open job, one reading of each listing
- * with open pairs, then the report. A quiet one makes no call at all, and only waits for the
- * answers to writes under way.
+ * The end of a run that is cut short: one last poll of each open job, one read of each listing with
+ * pairs that were asked, then the report. A run that stops makes no call at all, and only waits for
+ * the answers to writes under way.
  */
 final class WindDown {
-  private final RunLoop run;
+  private final RunData run;
   private final PairTable table;
-  private final @Nullable Round round;
-  private final List<Submission> submissions;
+  private final Settlement settlement;
   private final Ending ending;
   private final @Nullable Reason reason;
-  private final boolean quiet;
-  private final BitSet polled = new BitSet();
-  private int looking;
-  private int reading;
   private boolean readingBegun;
+  private int reading;
 
-  WindDown(
-      RunLoop run, @Nullable Round round, Ending ending, @Nullable Reason reason, boolean quiet) {
+  WindDown(RunData run, Settlement settlement, Ending ending, @Nullable Reason reason) {
     this.run = run;
-    this.round = round;
+    this.settlement = settlement;
     this.ending = ending;
     this.reason = reason;
-    this.quiet = quiet;
-    table = run.table();
-    submissions = round == null ? List.of() : round.sent();
+    table = run.table;
   }
 
-  boolean isQuiet() {
-    return quiet;
-  }
-
-  void begin() {
-    if (run.isCancelled()) {
-      run.journal().note(new JournalEntry.Cancelled(run.context().time().now()));
+  /**
+   * @param unread whether it was resumed, and its listings were not read since
+   */
+  void advance(boolean unread) {
+    boolean quiet = run.phase == Phase.STOPPING;
+    int waiting = 0;
+    for (Submission submission : run.submissions.values()) {
+      if (submission.state == State.WATCHED && !quiet && !submission.polledLast) {
+        submission.polledLast = true;
+        run.effect(new Effect.Poll(submission.number, submission.jobId()));
+      }
+      boolean polling = submission.state == State.WATCHED && submission.polledLast;
+      waiting += submission.isUnanswered() || (polling && !quiet && !submission.polledFinally) ? 1 : 0;
     }
-    if (round != null) {
-      round.advance(); // withdraws what was not sent yet, and notes it
-    }
-    advance();
-  }
-
-  /** A write was answered, or a last look. */
-  void answered(Submission submission) {
-    int index = submissions.indexOf(submission);
-    if (polled.get(index)) {
-      looking--;
-    }
-    advance();
-  }
-
-  private void advance() {
-    poll();
-    if (looking > 0 || (round != null && round.isUnanswered())) {
+    if (waiting > 0) {
       return;
     }
     if (!readingBegun) {
       readingBegun = true;
-      read();
+      for (int listing = 0; !quiet && listing < run.listings.count(); listing++) {
+        boolean asked = table.hasUnderWay(listing) || table.hasUnaudited(listing);
+        if (run.canRead(listing) && (asked || unread)) {
+          reading++;
+          run.read(listing, ListingReads.LAST);
+        }
+      }
     }
-    if (reading == 0) {
+    if (reading == 0 || quiet) {
       end();
     }
   }
 
-  private void poll() {
-    for (int f = 0; !quiet && f < submissions.size(); f++) {
-      if (submissions.get(f).isWatched() && !polled.get(f)) {
-        polled.set(f);
-        looking++;
-        run.make(submissions.get(f).lastPoll());
-      }
-    }
-  }
-
-  private void read() {
-    Listings listings = run.listings();
-    for (int listing = 0; !quiet && run.canList() && listing < listings.count(); listing++) {
-      if (listings.hasAsked(listing) || (listings.hasPending(listing) && run.isUnread())) {
-        reading++;
-        run.read(new Last(listing));
-      }
-    }
-  }
-
-  private final class Last extends ListingRead {
-    Last(int listing) {
-      super(run, listing, true);
-    }
-
-    @Override
-    void over() {
-      reading--;
-      if (reading == 0) {
-        end();
-      }
-    }
+  /** One of the last reads was answered, or failed. */
+  void read() {
+    reading--;
   }
 
   /** Gives every pair that has none its outcome, and ends the run. */
   void end() {
-    run.recall();
-    Reason cut = new Reason(Reason.Kind.LOST, "", "the run was cut short: " + why());
-    // A pair may have been asked again since: its last flight knows most.
-    for (int f = submissions.size() - 1; f >= 0; f--) {
-      Submission submission = submissions.get(f);
-      submission
-          .slice()
-          .forEach(
-              (i, r) -> {
-                if (table.isAsked(i, r)) {
-                  run.rules().settle(i, r, submission.cutShort(cut));
-                }
-              });
-    }
-    Reason notSent = new Reason(Reason.Kind.NOT_SENT, "", "not sent: " + why());
-    for (int i = 0; i < table.images(); i++) {
-      for (int r = 0; r < table.recipients(); r++) {
-        run.rules()
-            .settle(
-                i,
-                r,
-                table.isTouched(i, r) ? new Verdict.Unknown(cut, "") : new Verdict.Failed(notSent));
+    // A pair may have been asked again since: its last submission knows most.
+    List<Submission> all = new ArrayList<>(run.submissions.values());
+    for (int s = all.size() - 1; s >= 0; s--) {
+      Submission submission = all.get(s);
+      if (submission.state != State.QUEUED) {
+        settlement.cutShort(submission.slice, submission, why(), stopped(submission.principal));
       }
     }
+    for (Principal principal : run.principals) {
+      settlement.cutShort(
+          run.listings.pairsOf(principal.number), null, why(), stopped(principal.number));
+    }
     run.finish(ending, reason);
+  }
+
+  private @Nullable Reason stopped(int principal) {
+    return run.principals.get(principal).stopped;
   }
 
   private String why() {

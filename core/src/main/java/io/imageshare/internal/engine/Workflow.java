@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import io.imageshare.Recipient;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +27,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,6 @@ public final class Workflow {
   private final WorkflowContext context;
   // Changed on the timekeeper's thread only, as the next.
   private final Set<RunLoop> runs = new LinkedHashSet<>();
-  private final Set<CompositeRun> joints = new LinkedHashSet<>();
 
   /** The ids that are being started, so that two threads do not start one of them twice. */
   private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
@@ -65,7 +65,7 @@ public final class Workflow {
 
   /** Starts a run of requests that are done as one. */
   public ShareRun start(String id, List<ShareRequest> requests) {
-    return begin(task(id, CompositeRun.checked(requests), 0, null));
+    return begin(new Task(id, checked(requests), 0, null));
   }
 
   /** Waits for a run; one that is interrupted is cancelled, and waited for all the same. */
@@ -80,27 +80,39 @@ public final class Workflow {
     }
   }
 
+  /** The requests of a run, which does one thing. */
+  private static List<ShareRequest> checked(List<ShareRequest> requests) {
+    if (requests.isEmpty()) {
+      throw new IllegalArgumentException("requests: none given; at least one is needed");
+    }
+    if (requests.stream().map(ShareRequest::action).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "requests: they mix actions; one run does one action, so start one for each");
+    }
+    if (requests.stream().map(ShareRequest::vault).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "requests: they name different vaults; one run has one, so start one for each");
+    }
+    return List.copyOf(requests);
+  }
+
   /**
    * Reads what a run would read, and writes nothing.
    *
    * @param reader takes what is listed, with whose listing it is
    */
-  public List<RunResult> survey(
+  public RunResult survey(
       String id, List<ShareRequest> requests, BiConsumer<String, Map<?, MemberStatus>> reader) {
     refuseIfClosed();
-    List<RunLoop> surveys = new ArrayList<>();
-    for (List<ShareRequest> part : CompositeRun.split(CompositeRun.checked(requests))) {
-      RunLoop survey = new RunLoop(id, id, context.reading(reader), part, 0, null, this);
-      begin(survey);
-      surveys.add(survey);
-    }
-    surveys.forEach(this::await);
-    return surveys.stream().map(RunLoop::result).toList();
+    RunLoop survey = new RunLoop(id, context.reading(reader), checked(requests), 0, null, this);
+    begin(survey);
+    await(survey);
+    return survey.result();
   }
 
   /** What a run would do, as far as reading tells. */
   public DryRun dryRun(String id, List<ShareRequest> requests) {
-    return DryRun.of(survey(id, requests, (read, listed) -> {}), context.limits());
+    return DryRun.of(survey(id, requests, (read, listed) -> {}), context.settings().limits());
   }
 
   private void refuseIfClosed() {
@@ -110,68 +122,28 @@ public final class Workflow {
   }
 
   /**
-   * What a run is to do, and what its journal tells; with its parts, if it is a joint one.
+   * What a run is to do, and what its journal says.
    *
-   * @param lines how many lines the journal has of it
-   * @param past what they say; null if there are none
+   * @param entries how many entries the journal has of it
+   * @param history what they say; null if there are none
    */
   private record Task(
-      String id,
-      List<ShareRequest> requests,
-      int lines,
-      @Nullable RunHistory past,
-      List<Task> parts) {}
+      String id, List<ShareRequest> requests, int entries, @Nullable RunHistory history) {}
 
-  private Task task(String id, List<ShareRequest> requests, int lines, @Nullable RunHistory past) {
-    List<List<ShareRequest>> split = CompositeRun.split(requests);
-    List<Task> parts = new ArrayList<>();
-    for (int n = 0; split.size() > 1 && n < split.size(); n++) {
-      String key = CompositeRun.key(id, n);
-      List<JournalEntry> known = past == null ? List.of() : read(key);
-      parts.add(
-          new Task(
-              key,
-              split.get(n),
-              known.size(),
-              known.isEmpty() ? null : new RunHistory(known),
-              List.of()));
-    }
-    return new Task(id, requests, lines, past, parts);
+  private Task task(String id, List<JournalEntry> entries) {
+    RunHistory history = new RunHistory(entries);
+    return new Task(id, history.requests(), entries.size(), history);
   }
 
-  private List<JournalEntry> read(String key) {
+  private List<JournalEntry> read(String id) {
     Journal journal = context.journal();
-    return journal == null ? List.of() : JournalEntry.all(key, answer(journal.read(key)));
+    return journal == null ? List.of() : JournalEntry.all(id, answer(journal.read(id)));
   }
 
   private ShareRun begin(Task task) {
     refuseIfClosed();
-    if (task.parts().isEmpty()) {
-      return begin(run(task.id(), context, task));
-    }
-    Instant deadline =
-        task.past() == null ? context.end(context.time().now()) : task.past().deadline();
-    CompositeRun joint =
-        new CompositeRun(
-            task.id(), context, task.requests(), task.lines(), deadline, joints::remove);
-    WorkflowContext ofParts = joint.ofParts();
-    task.parts().forEach(part -> joint.add(part.id(), run(task.id(), ofParts, part)));
-    context
-        .time()
-        .schedule(
-            Duration.ZERO,
-            () -> {
-              joints.add(joint);
-              joint.begin(task.past() == null, this::begin);
-            });
-    if (task.past() != null && task.past().wasCancelled()) {
-      joint.cancel();
-    }
-    return joint;
-  }
-
-  private RunLoop run(String id, WorkflowContext context, Task task) {
-    return new RunLoop(id, task.id(), context, task.requests(), task.lines(), task.past(), this);
+    return begin(
+        new RunLoop(task.id(), context, task.requests(), task.entries(), task.history(), this));
   }
 
   private RunLoop begin(RunLoop run) {
@@ -181,7 +153,7 @@ public final class Workflow {
             Duration.ZERO,
             () -> {
               runs.add(run);
-              run.step(run::begin);
+              run.begin();
               if (closed) {
                 close(run);
               }
@@ -227,12 +199,8 @@ public final class Workflow {
     if (journal == null || lines.isEmpty()) {
       return start(id, requests);
     }
-    RunHistory past = new RunHistory(lines);
-    if (past.isOver()) {
-      finish(journal, task(id, past.requests(), lines.size(), past));
-      return start(id, requests);
-    }
-    refuseOther(id, past.requests(), requests);
+    Task task = task(id, lines);
+    refuseOther(id, task.requests(), requests);
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       if (unfinished.run().equals(id) && isAlive(unfinished)) {
         throw new IllegalStateException(
@@ -240,7 +208,7 @@ public final class Workflow {
                 .formatted(id, unfinished.owner(), unfinished.written()));
       }
     }
-    return begin(owned(journal, task(id, requests, lines.size(), past)));
+    return begin(owned(journal, task));
   }
 
   /** A run under way, and what it was asked. */
@@ -267,22 +235,19 @@ public final class Workflow {
             Duration.ZERO,
             () ->
                 found.complete(
-                    Stream.concat(
-                            joints.stream().map(joint -> new Started(joint, joint.requests())),
-                            runs.stream().map(run -> new Started(run, run.requests())))
+                    runs.stream()
+                        .map(run -> new Started(run, run.requests()))
                         .filter(started -> started.run().id().equals(id))
                         .findFirst()));
     return answer(found);
   }
 
-  /** Goes on with all unfinished runs that nobody else writes. */
-  public List<ShareRun> resume(Journal journal) {
+  /** Goes on with all unfinished runs that nobody else writes; it has a journal. */
+  public List<ShareRun> resume() {
+    Journal journal = Objects.requireNonNull(context.journal());
     List<Task> found = new ArrayList<>();
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       String id = unfinished.run();
-      if (CompositeRun.isPart(id)) {
-        continue; // it comes with the run that it is a part of
-      }
       if (isAlive(unfinished)) {
         log.info("run {} is left to {}", id, unfinished.owner());
         continue;
@@ -293,13 +258,7 @@ public final class Workflow {
         log.info("run {} ended before it had written or sent anything", id);
         answer(journal.finish(id));
       } else {
-        RunHistory past = new RunHistory(lines);
-        Task task = task(id, past.requests(), lines.size(), past);
-        if (past.isOver()) {
-          finish(journal, task);
-        } else {
-          found.add(task);
-        }
+        found.add(task(id, lines));
       }
     }
     // Again after the reading: who has begun to write since is no part of what was read.
@@ -323,12 +282,6 @@ public final class Workflow {
     return resumed;
   }
 
-  /** Ends the journal of a joint run that is over, and of its parts. */
-  private void finish(Journal journal, Task task) {
-    task.parts().forEach(part -> finish(journal, part));
-    answer(journal.finish(task.id()));
-  }
-
   private boolean isAlive(Journal.Unfinished unfinished) {
     Instant silentSince = context.time().now().minus(SILENCE);
     return !unfinished.owner().isEmpty() && unfinished.written().isAfter(silentSince);
@@ -336,13 +289,9 @@ public final class Workflow {
 
   /** Of all who try to go on with a run, only one can write its next line. */
   private Task owned(Journal journal, Task task) {
-    if (task.past() == null) {
-      return task;
-    }
     JournalEntry owned = JournalEntry.Owned.byThisProcess(context.time().now());
-    answer(journal.append(task.id(), task.lines(), List.of(owned.text())));
-    List<Task> parts = task.parts().stream().map(part -> owned(journal, part)).toList();
-    return new Task(task.id(), task.requests(), task.lines() + 1, task.past(), parts);
+    answer(journal.append(task.id(), task.entries(), List.of(owned.text())));
+    return new Task(task.id(), task.requests(), task.entries() + 1, task.history());
   }
 
   private <T> T answer(@Nullable CompletionStage<T> stage) {
@@ -360,11 +309,14 @@ public final class Workflow {
   }
 
   /** The credentials were refused: no run that is done with them makes another call. */
-  void unauthenticated(RunLoop refused, Reason reason) {
+  void unauthenticated(RunLoop refused, int principal, Reason reason) {
     context.gate().distrust();
+    Recipient recipient = refused.data().listings.recipient(principal);
     for (RunLoop run : new ArrayList<>(runs)) {
-      if (run.listings().isSamePrincipal(refused.listings())) {
-        run.step(() -> run.stop(reason));
+      for (Principal other : run.data().principals) {
+        if (Objects.equals(recipient, run.data().listings.recipient(other.number))) {
+          run.refuse(other.number, reason);
+        }
       }
     }
   }
@@ -388,13 +340,12 @@ public final class Workflow {
   }
 
   private List<ShareRun> closeAll() {
-    List<ShareRun> open = new ArrayList<>(joints);
-    open.addAll(runs);
+    List<ShareRun> open = List.copyOf(runs);
     List.copyOf(runs).forEach(this::close);
     return open;
   }
 
   private void close(RunLoop run) {
-    run.step(() -> run.wind(Ending.CLOSED, null, true, context.settings().closeTimeout()));
+    run.end(Ending.CLOSED, null, context.settings().closeTimeout());
   }
 }

@@ -50,6 +50,9 @@ public interface Call<T> {
 
   CompletionStage<T> make();
 
+  /** The service refused the credentials it was made with; {@link #failed} follows. */
+  void unauthenticated(Reason reason);
+
   /** It failed without effect, and will be made again. */
   default void retrying(Reason reason) {}
 

@@ -143,7 +143,7 @@ public final class CallExecutor {
       switch (reason.kind()) {
         case THROTTLED -> throttled(reason, after);
         case UNAUTHENTICATED -> {
-          call.owner().unauthenticated(reason);
+          call.unauthenticated(reason);
           call.failed(reason, after);
         }
         case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN -> {

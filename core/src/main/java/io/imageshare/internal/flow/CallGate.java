@@ -104,6 +104,11 @@ public final class CallGate {
     paces.taken(kind, begun);
   }
 
+  /** Whether the service ever took a call, since credentials were last refused. */
+  public boolean isTrusted() {
+    return trusted;
+  }
+
   /** The credentials were refused: whoever comes next goes alone again. */
   public void distrust() {
     trusted = false;

@@ -16,13 +16,10 @@ public interface CallOwner {
   /** A call held the engine's thread for long. */
   void blocked(Call.Kind kind, Duration held);
 
-  /** The service refused the credentials of a call. */
-  void unauthenticated(Reason reason);
-
-  /** Does a piece of the run's work; what it throws ends the run. */
+  /** Does a piece of the run's work, unless the run is over. */
   void step(Runnable work);
 
-  /** Does a piece of the run's work later, if the run is still going then. */
+  /** Does a piece of the run's work later, unless the run is over then. */
   void schedule(Duration delay, Runnable work);
 
   void emit(ShareEvent event);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * passed over, so that what an older reader can do without may be added.
  */
 final class JournalCodec {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final String HEAD = "{\"sum\":\"";
   private static final int REST = HEAD.length() + 10;
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -48,14 +48,15 @@ final class JournalCodec {
     } else if (line instanceof JournalEntry.Owned owned) {
       to.put("owner", owned.owner()).put("at", owned.at().toString());
     } else if (line instanceof JournalEntry.BadId bad) {
-      reason(to.put("side", bad.side().name()).put("id", bad.id()), bad.reason());
+      to.put("principal", bad.principal()).put("side", bad.side().name());
+      reason(to.put("id", bad.id()), bad.reason());
     } else if (line instanceof JournalEntry.BadPair bad) {
       reason(to.put("image", bad.image()).put("recipient", bad.recipient()), bad.reason());
     } else if (line instanceof JournalEntry.Cancelled cancelled) {
       to.put("at", cancelled.at().toString());
     } else if (line instanceof JournalEntry.Alive alive) {
       to.put("at", alive.at().toString());
-    } else if (!(line instanceof JournalEntry.Over)) {
+    } else {
       submission(line, to);
     }
     String rest = to.toString().substring(1);
@@ -64,7 +65,7 @@ final class JournalCodec {
 
   private static void submission(JournalEntry line, ObjectNode to) {
     if (line instanceof JournalEntry.Intent intent) {
-      to.put("flight", intent.submission()).put("round", intent.round());
+      to.put("flight", intent.submission());
       to.put("at", intent.at().toString());
       slice(to, intent.slice());
     } else if (line instanceof JournalEntry.Submitted submitted) {
@@ -122,7 +123,7 @@ final class JournalCodec {
         case "Owned" -> new JournalEntry.Owned(from.text("owner"), from.at("at"));
         case "Intent" ->
             new JournalEntry.Intent(
-                from.number("flight"), from.number("round"), from.slice(), from.at("at"));
+                from.number("flight"), from.slice(), from.at("at"));
         case "Submitted" ->
             new JournalEntry.Submitted(from.number("flight"), from.text("job"), from.at("at"));
         case "Ended" ->
@@ -139,12 +140,10 @@ final class JournalCodec {
             new JournalEntry.Served(
                 from.number("flight"), from.each("except", n -> new Fields(n).slice()));
         case "BadId" ->
-            new JournalEntry.BadId(
-                Side.valueOf(from.text("side")), from.number("id"), from.reason());
+            new JournalEntry.BadId(from.number("principal"), Side.valueOf(from.text("side")), from.number("id"), from.reason());
         case "BadPair" ->
             new JournalEntry.BadPair(from.number("image"), from.number("recipient"), from.reason());
         case "Cancelled" -> new JournalEntry.Cancelled(from.at("at"));
-        case "Over" -> new JournalEntry.Over();
         case "Alive" -> new JournalEntry.Alive(from.at("at"));
         default ->
             throw new IllegalStateException("not known: " + from.text("kind") + "; is it newer?");
@@ -201,6 +200,11 @@ final class JournalCodec {
     }
 
     JournalEntry.Begun begun() {
+      if (number("version") < VERSION) {
+        throw new IllegalStateException(
+            "version %d of the journal, from before the first release; this one reads %d: run the request again, which reads first"
+                .formatted(number("version"), VERSION));
+      }
       if (number("version") > VERSION) {
         throw new IllegalStateException(
             "version %d of the journal; this release reads up to %d: resume it with the release that"

@@ -27,7 +27,7 @@ public sealed interface JournalEntry {
   }
 
   /** A slice is about to be sent. */
-  record Intent(int submission, int round, Slice slice, Instant at) implements JournalEntry {}
+  record Intent(int submission, Slice slice, Instant at) implements JournalEntry {}
 
   record Submitted(int submission, String job, Instant at) implements JournalEntry {}
 
@@ -46,15 +46,12 @@ public sealed interface JournalEntry {
   /** Its job's word must do, and it vouches for all of the slice but this. */
   record Served(int submission, List<Slice> except) implements JournalEntry {}
 
-  record BadId(Side side, int id, Reason reason) implements JournalEntry {}
+  record BadId(int principal, Side side, int id, Reason reason) implements JournalEntry {}
 
   record BadPair(int image, int recipient, Reason reason) implements JournalEntry {}
 
   /** Whoever goes on with the run makes its last calls only. */
   record Cancelled(Instant at) implements JournalEntry {}
-
-  /** A joint run is over; what is left of its parts in the journal is left over. */
-  record Over() implements JournalEntry {}
 
   /** Nothing happened for a while, and the run is alive. */
   record Alive(Instant at) implements JournalEntry {}

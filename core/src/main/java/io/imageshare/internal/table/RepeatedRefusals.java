@@ -8,18 +8,19 @@ import java.util.Map;
 
 /** Counts slices refused for a reason that is none of their ids' fault. */
 public final class RepeatedRefusals {
-  /** So many disjoint slices, refused with one code, speak for the rest. */
+  /** So many slices that share no image, refused with one code, speak for the rest. */
   private static final int ENOUGH = 3;
 
   private final Map<String, List<Slice>> denied = new HashMap<>();
 
-  /** Notes a refused slice; true when enough disjoint ones were refused with this code. */
+  /** Notes a refused slice; true when enough that share no image were refused with this code. */
   public boolean add(Slice slice, Reason reason) {
     List<Slice> slices =
         denied.computeIfAbsent(reason.kind() + " " + reason.code(), code -> new ArrayList<>());
     // A part of a slice that was refused before says more than the whole did.
     slices.removeIf(other -> other.contains(slice));
-    if (slices.stream().allMatch(slice::isDisjoint)) {
+    // One full or forbidden image is refused in all of its slices: it speaks for no other.
+    if (slices.stream().allMatch(other -> slice.images().stream().noneMatch(other.images()::contains))) {
       slices.add(slice);
     }
     return slices.size() >= ENOUGH;

@@ -1,0 +1,45 @@
+package io.imageshare.internal.engine;
+
+import io.imageshare.Reason;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.internal.journal.JournalEntry;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a run wants done. The loop does it once the state is consistent. */
+sealed interface Effect {
+
+  /** Queue the write of a submission. */
+  record Submit(int submission) implements Effect {}
+
+  /** Poll the job of a submission. */
+  record Poll(int submission, String job) implements Effect {}
+
+  /** Read a listing. */
+  record Read(int listing) implements Effect {}
+
+  record Describe(Set<String> images) implements Effect {}
+
+  record Wait(Event.Timer timer, Duration delay) implements Effect {}
+
+  /** Write an entry; nothing waits for it. */
+  record Note(JournalEntry entry) implements Effect {}
+
+  /** Write an entry, and tell when it is safe. */
+  record Save(JournalEntry entry, Event saved) implements Effect {}
+
+  /** A job that another process submitted takes its place among the open ones. */
+  record OccupyJob() implements Effect {}
+
+  /** A job gives its place back. */
+  record ReleaseJob() implements Effect {}
+
+  record Emit(ShareEvent event) implements Effect {}
+
+  /** Warn once for a key. */
+  record Warn(String key, String message, Object detail) implements Effect {}
+
+  record Finish(Ending ending, @Nullable Reason reason) implements Effect {}
+}
