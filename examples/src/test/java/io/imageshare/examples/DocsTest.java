@@ -28,6 +28,10 @@ class DocsTest {
       Pattern.compile("(?ms)^ *// region (\\w+)\\n(.*?)\\n *// endregion$");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern PROFILE = Pattern.compile("mvn [^\\n`]*-P(\\w+)");
+  private static final Pattern CITED =
+      Pattern.compile("ims-api\\.md\\}? sections? ([\\d.]+(?:(?:, | and | to )[\\d.]+)*)");
+  private static final Pattern CITED_ROWS =
+      Pattern.compile("ims-api\\.md\\}? section 1, rows (\\d+) to (\\d+)");
 
   private static List<Path> documents() throws IOException {
     try (Stream<Path> top = Files.list(ROOT);
@@ -111,5 +115,47 @@ class DocsTest {
     assertTrue(named.size() > 4, named.toString());
     named.removeIf(profile -> poms.indexOf("<id>" + profile + "</id>") >= 0);
     assertEquals(Set.of(), named);
+  }
+
+  @Test
+  void theSectionsOfTheApiThatCodeCitesAreThere() throws IOException {
+    Path document = ROOT.resolve("docs").resolve("ims-api.md");
+    Set<String> sections = groups(Pattern.compile("(?m)^#+ ([\\d.]+?)\\.? "), document);
+    Set<String> rows = groups(Pattern.compile("(?m)^\\| (\\d+) \\|"), document);
+    List<String> missing = new ArrayList<>();
+    int citations = 0;
+    for (Path file : sources()) {
+      // A citation may go over the end of a line of a comment.
+      String text = Files.readString(file).replaceAll("\\s+(?:\\*|//)?\\s*", " ");
+      for (MatchResult cited : CITED.matcher(text).results().toList()) {
+        citations++;
+        for (String section : cited.group(1).replaceAll("\\.$", "").split(", | and | to ", -1)) {
+          if (!sections.contains(section)) {
+            missing.add(file + ": section " + section);
+          }
+        }
+      }
+      for (MatchResult cited : CITED_ROWS.matcher(text).results().toList()) {
+        if (!rows.contains(cited.group(1)) || !rows.contains(cited.group(2))) {
+          missing.add(file + ": " + cited.group());
+        }
+      }
+    }
+    assertEquals(List.of(), missing);
+    assertTrue(citations > 40, "citations found: " + citations);
+  }
+
+  private static Set<String> groups(Pattern pattern, Path file) throws IOException {
+    return found(pattern, file).stream().map(match -> match.group(1)).collect(Collectors.toSet());
+  }
+
+  private static List<Path> sources() throws IOException {
+    List<Path> sources = new ArrayList<>();
+    for (String module : List.of("core", "backend-http", "backend-memory")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
+        files.filter(path -> path.toString().endsWith(".java")).sorted().forEach(sources::add);
+      }
+    }
+    return sources;
   }
 }
