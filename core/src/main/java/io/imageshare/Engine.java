@@ -55,7 +55,7 @@ record Engine(
         gate,
         new Calls(time, gate, builder.retry, timeout, random, unauthenticated),
         new Recent(),
-        new Schedule(builder.poll.price(), gate::displaced, random),
+        new Schedule(builder.poll.pollCost(), gate::displaced, random),
         builder.journal == null ? null : journal(builder.journal, time),
         builder.listener,
         null,

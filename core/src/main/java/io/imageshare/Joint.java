@@ -212,7 +212,7 @@ final class Joint implements ShareRun {
         one.unknown() + other.unknown(),
         one.openJobs() + other.openJobs(),
         one.submits() + other.submits(),
-        one.looks() + other.looks(),
+        one.polls() + other.polls(),
         one.reads() + other.reads(),
         // They go on at the same time.
         Stream.of(one, other)

@@ -59,7 +59,7 @@ final class Judge {
       ledger.settle(image, recipient, verdict);
       if (!ledger.hasPending(image)) {
         run.emit(
-            new ShareEvent.Settled(
+            new ShareEvent.ImageCompleted(
                 run.id(),
                 ledger.image(image),
                 ledger.count(image, Verdict.Done.class),

@@ -45,6 +45,7 @@ final class Ledger {
   private long askedPairs;
   private long total;
   private long done;
+  private long already;
   private long failed;
   private long unknown;
 
@@ -256,8 +257,9 @@ final class Ledger {
     count(image, state, -1);
     cells.set(image, recipient, (char) (VERDICTS + verdicts.place(verdict)));
     pending[image]--;
-    if (verdict instanceof Verdict.Done) {
+    if (verdict instanceof Verdict.Done d) {
       done++;
+      already += d.already() ? 1 : 0;
     } else if (verdict instanceof Verdict.Failed) {
       failed++;
     } else {
@@ -273,6 +275,10 @@ final class Ledger {
 
   long total() {
     return total;
+  }
+
+  ShareReport.Counts counts() {
+    return new ShareReport.Counts(total, done, already, failed, unknown);
   }
 
   long done() {

@@ -34,7 +34,7 @@ public final class PollPolicy {
   }
 
   private record Terms(
-      @Nullable Steps steps, @Nullable Duration price, Duration patience, int errors) {
+      @Nullable Steps steps, @Nullable Duration pollCost, Duration patience, int errors) {
     Terms {
       positive("patience", patience);
       if (errors < 1) {
@@ -61,7 +61,7 @@ public final class PollPolicy {
    *
    * <p>What a look is worth follows from what it displaces: next to nothing while calls pass the
    * gate at once, and while calls queue there, what the queue makes jobs wait. {@link
-   * #price(Duration)} pins it.
+   * #pollCost(Duration)} pins it.
    *
    * @return the policy, with a patience of 15 minutes, several hundred times the longest sample,
    *     and 10 errors
@@ -103,7 +103,7 @@ public final class PollPolicy {
    * @throws IllegalArgumentException if it is not positive
    */
   public PollPolicy patience(Duration patience) {
-    return new PollPolicy(new Terms(terms.steps, terms.price, patience, terms.errors));
+    return new PollPolicy(new Terms(terms.steps, terms.pollCost, patience, terms.errors));
   }
 
   /**
@@ -115,25 +115,25 @@ public final class PollPolicy {
    * @throws IllegalArgumentException if it is less than 1
    */
   public PollPolicy errors(int errors) {
-    return new PollPolicy(new Terms(terms.steps, terms.price, terms.patience, errors));
+    return new PollPolicy(new Terms(terms.steps, terms.pollCost, terms.patience, errors));
   }
 
   /**
    * The same with a pinned price: at 1 s, one look more is taken to be as bad as a second more of
    * waiting. A high price makes few looks, a low one short waits.
    *
-   * @param price what one look is worth in seconds of waiting
+   * @param pollCost what one look is worth in seconds of waiting
    * @return a changed copy
    * @throws IllegalArgumentException if it is not positive
    * @throws IllegalStateException if this policy is not adaptive, and so has no use for a price
    */
-  public PollPolicy price(Duration price) {
-    positive("price", price);
+  public PollPolicy pollCost(Duration pollCost) {
+    positive("pollCost", pollCost);
     if (terms.steps != null) {
       throw new IllegalStateException(
           this + " looks at fixed times; only PollPolicy.adaptive() weighs looks against waiting");
     }
-    return new PollPolicy(new Terms(null, price, terms.patience, terms.errors));
+    return new PollPolicy(new Terms(null, pollCost, terms.patience, terms.errors));
   }
 
   private static void positive(String name, Duration duration) {
@@ -166,8 +166,8 @@ public final class PollPolicy {
   }
 
   /** What a look is worth; null: it follows from what the look displaces. */
-  @Nullable Duration price() {
-    return terms.price;
+  @Nullable Duration pollCost() {
+    return terms.pollCost;
   }
 
   @Override
@@ -185,7 +185,7 @@ public final class PollPolicy {
     Steps steps = terms.steps;
     String looks =
         steps == null
-            ? "adaptive" + (terms.price == null ? "" : ", price " + terms.price)
+            ? "adaptive" + (terms.pollCost == null ? "" : ", poll cost " + terms.pollCost)
             : "first %s, factor %s, cap %s".formatted(steps.first, steps.factor, steps.cap);
     return "PollPolicy[%s, patience %s, errors %d]".formatted(looks, terms.patience, terms.errors);
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param unknown pairs nobody can say anything of
  * @param openJobs jobs submitted and not ended, lost answers being settled among them
  * @param submits calls made that write
- * @param looks calls made to look at a job
+ * @param polls calls made to ask for the state of a job
  * @param reads calls made to list members or to describe images
  * @param timeLeft an estimate of the time left, from the pace so far; null before there is one
  */
@@ -23,7 +23,7 @@ public record Progress(
     long unknown,
     int openJobs,
     long submits,
-    long looks,
+    long polls,
     long reads,
     @Nullable Duration timeLeft) {
 

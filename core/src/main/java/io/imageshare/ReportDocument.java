@@ -84,7 +84,7 @@ final class ReportDocument {
     json.writeEndObject();
     json.writeObjectFieldStart("calls");
     json.writeNumberField("submits", stats.submits());
-    json.writeNumberField("looks", stats.looks());
+    json.writeNumberField("looks", stats.polls());
     json.writeNumberField("reads", stats.reads());
     json.writeEndObject();
     json.writeNumberField("openJobs", stats.openJobs());

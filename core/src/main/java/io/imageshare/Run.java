@@ -290,7 +290,7 @@ final class Run implements ShareRun {
     unread = false;
     emit(new ShareEvent.Surveyed(id, images, ledger.done(), ledger.failed()));
     if (engine.reader() != null) {
-      finish(Ending.COMPLETE, null);
+      finish(Ending.FINISHED, null);
     } else if (recovery == null || round == null) {
       nextRound();
     } else {
@@ -308,7 +308,7 @@ final class Run implements ShareRun {
   void nextRound() {
     ledger.nextRound();
     if (!ledger.hasPending()) {
-      finish(Ending.COMPLETE, null);
+      finish(Ending.FINISHED, null);
     } else if (writesStopped != null) {
       new WindDown(this, round, Ending.STOPPED, writesStopped, true).end();
     } else if (mayWrite()) {
@@ -384,7 +384,7 @@ final class Run implements ShareRun {
       round.release();
     }
     boolean forGood =
-        ending == Ending.COMPLETE || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
+        ending == Ending.FINISHED || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
     log.end(forGood, () -> publish(ending, reason));
   }
 

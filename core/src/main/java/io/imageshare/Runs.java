@@ -30,7 +30,7 @@ final class Runs {
   private static final Duration SILENCE = Duration.ofMinutes(1);
 
   private final Engine engine;
-  private final Duration closeWithin;
+  private final Duration closeTimeout;
   // Changed on the timekeeper's thread only, as the next.
   private final Set<Run> runs = new LinkedHashSet<>();
   private final Set<Joint> joints = new LinkedHashSet<>();
@@ -41,9 +41,9 @@ final class Runs {
 
   private volatile boolean closed;
 
-  Runs(Engine engine, Duration closeWithin) {
+  Runs(Engine engine, Duration closeTimeout) {
     this.engine = engine;
-    this.closeWithin = closeWithin;
+    this.closeTimeout = closeTimeout;
     lastWords = new LastWords(engine.time(), engine.journal() != null);
   }
 
@@ -358,6 +358,6 @@ final class Runs {
   }
 
   private void close(Run run) {
-    run.step(() -> run.wind(Ending.CLOSED, null, true, closeWithin));
+    run.step(() -> run.wind(Ending.CLOSED, null, true, closeTimeout));
   }
 }

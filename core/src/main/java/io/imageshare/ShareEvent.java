@@ -70,7 +70,7 @@ public sealed interface ShareEvent {
    * @param failed its pairs that are not
    * @param unknown its pairs nobody can say anything of
    */
-  record Settled(String run, String image, long done, long failed, long unknown)
+  record ImageCompleted(String run, String image, long done, long failed, long unknown)
       implements ShareEvent {}
 
   /**

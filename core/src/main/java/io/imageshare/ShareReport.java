@@ -24,7 +24,7 @@ public final class ShareReport {
   /** How a run ended. */
   public enum Ending {
     /** It went its whole way; single pairs may have failed all the same. */
-    COMPLETE,
+    FINISHED,
     /** It was cancelled. */
     CANCELLED,
     /** Its deadline passed. */
@@ -36,12 +36,23 @@ public final class ShareReport {
   }
 
   /**
+   * How many pairs have which outcome.
+   *
+   * @param total all pairs of the run
+   * @param done pairs that are as asked
+   * @param already those of {@code done} that were so before the run
+   * @param failed pairs that are not as asked and will not be
+   * @param unknown pairs that may or may not be as asked
+   */
+  public record Counts(long total, long done, long already, long failed, long unknown) {}
+
+  /**
    * A job as it was last seen.
    *
    * @param job the last look
    * @param slice what it was to do
    */
-  public record Watched(Job job, ShareRequest slice) {}
+  public record SubmittedJob(Job job, ShareRequest slice) {}
 
   /** A job with its slice still as indices, which takes a tenth of the memory. */
   record Seen(Job job, Slice slice) {}
@@ -97,7 +108,7 @@ public final class ShareReport {
     Progress stats =
         new Progress(
             ledger.total(), ledger.done(), ledger.failed(), ledger.unknown(), 0, 0, 0, 0, null);
-    return new ShareReport("given", Ending.COMPLETE, null, ledger, List.of(), stats);
+    return new ShareReport("given", Ending.FINISHED, null, ledger, List.of(), stats);
   }
 
   /**
@@ -173,8 +184,8 @@ public final class ShareReport {
   }
 
   /**
-   * How the run ended. COMPLETE says that nothing cut it short, not that all is done: for that, see
-   * {@link #complete()}.
+   * How the run ended. FINISHED says that nothing cut it short, not that all is done: for that, see
+   * {@link #allDone()}.
    *
    * @return the ending
    */
@@ -196,21 +207,17 @@ public final class ShareReport {
    *
    * @return true if all outcomes are {@link Outcome.Done}
    */
-  public boolean complete() {
+  public boolean allDone() {
     return ledger.done() == ledger.total();
   }
 
   /**
-   * How many pairs have an outcome of a kind.
+   * How many pairs have which outcome.
    *
-   * @param outcome {@link Outcome.Done}, {@link Outcome.Failed}, {@link Outcome.Unknown}, or {@link
-   *     Outcome} for all
-   * @return the number
+   * @return the numbers
    */
-  public long count(Class<? extends Outcome> outcome) {
-    return (outcome.isAssignableFrom(Outcome.Done.class) ? ledger.done() : 0)
-        + (outcome.isAssignableFrom(Outcome.Failed.class) ? ledger.failed() : 0)
-        + (outcome.isAssignableFrom(Outcome.Unknown.class) ? ledger.unknown() : 0);
+  public Counts counts() {
+    return ledger.counts();
   }
 
   /**
@@ -262,7 +269,7 @@ public final class ShareReport {
    * Requests that ask again for all that is not done, failed and unknown alike; few of them. Can be
    * run as one.
    *
-   * @return the requests; empty when {@link #complete()}
+   * @return the requests; empty when {@link #allDone()}
    */
   public List<ShareRequest> remaining() {
     int any = Integer.MAX_VALUE;
@@ -276,8 +283,8 @@ public final class ShareReport {
    *
    * @return the last look at each, with what it was to do
    */
-  public List<Watched> jobs() {
-    return jobs.stream().map(s -> new Watched(s.job(), ledger.request(s.slice()))).toList();
+  public List<SubmittedJob> jobs() {
+    return jobs.stream().map(s -> new SubmittedJob(s.job(), ledger.request(s.slice()))).toList();
   }
 
   /**
@@ -295,8 +302,8 @@ public final class ShareReport {
    * @return this report, if every pair is as asked
    * @throws IllegalStateException otherwise; the message has the counts and the first ten failures
    */
-  public ShareReport requireDone() {
-    if (complete()) {
+  public ShareReport requireAllDone() {
+    if (allDone()) {
       return this;
     }
     String first =

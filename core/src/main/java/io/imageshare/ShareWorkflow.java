@@ -27,7 +27,7 @@ public final class ShareWorkflow implements AutoCloseable {
     Random random = new Random(builder.seed == null ? new Random().nextLong() : builder.seed);
     ids = new Random(random.nextLong());
     engine = Engine.of(builder, random, (run, reason) -> runs().unauthenticated(run, reason));
-    runs = new Runs(engine, builder.closeWithin);
+    runs = new Runs(engine, builder.closeTimeout);
   }
 
   private Runs runs() {
@@ -124,7 +124,7 @@ public final class ShareWorkflow implements AutoCloseable {
    *
    * @param wanted whom each image should have
    * @return what to share and what to take back
-   * @throws IllegalStateException if more would be taken back than {@link WantedState#mayTakeBack},
+   * @throws IllegalStateException if more would be taken back than {@link WantedState#maxRemovals},
    *     if the members of an image cannot be read, if the workflow is closed, or if called from a
    *     listener or task
    */
@@ -210,7 +210,7 @@ public final class ShareWorkflow implements AutoCloseable {
 
   /**
    * Ends everything this workflow started. No call starts any more; answers to writes under way are
-   * waited for, at most for the builder's {@code closeWithin}; then every report is completed as
+   * waited for, at most for the builder's {@code closeTimeout}; then every report is completed as
    * {@link ShareReport.Ending#CLOSED}. The backend stays open. Closing again does nothing.
    *
    * <p>If the waiting thread is interrupted, it stops waiting. From a listener or task it does not
@@ -232,7 +232,7 @@ public final class ShareWorkflow implements AutoCloseable {
     FlowPolicy flow = FlowPolicy.defaults();
     Consumer<ShareEvent> listener = event -> {};
     Duration deadline = Duration.ofHours(24);
-    private Duration closeWithin = Duration.ofSeconds(5);
+    private Duration closeTimeout = Duration.ofSeconds(5);
     @Nullable Journal journal;
     private @Nullable Long seed;
 
@@ -353,12 +353,12 @@ public final class ShareWorkflow implements AutoCloseable {
     /**
      * How long {@link ShareWorkflow#close()} waits for answers to writes under way.
      *
-     * @param closeWithin the time; by default 5 s, many times what an answer takes
+     * @param closeTimeout the time; by default 5 s, many times what an answer takes
      * @return this
      * @throws IllegalArgumentException if it is not positive
      */
-    public Builder closeWithin(Duration closeWithin) {
-      this.closeWithin = positive("closeWithin", closeWithin);
+    public Builder closeTimeout(Duration closeTimeout) {
+      this.closeTimeout = positive("closeTimeout", closeTimeout);
       return this;
     }
 

@@ -21,10 +21,10 @@ import java.util.stream.Collectors;
  *
  * @param recipients for each image all that it should have; none, if it should be shared with
  *     nobody
- * @param mayTakeBack what part of the members that the images have now may be taken back, 0 to 1;
+ * @param maxRemovals what part of the members that the images have now may be taken back, 0 to 1;
  *     more is refused, for it looks like a list that is empty by mistake
  */
-public record WantedState(Map<String, Set<Recipient>> recipients, double mayTakeBack) {
+public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemovals) {
   /** So few changes in a usual update, and so much is missing in a list cut short. */
   private static final double TENTH = 0.1;
 
@@ -45,9 +45,9 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double mayTake
     if (copy.isEmpty()) {
       throw new IllegalArgumentException("images: none given; at least one is needed");
     }
-    if (!(mayTakeBack >= 0 && mayTakeBack <= 1)) {
+    if (!(maxRemovals >= 0 && maxRemovals <= 1)) {
       throw new IllegalArgumentException(
-          "mayTakeBack: " + mayTakeBack + "; it is a part, from 0 to 1");
+          "maxRemovals: " + maxRemovals + "; it is a part, from 0 to 1");
     }
     recipients = Collections.unmodifiableMap(copy);
   }
@@ -88,7 +88,7 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double mayTake
    * @return a changed copy
    * @throws IllegalArgumentException if it is not between 0 and 1
    */
-  public WantedState mayTakeBack(double part) {
+  public WantedState maxRemovals(double part) {
     return new WantedState(recipients, part);
   }
 
@@ -161,10 +161,10 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double mayTake
   }
 
   private void guard(long unwanted, long present) {
-    if (unwanted > mayTakeBack * present) {
+    if (unwanted > maxRemovals * present) {
       throw new IllegalStateException(
-          "%d of %d members would be taken back, more than a part of %s; if that is meant, mayTakeBack(...) allows it"
-              .formatted(unwanted, present, mayTakeBack));
+          "%d of %d members would be taken back, more than a part of %s; if that is meant, maxRemovals(...) allows it"
+              .formatted(unwanted, present, maxRemovals));
     }
   }
 

@@ -34,7 +34,7 @@ class BlockingMemberBackendTest {
     when(client.job("job-1")).thenReturn(Job.running("job-1")).thenReturn(Job.succeeded("job-1"));
     ShareWorkflow workflow =
         ShareWorkflow.builder(backend).time(Timekeeper.virtual()).seed(1).build();
-    assertTrue(workflow.run(REQUEST).complete());
+    assertTrue(workflow.run(REQUEST).allDone());
     InOrder order = inOrder(client);
     order.verify(client).members("i");
     order.verify(client).submit(REQUEST);

@@ -36,14 +36,14 @@ class JobReasonTest {
             .build()
             .run(REQUEST);
     verify(client, atMost(40)).submit(any());
-    assertEquals(4, report.count(Outcome.class));
-    assertEquals(0, report.count(Outcome.Done.class));
-    assertEquals(kind == Kind.UNAUTHENTICATED ? Ending.STOPPED : Ending.COMPLETE, report.ending());
+    assertEquals(4, report.counts().total());
+    assertEquals(0, report.counts().done());
+    assertEquals(kind == Kind.UNAUTHENTICATED ? Ending.STOPPED : Ending.FINISHED, report.ending());
     boolean mayStillWork =
         switch (kind) {
           case THROTTLED, UNAVAILABLE, LOST, INTERNAL, UNAUTHENTICATED, NOT_SENT -> true;
           default -> false;
         };
-    assertEquals(mayStillWork ? 4 : 0, report.count(Outcome.Unknown.class), report.toString());
+    assertEquals(mayStillWork ? 4 : 0, report.counts().unknown(), report.toString());
   }
 }

@@ -14,11 +14,12 @@ class PollPolicyTest {
 
   @Test
   void equalTermsMakeEqualPolicies() {
-    PollPolicy policy = PollPolicy.adaptive().price(ofSeconds(1)).errors(3).patience(ofMinutes(1));
+    PollPolicy policy =
+        PollPolicy.adaptive().pollCost(ofSeconds(1)).errors(3).patience(ofMinutes(1));
     assertEquals(
-        PollPolicy.adaptive().patience(ofMinutes(1)).errors(3).price(ofSeconds(1)), policy);
+        PollPolicy.adaptive().patience(ofMinutes(1)).errors(3).pollCost(ofSeconds(1)), policy);
     assertEquals(policy.hashCode(), policy.patience(ofMinutes(1)).hashCode());
-    assertNotEquals(policy, policy.price(ofSeconds(2)));
+    assertNotEquals(policy, policy.pollCost(ofSeconds(2)));
     assertNotEquals(policy, policy.errors(4));
     assertNotEquals(PollPolicy.adaptive(), PollPolicy.fixed(ofSeconds(1)));
     assertEquals(PollPolicy.fixed(ofSeconds(1)), PollPolicy.backoff(ofSeconds(1), 1, ofSeconds(1)));
@@ -32,13 +33,15 @@ class PollPolicyTest {
   void onlyALearnedScheduleTakesAPrice() {
     IllegalStateException e =
         assertThrows(
-            IllegalStateException.class, () -> PollPolicy.fixed(ofSeconds(1)).price(ofSeconds(1)));
+            IllegalStateException.class,
+            () -> PollPolicy.fixed(ofSeconds(1)).pollCost(ofSeconds(1)));
     assertTrue(e.toString().contains("only PollPolicy.adaptive()"), e.toString());
   }
 
   @Test
   void numbersOutOfRangeAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> PollPolicy.adaptive().price(Duration.ZERO));
+    assertThrows(
+        IllegalArgumentException.class, () -> PollPolicy.adaptive().pollCost(Duration.ZERO));
     assertThrows(
         IllegalArgumentException.class, () -> PollPolicy.adaptive().patience(Duration.ZERO));
     assertThrows(IllegalArgumentException.class, () -> PollPolicy.adaptive().errors(0));

@@ -32,7 +32,7 @@ public final class Main {
         ShareWorkflow workflow = ShareWorkflow.over(backend)) {
       ShareReport report = workflow.run(ShareRequest.share(images, List.of("project-1")));
       System.out.println((Main.class.getModule().isNamed() ? "modules: " : "class path: ") + report);
-      System.exit(report.complete() ? 0 : 1);
+      System.exit(report.allDone() ? 0 : 1);
     }
   }
 }

@@ -39,7 +39,7 @@ class Nightly {
   @EventListener
   void finished(ShareEvent.Finished event) {
     ShareReport report = event.report();
-    if (report.ending() != ShareReport.Ending.CLOSED && !report.complete()) {
+    if (report.ending() != ShareReport.Ending.CLOSED && !report.allDone()) {
       log.warn("the next night asks again for what is missing: {}", report);
     }
   }

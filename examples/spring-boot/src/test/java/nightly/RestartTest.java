@@ -99,7 +99,7 @@ class RestartTest {
     try (ConfigurableApplicationContext context = start(second)) {
       ShareReport report = time.await(second.finished);
       assertEquals("nightly", report.id());
-      assertTrue(report.complete(), report.toString());
+      assertTrue(report.allDone(), report.toString());
     }
     assertEquals(pairs(all), cloud.members());
     assertEquals(all.pairs(), submits().stream().mapToLong(ShareRequest::pairs).sum());

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Image;
 import io.imageshare.Image.Obstacle;
-import io.imageshare.Outcome;
 import io.imageshare.PollPolicy;
 import io.imageshare.Reason.Kind;
 import io.imageshare.SharePlan;
@@ -101,7 +100,7 @@ class DescribeTest {
       assertEquals(0, writes(server));
       ShareReport report = workflow.run(request);
       assertEquals(plan.refused().toList(), report.failed().toList());
-      assertEquals(11 + 10, report.count(Outcome.Done.class), report.toString());
+      assertEquals(11 + 10, report.counts().done(), report.toString());
       assertEquals(plan.slices().size(), writes(server));
       assertEquals(6 + 1 + 2, report.stats().reads());
       assertEquals(

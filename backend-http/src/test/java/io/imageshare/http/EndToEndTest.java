@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.FlowPolicy;
 import io.imageshare.MemberBackend;
-import io.imageshare.Outcome;
 import io.imageshare.PollPolicy;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareReport;
@@ -82,7 +81,7 @@ class EndToEndTest {
   @MethodSource("faults")
   void aSubmitThatBreaksIsSettledByReading(SocketFault fault) {
     ShareReport report = share(PROJECTS, () -> server.inject(fault));
-    assertTrue(report.complete(), report.toString());
+    assertTrue(report.allDone(), report.toString());
     assertEquals(4, cloud.members().size());
     assertEquals(1, writes(), "what took effect is not asked again: " + report.stats());
   }
@@ -91,7 +90,7 @@ class EndToEndTest {
   void aBadProjectIsFoundAndSinksNobodyElse() {
     List<String> projects = List.of(PROJECTS.get(0), "dddddddddddddddddddddddddddddddd");
     ShareReport report = share(projects, () -> {});
-    assertEquals(2, report.count(Outcome.Done.class));
+    assertEquals(2, report.counts().done());
     assertEquals(2, report.failed().filter(f -> f.reason().code().equals("IMG.0108")).count());
   }
 }

@@ -181,8 +181,8 @@ final class Everything implements AutoCloseable {
     see(report.stats());
     see(report.reason());
     report.remaining().forEach(rest -> see(rest + rest.toJson()));
-    if (!report.complete()) {
-      refusal(report::requireDone);
+    if (!report.allDone()) {
+      refusal(report::requireAllDone);
     }
   }
 

@@ -215,7 +215,7 @@ class KillTest {
       List<String> said = text.lines().toList();
       assertEquals(3, said.size(), text);
       long failed = request.pairs() - expected.size();
-      String all = ": COMPLETE, %d pairs: %d done, %d failed, 0 unknown";
+      String all = ": FINISHED, %d pairs: %d done, %d failed, 0 unknown";
       assertTrue(
           said.get(0).endsWith(all.formatted(request.pairs(), expected.size(), failed)), text);
       assertEquals(failed == 0 ? "[]" : refused, said.get(1));

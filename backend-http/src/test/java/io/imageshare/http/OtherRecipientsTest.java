@@ -52,7 +52,7 @@ class OtherRecipientsTest {
     try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
         HttpBackend backend = Calls.backend(server.endpoint()).memberList(list).build()) {
       ShareReport shared = run(backend, Action.SHARE, DOMAIN, ORGANIZATION, PROJECT);
-      assertEquals(3, shared.count(Outcome.Done.class), shared.toString());
+      assertEquals(3, shared.counts().done(), shared.toString());
       assertEquals(
           MemberStatus.ACCEPTED,
           ((Outcome.Done) shared.outcome(new Member(Calls.IMAGE, ORGANIZATION))).status());
@@ -69,7 +69,7 @@ class OtherRecipientsTest {
       assertTrue(again.outcomes().allMatch(outcome -> ((Outcome.Done) outcome).already()));
       assertEquals(1, writes(server, "POST"));
 
-      assertTrue(run(backend, Action.UNSHARE, DOMAIN, ORGANIZATION).complete());
+      assertTrue(run(backend, Action.UNSHARE, DOMAIN, ORGANIZATION).allDone());
       assertEquals(1, writes(server, "DELETE"));
       assertEquals(Set.of(new Member(Calls.IMAGE, PROJECT)), cloud.members());
     }

@@ -84,9 +84,9 @@ class RecipientsTest {
   @EnumSource(JobQuery.class)
   void eachDecidesForItself(JobQuery query) throws Exception {
     try (HttpBackend backend = backend().jobQuery(query).build()) {
-      assertTrue(run(backend, ShareRequest.share(IMAGES, PROJECTS)).complete());
+      assertTrue(run(backend, ShareRequest.share(IMAGES, PROJECTS)).allDone());
       ShareReport accepted = run(backend, ShareRequest.accept(IMAGES, PROJECTS));
-      assertEquals(6, accepted.count(Outcome.Done.class), accepted.toString());
+      assertEquals(6, accepted.counts().done(), accepted.toString());
       assertEquals(ShareReport.Ending.STOPPED, accepted.ending());
       assertTrue(
           accepted.reason().orElseThrow().message().contains("not that of access key AK2"),
@@ -99,7 +99,7 @@ class RecipientsTest {
       assertEquals(3, keyless.size());
       assertEquals(Kind.FORBIDDEN, keyless.get(0).reason().kind());
       assertTrue(keyless.get(0).reason().message().contains("recipients(...)"));
-      assertTrue(run(backend, ShareRequest.reject(IMAGES, PROJECTS.subList(1, 2))).complete());
+      assertTrue(run(backend, ShareRequest.reject(IMAGES, PROJECTS.subList(1, 2))).allDone());
       assertEquals(
           Map.of(
               Recipient.project(PROJECTS.get(0)), MemberStatus.ACCEPTED,

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.imageshare.Outcome;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
 import io.imageshare.http.Call.Purpose;
@@ -225,7 +224,7 @@ class SecretPromiseTest {
       }
     }
     for (Ran ran : all.runs(clients, REQUEST)) {
-      assertEquals(4, ran.report().count(Outcome.Failed.class), ran.report().toString());
+      assertEquals(4, ran.report().counts().failed(), ran.report().toString());
     }
   }
 
@@ -274,7 +273,7 @@ class SecretPromiseTest {
         clients.add(Calls.backend(server.endpoint()).credentials(keys));
       }
       for (Ran ran : all.runs(clients, REQUEST)) {
-        assertEquals(4, ran.report().count(Outcome.Failed.class), ran.report().toString());
+        assertEquals(4, ran.report().counts().failed(), ran.report().toString());
       }
       assertEquals(0, server.requests().size());
     }

@@ -93,7 +93,7 @@ class WrongSetupTest {
     try (Site site = new Site()) {
       ShareReport report = run(row.setup().at(site));
       assertEquals(row.cost(), site.seen(), row.because());
-      assertEquals(Ending.COMPLETE, report.ending());
+      assertEquals(Ending.FINISHED, report.ending());
       assertTrue(report.reason().isEmpty());
       assertEquals(
           WrongSetups.IMAGES.size() + BUDGET,
@@ -101,7 +101,7 @@ class WrongSetupTest {
           "each image once, and all repeats that the budget allows");
       assertEquals(
           SLICES * ROUNDS, report.stats().submits(), "no repeat is left: once a slice and round");
-      assertEquals(0, report.stats().looks());
+      assertEquals(0, report.stats().polls());
       for (Reason reason : reasons(report)) {
         assertEquals(Kind.UNAVAILABLE, reason.kind());
         says(row, site, reason);
@@ -141,7 +141,7 @@ class WrongSetupTest {
   }
 
   private static void nothingWasDone(Site site, ShareReport report) {
-    assertEquals(PAIRS, report.count(Outcome.Failed.class));
+    assertEquals(PAIRS, report.counts().failed());
     assertEquals(List.of(), site.cloud.calls());
     assertEquals(Set.of(), site.cloud.members());
   }

@@ -84,9 +84,9 @@ class AdaptivePollingTest {
               }
               return job;
             });
-    ShareReport report = Samples.workflow(outage).build().run(Samples.share(1, 1)).requireDone();
+    ShareReport report = Samples.workflow(outage).build().run(Samples.share(1, 1)).requireAllDone();
     assertEquals(1, report.stats().submits());
-    assertTrue(report.stats().looks() < 10, report.stats().toString());
+    assertTrue(report.stats().polls() < 10, report.stats().toString());
   }
 
   @Test
@@ -107,7 +107,7 @@ class AdaptivePollingTest {
         .poll(PollPolicy.fixed(Duration.ofSeconds(1)))
         .build()
         .run(Samples.share(1, 1))
-        .requireDone();
+        .requireAllDone();
     assertTrue(looks[0] >= 59, looks[0] + " looks");
   }
 
@@ -146,11 +146,11 @@ class AdaptivePollingTest {
     ShareWorkflow.builder(saying(says, cloud, new Random(seed)))
         .limits(new BatchLimits(1, 1, 1))
         .flow(FlowPolicy.defaults().callsPerSecond(1e6).concurrentCalls(1000))
-        .poll(PollPolicy.adaptive().price(Duration.ofSeconds(1)))
+        .poll(PollPolicy.adaptive().pollCost(Duration.ofSeconds(1)))
         .seed(seed)
         .build()
         .run(Samples.share(6, JOBS / 6))
-        .requireDone();
+        .requireAllDone();
     return cost(cloud, law.drifts() ? JOBS / 2 : 30);
   }
 

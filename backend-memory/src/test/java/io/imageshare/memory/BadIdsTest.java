@@ -72,7 +72,7 @@ class BadIdsTest {
 
     System.out.println(setting + ": " + report.stats().submits() + " submits");
     assertTrue(report.stats().submits() <= 199, setting + ": " + report.stats());
-    assertEquals(497 * 198, report.count(Outcome.Done.class));
+    assertEquals(497 * 198, report.counts().done());
     assertEquals(497 * 198, cloud.members().size());
     report.failed().forEach(BadIdsTest::assertBad);
   }

@@ -12,7 +12,6 @@ import io.imageshare.Job;
 import io.imageshare.Journal;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
-import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
@@ -59,7 +58,7 @@ class BrokenDiskTest {
     int sent = Samples.calls(cloud, Call.Kind.SUBMIT).size();
     assertEquals(sent, report.jobs().size());
     assertTrue(report.jobs().stream().allMatch(seen -> seen.job().status() == Job.Status.SUCCESS));
-    assertEquals(2L * sent, report.count(Outcome.Done.class));
+    assertEquals(2L * sent, report.counts().done());
     assertEquals(24 - 2L * sent, report.failed().count());
     assertTrue(report.failed().allMatch(f -> f.reason().kind() == Reason.Kind.NOT_SENT));
     assertTrue(sent > 0 && sent < 12, sent + " were sent");
@@ -104,7 +103,7 @@ class BrokenDiskTest {
     assertTrue(there.size() > 0 && there.size() < 24, said);
     MemoryBackend roomy = builder.build();
     try (ShareWorkflow workflow = workflow(roomy, path)) {
-      assertTrue(workflow.resume().get(0).report().join().complete());
+      assertTrue(workflow.resume().get(0).report().join().allDone());
     }
     assertEquals((24 - there.size()) / 2, Samples.calls(roomy, Call.Kind.SUBMIT).size());
   }

@@ -10,7 +10,6 @@ import io.imageshare.Image;
 import io.imageshare.Image.Obstacle;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
-import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.SharePlan;
@@ -69,7 +68,7 @@ class DescriptionTest {
 
       ShareReport report = workflow.run(request);
       assertEquals(plan.refused().toList(), report.failed().toList());
-      assertEquals(6, report.count(Outcome.Done.class));
+      assertEquals(6, report.counts().done());
       assertEquals(List.of("good-1", "good-2"), written(cloud));
       assertEquals(1, report.stats().submits());
       assertEquals(3 + 1 + 2, report.stats().reads());
@@ -88,7 +87,7 @@ class DescriptionTest {
         new Fault.Refused(Call.Kind.DESCRIBE, new Reason(Reason.Kind.FORBIDDEN, "IMG.0026", "no")));
     ShareRequest request = ShareRequest.share(List.of("good-1", "bad", "good-2"), PROJECTS);
     ShareReport report = workflow(cloud).build().run(request);
-    assertEquals(6, report.count(Outcome.Done.class));
+    assertEquals(6, report.counts().done());
     assertTrue(report.stats().submits() > 1);
     report
         .failed()
@@ -97,7 +96,7 @@ class DescriptionTest {
               assertEquals(Reason.Kind.INVALID_IMAGE, failed.reason().kind());
               assertEquals(CODES.get(obstacle), failed.reason().code());
             });
-    assertEquals(3, report.count(Outcome.Failed.class));
+    assertEquals(3, report.counts().failed());
   }
 
   @Test
@@ -124,7 +123,7 @@ class DescriptionTest {
                 assertEquals(Reason.Kind.QUOTA, failed.reason().kind());
                 assertTrue(failed.reason().message().contains("2 of at most 10 recipients"));
               });
-      assertEquals(12 + 9, report.count(Outcome.Done.class));
+      assertEquals(12 + 9, report.counts().done());
       assertEquals(plan.slices().size(), report.stats().submits());
     }
   }
@@ -135,9 +134,9 @@ class DescriptionTest {
     PROJECTS.forEach(p -> shared.member("bad", Recipient.project(p), MemberStatus.PENDING));
     MemoryBackend cloud = shared.build();
     try (ShareWorkflow workflow = workflow(cloud).build()) {
-      assertTrue(workflow.run(ShareRequest.share(List.of("bad"), PROJECTS)).complete());
+      assertTrue(workflow.run(ShareRequest.share(List.of("bad"), PROJECTS)).allDone());
       assertEquals(0, calls(cloud, Call.Kind.DESCRIBE).size(), "there is nothing to write");
-      assertTrue(workflow.run(ShareRequest.unshare(List.of("bad"), PROJECTS)).complete());
+      assertTrue(workflow.run(ShareRequest.unshare(List.of("bad"), PROJECTS)).allDone());
       assertEquals(0, calls(cloud, Call.Kind.DESCRIBE).size(), "an unshare needs none");
     }
   }
@@ -156,7 +155,7 @@ class DescriptionTest {
           fault instanceof Fault.Refused ? fault : new Fault.Aimed(Call.Kind.DESCRIBE, fault), 9);
       ShareRequest request = ShareRequest.share(List.of("good-1", "good-2"), PROJECTS);
       ShareReport report = workflow(cloud).build().run(request);
-      assertTrue(report.complete(), fault + ": " + report);
+      assertTrue(report.allDone(), fault + ": " + report);
       assertEquals(1, calls(cloud, Call.Kind.DESCRIBE).size(), fault.toString());
     }
   }
@@ -173,7 +172,7 @@ class DescriptionTest {
         };
     ShareReport report =
         workflow(silent).build().run(ShareRequest.share(List.of("good-1", "bad"), PROJECTS));
-    assertEquals(3, report.count(Outcome.Done.class));
+    assertEquals(3, report.counts().done());
     assertEquals("IMG.0089", report.failed().findFirst().orElseThrow().reason().code());
   }
 }

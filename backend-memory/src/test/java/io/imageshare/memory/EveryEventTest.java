@@ -98,8 +98,8 @@ class EveryEventTest {
   void everyEvent(Stage stage) throws InterruptedException {
     Supplier<Scene> scenes = stage.scene();
     Play whole = new Play(scenes.get(), stage.journaled());
-    whole.run(NEVER, Ending.COMPLETE, DAY);
-    assertEquals(Ending.COMPLETE, whole.report().ending());
+    whole.run(NEVER, Ending.FINISHED, DAY);
+    assertEquals(Ending.FINISHED, whole.report().ending());
     for (long moment = -1; moment < whole.moments.size(); moment++) {
       cut(scenes, whole, moment, Ending.CANCELLED, DAY);
       cut(scenes, whole, moment, Ending.CLOSED, DAY);
@@ -263,7 +263,7 @@ class EveryEventTest {
       Duration took = Duration.between(cut, ended);
       boolean wasOver =
           !whole.goesOn(actAt == NEVER ? -1 : actAt, cut) || took.compareTo(NOTING) <= 0;
-      if (report().ending() != Ending.COMPLETE || !wasOver) {
+      if (report().ending() != Ending.FINISHED || !wasOver) {
         assertEquals(ending, report().ending());
       }
       Duration limit = (ending == Ending.CLOSED ? CLOSING : WINDING).plus(NOTING);
@@ -298,7 +298,7 @@ class EveryEventTest {
       actAt = NEVER;
       try (ShareWorkflow workflow = workflow(DAY)) {
         ShareReport finished = workflow.resume().get(0).report().join();
-        assertEquals(Ending.COMPLETE, finished.ending());
+        assertEquals(Ending.FINISHED, finished.ending());
         witness.checkOutcomes(finished);
         assertTrue(journal.isEmpty(), "a finished run is still in the journal");
         if (scene.staged()) {

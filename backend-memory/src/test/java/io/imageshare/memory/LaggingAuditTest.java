@@ -4,7 +4,6 @@ import static io.imageshare.memory.Samples.ids;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.imageshare.BatchLimits;
-import io.imageshare.Outcome;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
@@ -32,7 +31,7 @@ class LaggingAuditTest {
     try (ShareWorkflow workflow =
         ShareWorkflow.builder(cloud).limits(new BatchLimits(4, 8, 32)).seed(3).build()) {
       ShareReport report = workflow.run(ShareRequest.share(ids("image-", 4), ids("project-", 8)));
-      assertEquals(28, report.count(Outcome.Done.class));
+      assertEquals(28, report.counts().done());
       return report.stats().submits();
     }
   }

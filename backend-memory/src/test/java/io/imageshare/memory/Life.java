@@ -137,8 +137,8 @@ final class Life {
   }
 
   private void checkTruth(ShareReport report, ShareReport expected) {
-    assertEquals(Ending.COMPLETE, report.ending());
-    assertEquals(request.pairs(), report.count(Outcome.class));
+    assertEquals(Ending.FINISHED, report.ending());
+    assertEquals(request.pairs(), report.counts().total());
     for (Outcome outcome : report.outcomes().toList()) {
       Outcome before = expected.outcome(outcome.member());
       boolean asAsked = witness.isAsAsked(outcome.member());

@@ -43,7 +43,7 @@ public record Makespan(double times, double looks) {
           .seed(seed)
           .build()
           .run(Samples.share(IMAGES, SLICES / IMAGES))
-          .requireDone();
+          .requireAllDone();
       double took = seconds(Duration.between(begun, cloud.time().now()));
       times += took / allKnowing(cloud, places, callsPerSecond);
       looks += (double) Samples.calls(cloud, Call.Kind.JOB).size() / SLICES;

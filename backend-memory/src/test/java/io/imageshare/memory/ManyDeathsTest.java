@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Member;
-import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
@@ -67,7 +66,7 @@ class ManyDeathsTest {
       ShareRun run = live(Trouble.NONE.workflow(backend), request, fuse);
       over = !fuse.isBlown();
       if (over) {
-        assertEquals(24, run.report().join().count(Outcome.Unknown.class));
+        assertEquals(24, run.report().join().counts().unknown());
       }
     }
     for (String image : request.images()) {

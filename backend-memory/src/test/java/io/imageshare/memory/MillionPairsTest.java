@@ -37,7 +37,7 @@ class MillionPairsTest {
               .flow(FlowPolicy.defaults().callsPerSecond(100))
               .build()
               .run(ShareRequest.share(Samples.ids("image-", 1000), Samples.ids("project-", 1000)));
-      System.out.println(report.requireDone() + ", " + report.stats());
+      System.out.println(report.requireAllDone() + ", " + report.stats());
       System.out.println(
           report.outcomes().filter(Outcome.Done.class::isInstance).count() + " done");
     }

@@ -66,7 +66,7 @@ class NothingHangsTest {
               .poll(PollPolicy.fixed(ofMillis(20)))
               .flow(FlowPolicy.defaults().callsPerSecond(500).callTimeout(callTimeout))
               .deadline(deadline)
-              .closeWithin(callTimeout)
+              .closeTimeout(callTimeout)
               .build();
       return new Strange(backend, workflow, workflow.start(share(2, 2)), threads);
     }
@@ -75,8 +75,8 @@ class NothingHangsTest {
     void check() {
       check(
           backend.how() == How.NAMELESS_FAILURE
-              ? Set.of(Ending.COMPLETE, Ending.DEADLINE, Ending.STOPPED)
-              : Set.of(Ending.COMPLETE, Ending.DEADLINE));
+              ? Set.of(Ending.FINISHED, Ending.DEADLINE, Ending.STOPPED)
+              : Set.of(Ending.FINISHED, Ending.DEADLINE));
     }
 
     void check(Set<Ending> endings) {
@@ -84,7 +84,7 @@ class NothingHangsTest {
       workflow.close();
       String said = this + " said " + report;
       if (backend.how().isHarmless()) {
-        assertTrue(report.complete(), said);
+        assertTrue(report.allDone(), said);
         assertEquals(backend.submitted().size(), report.jobs().size(), said);
         assertEquals(0, report.stats().openJobs(), said);
       }
@@ -179,7 +179,7 @@ class NothingHangsTest {
       strange.workflow().close();
       Duration took = Duration.between(closing, time.now());
       assertTrue(took.compareTo(Duration.ofSeconds(20)) <= 0, strange + " took " + took);
-      strange.check(Set.of(Ending.COMPLETE, Ending.CLOSED));
+      strange.check(Set.of(Ending.FINISHED, Ending.CLOSED));
     }
     for (StrangeBackend backend : backends(Timekeeper.system(), EnumSet.of(How.NEVER))) {
       Strange strange = Strange.start(backend, Duration.ofHours(1), ofMillis(100));
@@ -243,7 +243,7 @@ class NothingHangsTest {
                 (workflow, run) -> {
                   throw thrown;
                 });
-        assertTrue(listening.report().complete(), thrown + " " + time);
+        assertTrue(listening.report().allDone(), thrown + " " + time);
       }
     }
   }
@@ -261,9 +261,9 @@ class NothingHangsTest {
                   more.add(workflow.start(share(2, 2)));
                 }
               });
-      assertTrue(listening.report().complete());
+      assertTrue(listening.report().allDone());
       assertEquals(5, more.size());
-      more.forEach(run -> assertTrue(run.report().join().complete()));
+      more.forEach(run -> assertTrue(run.report().join().allDone()));
       assertEquals(List.of(), listening.failures());
     }
   }
@@ -300,7 +300,7 @@ class NothingHangsTest {
                 assertFalse(closes.isDone() || throwing.isDone());
                 run.report().cancel(true);
               });
-      assertTrue(asking.report().complete());
+      assertTrue(asking.report().allDone());
       assertEquals(List.of(), asking.failures());
     }
   }
@@ -319,7 +319,7 @@ class NothingHangsTest {
               (workflow, run) -> time.sleep(Duration.ofHours(1)));
       for (Listener waits : waiting) {
         Listening listening = Listening.start(time, path, waits);
-        assertTrue(listening.report().complete());
+        assertTrue(listening.report().allDone());
         assertFalse(listening.failures().isEmpty());
         for (Throwable told : listening.failures()) {
           assertInstanceOf(IllegalStateException.class, told);

@@ -53,7 +53,7 @@ class OtherRecipientsTest {
   @Test
   void theyAreSharedWithSeenAndTakenOff() {
     ShareReport shared = run(cloud, request(Action.SHARE, DOMAIN, ORGANIZATION, PROJECT));
-    assertEquals(6, shared.count(Outcome.Done.class), shared.toString());
+    assertEquals(6, shared.counts().done(), shared.toString());
     assertEquals(1, submits());
     assertEquals(MemberStatus.PENDING, done(shared, DOMAIN).status());
     assertEquals(MemberStatus.ACCEPTED, done(shared, ORGANIZATION).status());
@@ -62,7 +62,7 @@ class OtherRecipientsTest {
     assertTrue(again.outcomes().allMatch(outcome -> ((Outcome.Done) outcome).already()));
     assertEquals(1, submits());
 
-    assertTrue(run(cloud, request(Action.UNSHARE, DOMAIN, ORGANIZATION)).complete());
+    assertTrue(run(cloud, request(Action.UNSHARE, DOMAIN, ORGANIZATION)).allDone());
     assertEquals(
         Set.of(new Member("image-1", PROJECT), new Member("image-2", PROJECT)), cloud.members());
     assertEquals(2, submits());
@@ -78,13 +78,13 @@ class OtherRecipientsTest {
             return cloud.members(image).thenApply(OtherRecipientsTest::untyped);
           }
         };
-    assertTrue(run(untyped, request(Action.SHARE, DOMAIN, ORGANIZATION)).complete());
+    assertTrue(run(untyped, request(Action.SHARE, DOMAIN, ORGANIZATION)).allDone());
     ShareReport again = run(untyped, request(Action.SHARE, DOMAIN, ORGANIZATION, PROJECT));
-    assertTrue(again.complete());
+    assertTrue(again.allDone());
     assertTrue(done(again, DOMAIN).already());
     assertTrue(done(again, ORGANIZATION).already());
     assertEquals(2, submits());
-    assertTrue(run(untyped, request(Action.UNSHARE, DOMAIN, ORGANIZATION, PROJECT)).complete());
+    assertTrue(run(untyped, request(Action.UNSHARE, DOMAIN, ORGANIZATION, PROJECT)).allDone());
     assertEquals(Set.of(), cloud.members());
   }
 

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.imageshare.BatchLimits;
 import io.imageshare.MemberStatus;
-import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareEvent;
@@ -60,12 +59,12 @@ class PlanTest {
 
       ShareReport report = workflow.run(request);
       assertEquals(plan.slices().size(), calls(cloud, Call.Kind.SUBMIT));
-      assertEquals(plan.slices(), report.jobs().stream().map(ShareReport.Watched::slice).toList());
+      assertEquals(
+          plan.slices(), report.jobs().stream().map(ShareReport.SubmittedJob::slice).toList());
       assertEquals(plan.refused().toList(), report.failed().toList());
       assertEquals(5 + 5 + plan.listings(), calls(cloud, Call.Kind.MEMBERS));
       assertEquals(
-          plan.slices().stream().mapToLong(ShareRequest::pairs).sum() + 1,
-          report.count(Outcome.Done.class));
+          plan.slices().stream().mapToLong(ShareRequest::pairs).sum() + 1, report.counts().done());
       assertEquals(List.of(), workflow.plan(request).slices());
     }
   }

@@ -71,9 +71,9 @@ class PromiseTest {
     List<Member> reported = report.outcomes().map(Outcome::member).toList();
     assertEquals(asked, new HashSet<>(reported));
     assertEquals(asked.size(), reported.size());
-    assertEquals(Ending.COMPLETE, report.ending());
+    assertEquals(Ending.FINISHED, report.ending());
     assertEquals(asked.size(), report.stats().total());
-    assertEquals(asked.size(), report.count(Outcome.class));
+    assertEquals(asked.size(), report.counts().total());
     asked.forEach(member -> assertEquals(member, report.outcome(member).member()));
     assertThrows(
         IllegalArgumentException.class,
@@ -87,7 +87,7 @@ class PromiseTest {
     cloud.inject(new Fault.HollowSuccess());
     ShareWorkflow workflow = workflow(cloud).build();
     ShareReport shared = workflow.run(share(2, 3));
-    assertTrue(shared.complete());
+    assertTrue(shared.allDone());
     assertEquals(6, cloud.members().size());
     assertEquals(
         new Outcome.Done(
@@ -95,7 +95,7 @@ class PromiseTest {
         shared.outcome(new Member("image-0", Recipient.project("project-0"))));
     ShareReport unshared =
         workflow.run(ShareRequest.unshare(List.of("image-0"), List.of("project-0", "project-9")));
-    assertTrue(unshared.complete());
+    assertTrue(unshared.allDone());
     assertEquals(5, cloud.members().size());
   }
 
@@ -104,7 +104,7 @@ class PromiseTest {
     MemoryBackend cloud =
         cloud(2).unknowns(Unknowns.defaults().listing(Unknowns.Listing.UNSUPPORTED)).build();
     ShareReport report = workflow(cloud).build().run(share(2, 2));
-    assertEquals(4, report.count(Outcome.Done.class));
+    assertEquals(4, report.counts().done());
     report
         .outcomes()
         .forEach(done -> assertEquals(MemberStatus.UNKNOWN, ((Outcome.Done) done).status()));
@@ -117,7 +117,7 @@ class PromiseTest {
       MemoryBackend cloud = cloud(2).latency(ofMillis(40)).build();
       cloud.inject(lost.on(Call.Kind.SUBMIT));
       ShareReport report = workflow(cloud).build().run(share(2, 2));
-      assertTrue(report.complete(), lost + ": " + report);
+      assertTrue(report.allDone(), lost + ": " + report);
       List<Call> submits = calls(cloud, Call.Kind.SUBMIT);
       if (lost instanceof Fault.LostRequest) {
         assertEquals(2, submits.size());
@@ -151,8 +151,8 @@ class PromiseTest {
               .flow(FlowPolicy.defaults().callsPerSecond(1000).concurrentCalls(concurrent))
               .build()
               .run(share(40, 100));
-      assertEquals(40 * 99, report.count(Outcome.Done.class));
-      assertEquals(40, report.count(Outcome.Failed.class));
+      assertEquals(40 * 99, report.counts().done());
+      assertEquals(40, report.counts().failed());
       long refused =
           calls(cloud, Call.Kind.SUBMIT).stream().filter(call -> call.reason() != null).count();
       int log2 = 7;
@@ -170,7 +170,7 @@ class PromiseTest {
     cloud.inject(new Fault.Unavailable().on(Call.Kind.JOB), 4);
     cloud.inject(new Fault.Throttled().on(Call.Kind.JOB), 20);
     ShareReport report = workflow(cloud).build().run(share(3, 3));
-    assertTrue(report.complete());
+    assertTrue(report.allDone());
     assertEquals(1, calls(cloud, Call.Kind.SUBMIT).size());
   }
 
@@ -179,7 +179,7 @@ class PromiseTest {
     MemoryBackend cloud = cloud(1).jobsTake(ofSeconds(3)).build();
     cloud.inject(new Fault.Unavailable().on(Call.Kind.JOB), 10);
     ShareReport report = workflow(cloud).build().run(share(1, 1));
-    assertTrue(report.complete());
+    assertTrue(report.allDone());
     assertEquals(10, calls(cloud, Call.Kind.JOB).size());
     assertEquals(1, calls(cloud, Call.Kind.SUBMIT).size());
   }
@@ -240,7 +240,7 @@ class PromiseTest {
         calls(cloud, Call.Kind.SUBMIT).stream().map(Call::job).collect(Collectors.toSet());
     assertEquals(jobs, report.jobs().stream().map(w -> w.job().id()).collect(Collectors.toSet()));
     assertEquals(jobs, report.unknown().map(Outcome.Unknown::job).collect(Collectors.toSet()));
-    assertEquals(6, report.count(Outcome.Unknown.class));
+    assertEquals(6, report.counts().unknown());
     assertEquals(
         10, report.failed().filter(f -> f.reason().kind() == Reason.Kind.NOT_SENT).count());
     for (String job : jobs) {
@@ -263,7 +263,7 @@ class PromiseTest {
           workflow.start(
               ShareRequest.share(ids("image-", 40).subList(n * 10, n * 10 + 10), ids("p-", 5))));
     }
-    runs.forEach(run -> assertTrue(run.report().join().complete()));
+    runs.forEach(run -> assertTrue(run.report().join().allDone()));
     List<Call> calls = cloud.calls();
     for (int n = 1; n < calls.size(); n++) {
       Instant begun = calls.get(n).begun();
@@ -302,8 +302,8 @@ class PromiseTest {
     try (ShareWorkflow second =
         workflow(cloud).journal(journal.seenBy("second", Fuse.none())).limits(limits).build()) {
       ShareReport report = second.resume().get(0).report().join();
-      assertTrue(report.complete());
-      assertEquals(request.pairs(), report.count(Outcome.class));
+      assertTrue(report.allDone());
+      assertEquals(request.pairs(), report.counts().total());
       assertEquals(3, report.jobs().size());
     }
     Set<String> sent = new HashSet<>();
@@ -363,15 +363,15 @@ class PromiseTest {
                 })
             .build()
             .run(share(2, 2));
-    assertTrue(report.complete());
+    assertTrue(report.allDone());
   }
 
   @Test
   void promise12ABackendThatThrowsOrGivesNullStillEndsTheRun() {
     for (Brokenness how : Brokenness.values()) {
       ShareReport report = workflow(new Broken(time, how)).build().run(share(2, 2));
-      assertEquals(4, report.count(Outcome.class), how + ": " + report);
-      assertEquals(0, report.count(Outcome.Done.class), how + ": " + report);
+      assertEquals(4, report.counts().total(), how + ": " + report);
+      assertEquals(0, report.counts().done(), how + ": " + report);
     }
   }
 
@@ -382,7 +382,7 @@ class PromiseTest {
     Instant start = time.now();
     ShareReport report = workflow(cloud).deadline(Duration.ofHours(1)).build().run(share(2, 2));
     assertEquals(Ending.DEADLINE, report.ending());
-    assertEquals(4, report.count(Outcome.class));
+    assertEquals(4, report.counts().total());
     assertFalse(time.now().isAfter(start.plus(Duration.ofHours(1)).plusSeconds(30)));
   }
 
@@ -459,7 +459,7 @@ class PromiseTest {
             .poll(PollPolicy.fixed(ofMillis(10)))
             .flow(FlowPolicy.defaults().callsPerSecond(1000))
             .build()) {
-      assertTrue(workflow.run(share(1, 1)).complete());
+      assertTrue(workflow.run(share(1, 1)).allDone());
     }
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (!before.contains(thread) && thread.getName().startsWith("imageshare")) {

@@ -82,7 +82,7 @@ class RecipientsTest {
   void eachProjectAcceptsInOneCallAndOneListingProvesIt() throws Exception {
     MemoryBackend cloud = shared().build();
     ShareReport report = run(cloud, ShareRequest.accept(IMAGES, PROJECTS));
-    assertTrue(report.complete(), report.toString());
+    assertTrue(report.allDone(), report.toString());
     assertTrue(
         report.outcomes().allMatch(o -> ((Outcome.Done) o).status() == MemberStatus.ACCEPTED));
     assertEquals(3, calls(cloud, Call.Kind.SUBMIT));
@@ -90,7 +90,7 @@ class RecipientsTest {
     assertEquals(0, calls(cloud, Call.Kind.MEMBERS));
     assertEquals(3, report.jobs().size());
     assertEquals(MemberStatus.ACCEPTED, status(cloud, "image-3", "project-2"));
-    for (ShareReport.Watched job : report.jobs()) {
+    for (ShareReport.SubmittedJob job : report.jobs()) {
       assertEquals(Action.ACCEPT, job.slice().action());
       assertEquals(1, job.slice().recipients().size());
     }
@@ -110,7 +110,7 @@ class RecipientsTest {
   void oneMayChangeItsMind() throws Exception {
     MemoryBackend cloud = shared().build();
     run(cloud, ShareRequest.reject(IMAGES, PROJECTS));
-    assertTrue(run(cloud, ShareRequest.accept(IMAGES, PROJECTS.subList(0, 1))).complete());
+    assertTrue(run(cloud, ShareRequest.accept(IMAGES, PROJECTS.subList(0, 1))).allDone());
     assertEquals(MemberStatus.ACCEPTED, status(cloud, "image-0", "project-0"));
     assertEquals(MemberStatus.REJECTED, status(cloud, "image-0", "project-1"));
   }
@@ -120,11 +120,11 @@ class RecipientsTest {
     MemoryBackend cloud = shared().build();
     run(cloud, ShareRequest.unshare(List.of("image-1"), List.of("project-1")));
     ShareReport report = run(cloud, ShareRequest.accept(IMAGES, PROJECTS));
-    assertEquals(11, report.count(Outcome.Done.class), report.toString());
+    assertEquals(11, report.counts().done(), report.toString());
     Outcome.Failed failed = report.failed().findFirst().orElseThrow();
     assertEquals(new Member("image-1", project("project-1")), failed.member());
     assertEquals(Reason.Kind.INVALID_IMAGE, failed.reason().kind());
-    assertEquals(Ending.COMPLETE, report.ending());
+    assertEquals(Ending.FINISHED, report.ending());
     assertEquals(
         Set.of("project-1"),
         report.remaining().get(0).recipients().stream()
@@ -139,7 +139,7 @@ class RecipientsTest {
     ShareRequest request = ShareRequest.accept(List.of("whole"), List.of("p"));
     ShareReport without = run(cloud, request);
     assertEquals("IMG.0184", without.failed().findFirst().orElseThrow().reason().code());
-    assertTrue(run(cloud, request.vault("vault-1")).complete());
+    assertTrue(run(cloud, request.vault("vault-1")).allDone());
     assertEquals("vault-1", without.remaining().get(0).vault("vault-1").vault());
   }
 
@@ -152,7 +152,7 @@ class RecipientsTest {
       ShareReport report = workflow.run(ShareRequest.accept(IMAGES, PROJECTS));
       assertEquals(Ending.STOPPED, report.ending());
       assertEquals(refused, report.reason().orElseThrow());
-      assertEquals(8, report.count(Outcome.Done.class));
+      assertEquals(8, report.counts().done());
       report.failed().forEach(f -> assertEquals(Reason.Kind.NOT_SENT, f.reason().kind()));
     }
   }
@@ -196,7 +196,7 @@ class RecipientsTest {
   void aLostAnswerIsReadNotRepeated() {
     MemoryBackend cloud = shared().build();
     cloud.inject(new Fault.LostAnswer());
-    assertTrue(run(cloud, ShareRequest.accept(IMAGES, PROJECTS)).complete());
+    assertTrue(run(cloud, ShareRequest.accept(IMAGES, PROJECTS)).allDone());
     assertEquals(3, calls(cloud, Call.Kind.SUBMIT));
   }
 
@@ -206,7 +206,7 @@ class RecipientsTest {
     Reason refused = new Reason(Reason.Kind.FORBIDDEN, "IMG.0026", "no right");
     cloud.inject(new Fault.Refused(Call.Kind.IMAGES, refused), 3);
     ShareReport report = run(cloud, ShareRequest.accept(IMAGES, PROJECTS));
-    assertTrue(report.complete(), report.toString());
+    assertTrue(report.allDone(), report.toString());
     assertTrue(
         report.outcomes().allMatch(o -> ((Outcome.Done) o).status() == MemberStatus.UNKNOWN));
   }
@@ -246,7 +246,7 @@ class RecipientsTest {
       }
       ShareReport report = run.report().join();
       assertEquals(ending, report.ending());
-      assertEquals(12, report.count(Outcome.Unknown.class));
+      assertEquals(12, report.counts().unknown());
       assertFalse(report.unknown().anyMatch(unknown -> unknown.job().isEmpty()));
       workflow.close();
     }
@@ -256,7 +256,7 @@ class RecipientsTest {
   void slicesKeepTheLimits() {
     MemoryBackend cloud = shared().build();
     try (ShareWorkflow workflow = workflow(cloud).limits(new BatchLimits(3, 9, 9)).build()) {
-      assertTrue(workflow.run(ShareRequest.accept(IMAGES, PROJECTS)).complete());
+      assertTrue(workflow.run(ShareRequest.accept(IMAGES, PROJECTS)).allDone());
     }
     assertEquals(6, calls(cloud, Call.Kind.SUBMIT));
   }

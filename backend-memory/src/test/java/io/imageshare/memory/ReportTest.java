@@ -74,11 +74,11 @@ class ReportTest {
       report.toJson(file);
     }
     ShareReport read = ShareReport.read(new StringReader(file.toString()));
-    assertTrue(read.count(Outcome.Done.class) > 0, read.toString());
+    assertTrue(read.counts().done() > 0, read.toString());
     assertTrue(read.failed().allMatch(f -> f.reason().kind() == Reason.Kind.NOT_SENT));
-    assertTrue(read.count(Outcome.Failed.class) > 0, read.toString());
+    assertTrue(read.counts().failed() > 0, read.toString());
     try (ShareWorkflow today = ShareWorkflow.over(cloud)) {
-      today.run(read.remaining()).requireDone();
+      today.run(read.remaining()).requireAllDone();
     }
     assertEquals(1_200, cloud.members().size());
   }
@@ -122,7 +122,7 @@ class ReportTest {
       Bounded file = new Bounded(1_000_000);
       report.toJson(file);
       ShareReport read = ShareReport.read(new StringReader(file.text.toString()));
-      assertEquals(1_000_000, read.count(Outcome.Done.class));
+      assertEquals(1_000_000, read.counts().done());
       assertEquals(report.jobs().size(), read.jobs().size());
     }
   }

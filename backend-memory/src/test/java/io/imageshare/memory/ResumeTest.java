@@ -84,7 +84,7 @@ class ResumeTest {
               .getMessage();
       assertTrue(String.valueOf(refused).contains("nightly is not finished"), refused);
       assertThrows(IllegalArgumentException.class, () -> workflow.start("../etc", request));
-      assertTrue(run.report().join().complete());
+      assertTrue(run.report().join().allDone());
       assertEquals(4, submits());
       assertTrue(journal.isEmpty());
     }
@@ -96,7 +96,7 @@ class ResumeTest {
     try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
       ShareRequest other = ShareRequest.share(List.of("image-0"), List.of("project-0"));
       assertThrows(IllegalArgumentException.class, () -> workflow.start("nightly", other));
-      assertTrue(workflow.start("nightly", request).report().join().complete());
+      assertTrue(workflow.start("nightly", request).report().join().allDone());
       assertEquals(4, submits());
     }
   }
@@ -112,7 +112,7 @@ class ResumeTest {
       List<ShareRun> resumed = second.resume();
       assertEquals(List.of(run.id()), resumed.stream().map(ShareRun::id).toList());
       ShareReport report = resumed.get(0).report().join();
-      assertTrue(report.complete());
+      assertTrue(report.allDone());
       assertEquals(4, report.jobs().size());
       assertEquals(4, submits());
       assertEquals(0, report.outcomes().filter(o -> ((Outcome.Done) o).already()).count());
@@ -139,7 +139,7 @@ class ResumeTest {
       assertEquals(List.of(), workflow.resume());
       assertThrows(IllegalStateException.class, () -> workflow.start("nightly", request));
       time.sleep(Duration.ofSeconds(15));
-      assertTrue(workflow.resume().get(0).report().join().complete());
+      assertTrue(workflow.resume().get(0).report().join().allDone());
     }
   }
 
@@ -154,7 +154,7 @@ class ResumeTest {
         assertTrue(Duration.between(written, time.now()).compareTo(Duration.ofSeconds(20)) < 0);
         time.sleep(Duration.ofSeconds(1));
       }
-      assertTrue(run.report().join().complete());
+      assertTrue(run.report().join().allDone());
     }
   }
 
@@ -169,8 +169,8 @@ class ResumeTest {
     assertEquals(Ending.STOPPED, report.ending());
     assertTrue(report.reason().orElseThrow().message().startsWith("the journal failed"));
     assertEquals(1, submits());
-    assertEquals(6, report.count(Outcome.Done.class), "its one job was watched to the end");
-    assertEquals(18, report.count(Outcome.Failed.class));
+    assertEquals(6, report.counts().done(), "its one job was watched to the end");
+    assertEquals(18, report.counts().failed());
     assertTrue(report.failed().allMatch(f -> f.reason().kind() == Reason.Kind.NOT_SENT));
     assertFalse(journal.isEmpty(), "it is another's");
   }
@@ -187,7 +187,7 @@ class ResumeTest {
     try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
       ShareReport report = workflow.resume().get(0).report().join();
       assertEquals(Ending.DEADLINE, report.ending());
-      assertTrue(report.complete(), "the jobs went on while nobody looked");
+      assertTrue(report.allDone(), "the jobs went on while nobody looked");
       List<Call> calls = cloud.calls().subList(before, cloud.calls().size());
       assertEquals(4, calls.stream().filter(c -> c.kind() == Call.Kind.JOB).count());
       assertEquals(4, calls.stream().filter(c -> c.kind() == Call.Kind.MEMBERS).count());
@@ -204,7 +204,7 @@ class ResumeTest {
     fuse.blow();
     assertEquals(1, submits());
     try (ShareWorkflow workflow = workflow(Fuse.none()).flow(one()).build()) {
-      assertTrue(workflow.resume().get(0).report().join().complete());
+      assertTrue(workflow.resume().get(0).report().join().allDone());
     }
     assertEquals(4, submits());
     assertEquals(1, mostOpen());
@@ -214,7 +214,7 @@ class ResumeTest {
   void whatIsUnderWayIsNotRefusedByALowerLimit() throws InterruptedException {
     beginAndDie(Duration.ofSeconds(5));
     try (ShareWorkflow workflow = workflow(Fuse.none()).membersPerImage(2).build()) {
-      assertTrue(workflow.resume().get(0).report().join().complete());
+      assertTrue(workflow.resume().get(0).report().join().allDone());
     }
   }
 
@@ -228,7 +228,7 @@ class ResumeTest {
     Instant resumed = time.now();
     cloud.inject(new Fault.LostRequest());
     try (ShareWorkflow workflow = workflow(Fuse.none()).flow(one()).build()) {
-      assertTrue(workflow.resume().get(0).report().join().complete());
+      assertTrue(workflow.resume().get(0).report().join().allDone());
       Duration took = Duration.between(resumed, time.now());
       assertTrue(took.compareTo(Duration.ofMinutes(6)) < 0, took.toString());
     }
@@ -259,7 +259,7 @@ class ResumeTest {
       for (CompletableFuture<ShareRun> run : started) {
         assertSame(first, run.join());
       }
-      assertTrue(first.report().get().complete());
+      assertTrue(first.report().get().allDone());
     }
   }
 
@@ -281,7 +281,7 @@ class ResumeTest {
   @Test
   void writesThatAreNotedFirstPassTheGateAsBefore() {
     try (ShareWorkflow workflow = workflow(Fuse.none()).limits(new BatchLimits(1, 1, 1)).build()) {
-      assertTrue(workflow.start(request).report().join().complete());
+      assertTrue(workflow.start(request).report().join().allDone());
     }
     List<Call> calls = cloud.calls();
     for (int n = 1; n < calls.size(); n++) {
@@ -372,7 +372,7 @@ class ResumeTest {
         ShareWorkflow.builder(cloud).journal(Journal.directory(path)).build()) {
       ShareRun resumed = second.resume().get(0);
       assertEquals(run.id(), resumed.id());
-      assertTrue(resumed.report().join().complete());
+      assertTrue(resumed.report().join().allDone());
       assertEquals(1, submits());
     }
   }

@@ -146,9 +146,9 @@ class ThrottleTest {
     MemoryBackend cloud = Samples.cloud(time, 300).latency(ofMillis(40)).build();
     Throttle throttle = Throttle.fixed(100, ofMinutes(1), .37, true);
     ShareWorkflow workflow = impatient(cloud, throttle, ALL).build();
-    workflow.run(share(300, 1)).requireDone();
+    workflow.run(share(300, 1)).requireAllDone();
     long refused = throttle.refused();
-    workflow.run(share(300, 2)).requireDone();
+    workflow.run(share(300, 2)).requireAllDone();
     assertTrue(throttle.refused() < 1.5 * refused, throttle.refused() + " after " + refused);
   }
 
@@ -158,7 +158,7 @@ class ThrottleTest {
       MemoryBackend cloud = Samples.cloud(time, 60).latency(ofMillis(40)).build();
       Throttle throttle = Throttle.fixed(10, ofMinutes(1), .37, true);
       Instant start = time.now();
-      impatient(cloud, throttle, Set.of(throttled)).build().run(share(60, 1)).requireDone();
+      impatient(cloud, throttle, Set.of(throttled)).build().run(share(60, 1)).requireAllDone();
       double minutes = Duration.between(start, time.now()).toMillis() / 60_000.0;
       long counted = calls(cloud, throttled).size();
       assertTrue(minutes <= counted / 10.0 + 1, throttled + ": " + minutes + " for " + counted);
@@ -187,7 +187,7 @@ class ThrottleTest {
         .poll(PollPolicy.fixed(ofSeconds(5)))
         .build()
         .run(share(60, 1))
-        .requireDone();
+        .requireAllDone();
     List<Call> submits = calls(cloud, Kind.SUBMIT);
     List<Call> looks = calls(cloud, Kind.JOB);
     assertEquals(60, looks.size());
@@ -204,9 +204,9 @@ class ThrottleTest {
   void aThrottleAboveThePolicyChangesNothing() {
     MemoryBackend cloud = Samples.cloud(time, 100).latency(ofMillis(40)).build();
     Throttle throttle = Throttle.fixed(61, ofSeconds(1), .37, true);
-    impatient(cloud, throttle, ALL).build().run(share(100, 1)).requireDone();
+    impatient(cloud, throttle, ALL).build().run(share(100, 1)).requireAllDone();
     MemoryBackend free = Samples.cloud(time, 100).latency(ofMillis(40)).build();
-    impatient(free, throttle, Set.of()).build().run(share(100, 1)).requireDone();
+    impatient(free, throttle, Set.of()).build().run(share(100, 1)).requireAllDone();
     assertEquals(0, throttle.refused());
     assertEquals(sinceTheFirst(free), sinceTheFirst(cloud));
   }
@@ -224,7 +224,7 @@ class ThrottleTest {
             new Fault.Throttled(Duration.ZERO, Fault.Throttled.Style.TASKS))) {
       MemoryBackend cloud = Samples.cloud(time, 200).latency(ofMillis(40)).build();
       cloud.inject(odd.on(Kind.SUBMIT));
-      workflow(cloud).limits(new BatchLimits(1, 1, 1)).build().run(share(200, 1)).requireDone();
+      workflow(cloud).limits(new BatchLimits(1, 1, 1)).build().run(share(200, 1)).requireAllDone();
       List<Call> submits = calls(cloud, Kind.SUBMIT);
       Duration all = Duration.between(submits.get(0).begun(), submits.get(200).begun());
       assertFalse(all.compareTo(ofSeconds(65)) > 0, "took " + all);

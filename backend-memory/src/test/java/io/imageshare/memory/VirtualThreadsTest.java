@@ -44,7 +44,7 @@ class VirtualThreadsTest {
     try (MemberBackend backend = MemberBackend.blocking(new Blocking(cloud), threads);
         ShareWorkflow workflow = ShareWorkflow.over(backend)) {
       ShareReport report = workflow.run(Samples.share(2, 3));
-      assertTrue(report.complete(), report.toString());
+      assertTrue(report.allDone(), report.toString());
     } finally {
       threads.shutdown();
     }

@@ -42,7 +42,7 @@ class WantedStateTest {
   private static void run(ShareWorkflow workflow, WantedState.Changes changes) {
     for (List<ShareRequest> requests : List.of(changes.shares(), changes.unshares())) {
       if (!requests.isEmpty()) {
-        assertTrue(workflow.run(requests).complete());
+        assertTrue(workflow.run(requests).allDone());
       }
     }
   }
@@ -70,11 +70,11 @@ class WantedStateTest {
       String refused =
           assertThrows(IllegalStateException.class, () -> workflow.changes(nobody)).getMessage();
       assertTrue(String.valueOf(refused).contains("30 of 30 members"), refused);
-      assertTrue(String.valueOf(refused).contains("mayTakeBack(...)"), refused);
-      WantedState.Changes changes = workflow.changes(nobody.mayTakeBack(1));
+      assertTrue(String.valueOf(refused).contains("maxRemovals(...)"), refused);
+      WantedState.Changes changes = workflow.changes(nobody.maxRemovals(1));
       assertEquals(List.of(ShareRequest.unshare(IMAGES, ids("project-", 10))), changes.unshares());
     }
-    assertThrows(IllegalArgumentException.class, () -> nobody.mayTakeBack(1.5));
+    assertThrows(IllegalArgumentException.class, () -> nobody.maxRemovals(1.5));
     assertThrows(IllegalArgumentException.class, () -> WantedState.of(List.of(), List.of("p")));
   }
 
@@ -103,7 +103,7 @@ class WantedStateTest {
       }
       MemoryBackend cloud = builder.build();
       try (ShareWorkflow workflow = ShareWorkflow.builder(cloud).seed(seed).build()) {
-        run(workflow, workflow.changes(WantedState.of(wanted).mayTakeBack(1)));
+        run(workflow, workflow.changes(WantedState.of(wanted).maxRemovals(1)));
       }
       Set<Member> expected = new HashSet<>();
       wanted.forEach(

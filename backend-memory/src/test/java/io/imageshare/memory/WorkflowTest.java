@@ -73,9 +73,9 @@ class WorkflowTest {
   void runningTwiceWritesNothingTheSecondTime() {
     MemoryBackend cloud = cloud(3).build();
     ShareWorkflow workflow = workflow(cloud).build();
-    workflow.run(share(3, 3)).requireDone();
+    workflow.run(share(3, 3)).requireAllDone();
     int submits = calls(cloud, Call.Kind.SUBMIT).size();
-    ShareReport again = workflow.run(share(3, 3)).requireDone();
+    ShareReport again = workflow.run(share(3, 3)).requireAllDone();
     assertEquals(submits, calls(cloud, Call.Kind.SUBMIT).size());
     assertEquals(0, again.stats().submits());
     assertEquals(3, again.stats().reads());
@@ -116,7 +116,7 @@ class WorkflowTest {
     MemoryBackend cloud = cloud(5).build();
     cloud.inject(
         new Fault.Refused(Call.Kind.MEMBERS, reason(Reason.Kind.FORBIDDEN, "IMG.0026")), 100);
-    ShareReport report = workflow(cloud).build().run(share(5, 5)).requireDone();
+    ShareReport report = workflow(cloud).build().run(share(5, 5)).requireAllDone();
     assertEquals(1, report.stats().reads());
   }
 
@@ -130,7 +130,7 @@ class WorkflowTest {
                     .results(Unknowns.Detail.PER_PAIR))
             .build();
     cloud.inject(new Fault.PartialFail());
-    ShareReport report = workflow(cloud).build().run(share(2, 4)).requireDone();
+    ShareReport report = workflow(cloud).build().run(share(2, 4)).requireAllDone();
     assertEquals(1, report.stats().reads());
     assertTrue(report.jobs().get(0).job().results().stream().anyMatch(Job.Result::succeeded));
   }
@@ -143,7 +143,7 @@ class WorkflowTest {
         workflow(cloud).poll(PollPolicy.fixed(Duration.ofMinutes(5))).build().start(share(1, 1));
     time.sleep(ofSeconds(10));
     run.cancel();
-    assertTrue(run.report().join().complete());
+    assertTrue(run.report().join().allDone());
   }
 
   @Test
@@ -163,7 +163,7 @@ class WorkflowTest {
     workflow.close();
     assertEquals(Ending.CLOSED, run.report().join().ending());
     assertEquals(calls, cloud.calls().size());
-    assertEquals(3, run.report().join().count(Outcome.Unknown.class));
+    assertEquals(3, run.report().join().counts().unknown());
   }
 
   // Calls
@@ -171,7 +171,7 @@ class WorkflowTest {
   @Test
   void theFirstCallGoesAlone() {
     MemoryBackend cloud = cloud(20).latency(ofSeconds(2)).build();
-    workflow(cloud).build().run(share(20, 1)).requireDone();
+    workflow(cloud).build().run(share(20, 1)).requireAllDone();
     List<Call> calls = cloud.calls();
     assertFalse(calls.get(1).begun().isBefore(requireNonNull(calls.get(0).answered())));
     assertTrue(calls.get(2).begun().isBefore(requireNonNull(calls.get(1).answered())));
@@ -182,7 +182,7 @@ class WorkflowTest {
     for (Fault.Throttled.Style style : Fault.Throttled.Style.values()) {
       MemoryBackend cloud = cloud(1).build();
       cloud.inject(new Fault.Throttled(ofSeconds(33), style).on(Call.Kind.SUBMIT));
-      workflow(cloud).build().run(share(1, 1)).requireDone();
+      workflow(cloud).build().run(share(1, 1)).requireAllDone();
       List<Call> submits = calls(cloud, Call.Kind.SUBMIT);
       assertFalse(submits.get(1).begun().isBefore(submits.get(0).begun().plusSeconds(33)));
     }
@@ -192,7 +192,11 @@ class WorkflowTest {
   void throttlingCostsNoBudgetAndIsRepeatedUntilTheDeadline() {
     MemoryBackend cloud = cloud(1).build();
     cloud.inject(new Fault.Throttled().on(Call.Kind.SUBMIT), 50);
-    workflow(cloud).retry(RetryPolicy.defaults().budget(0)).build().run(share(1, 1)).requireDone();
+    workflow(cloud)
+        .retry(RetryPolicy.defaults().budget(0))
+        .build()
+        .run(share(1, 1))
+        .requireAllDone();
 
     MemoryBackend never = cloud(1).build();
     never.inject(new Fault.Throttled().on(Call.Kind.SUBMIT), 1_000_000);
@@ -227,7 +231,7 @@ class WorkflowTest {
             .flow(FlowPolicy.defaults().callTimeout(ofSeconds(20)).concurrentCalls(1).openJobs(1))
             .build()
             .run(share(1, 1))
-            .requireDone();
+            .requireAllDone();
     assertEquals(2, report.stats().submits());
     assertTrue(time.now().isBefore(start.plusSeconds(80)));
   }
@@ -236,9 +240,9 @@ class WorkflowTest {
   void aLostWriteIsReadAfterOneTwoAndFourTimesTheLongestOfRecentJobs() {
     MemoryBackend cloud = cloud(1).jobsTake(ofSeconds(60)).build();
     ShareWorkflow workflow = workflow(cloud).build();
-    workflow.run(share(1, 1)).requireDone();
+    workflow.run(share(1, 1)).requireAllDone();
     cloud.inject(new Fault.LostRequest().on(Call.Kind.SUBMIT));
-    workflow.run(share(1, 2)).requireDone();
+    workflow.run(share(1, 2)).requireAllDone();
     List<Call> submits = calls(cloud, Call.Kind.SUBMIT);
     assertEquals(3, submits.size());
     Instant lost = submits.get(1).begun();
@@ -260,7 +264,7 @@ class WorkflowTest {
     cloud.inject(new Fault.Refused(Call.Kind.DESCRIBE, refused));
     ShareReport report =
         workflow(cloud).limits(new BatchLimits(50, 100, 1000)).build().run(share(8, 20));
-    assertEquals(7 * 20, report.count(Outcome.Done.class));
+    assertEquals(7 * 20, report.counts().done());
     assertEquals(20, report.failed().filter(f -> f.member().image().equals("image-3")).count());
     assertTrue(report.stats().submits() <= 8, report.stats().toString());
   }
@@ -276,7 +280,7 @@ class WorkflowTest {
             .flow(FlowPolicy.defaults().callsPerSecond(1000))
             .build()
             .run(share(4, 100));
-    assertEquals(4 * 99, report.count(Outcome.Done.class));
+    assertEquals(4 * 99, report.counts().done());
     List<Call> refused =
         calls(cloud, Call.Kind.SUBMIT).stream()
             .filter(c -> c.reason() != null && c.reason().code().equals("IMG.0108"))
@@ -320,7 +324,7 @@ class WorkflowTest {
     ShareReport report =
         workflow(cloud).flow(FlowPolicy.defaults().concurrentCalls(1)).build().run(share(2, 40));
     assertEquals(60, report.failed().filter(f -> f.reason().code().equals("IMG.0108")).count());
-    assertEquals(20, report.count(Outcome.Done.class));
+    assertEquals(20, report.counts().done());
   }
 
   @Test
@@ -352,15 +356,19 @@ class WorkflowTest {
             .unknowns(Unknowns.defaults().jobsKept(ofMillis(100)))
             .build();
     ShareReport report =
-        workflow(cloud).poll(PollPolicy.fixed(ofSeconds(1))).build().run(share(1, 2)).requireDone();
-    assertEquals(1, report.stats().looks());
+        workflow(cloud)
+            .poll(PollPolicy.fixed(ofSeconds(1)))
+            .build()
+            .run(share(1, 2))
+            .requireAllDone();
+    assertEquals(1, report.stats().polls());
     assertEquals(1, report.stats().submits());
   }
 
   @Test
   void aListingThatLagsIsReadAgainBeforeAnythingIsAskedAgain() {
     MemoryBackend cloud = cloud(1).unknowns(Unknowns.defaults().listLag(ofSeconds(6))).build();
-    ShareReport report = workflow(cloud).build().run(share(1, 2)).requireDone();
+    ShareReport report = workflow(cloud).build().run(share(1, 2)).requireAllDone();
     assertEquals(1, report.stats().submits());
     assertEquals(
         5, calls(cloud, Call.Kind.MEMBERS).size(), "the survey, and after 0, 1, 2 and 4 s");
@@ -371,7 +379,7 @@ class WorkflowTest {
     for (Fault fault : List.of(new Fault.PartialFail(), new Fault.HollowSuccess())) {
       MemoryBackend cloud = cloud(4).build();
       cloud.inject(fault);
-      ShareReport report = workflow(cloud).build().run(share(4, 4)).requireDone();
+      ShareReport report = workflow(cloud).build().run(share(4, 4)).requireAllDone();
       assertTrue(report.jobs().size() > 1, fault.toString());
       assertEquals(16, cloud.members().size());
       long again =
@@ -389,7 +397,7 @@ class WorkflowTest {
     cloud.inject(new Fault.PartialFail(), 1_000_000);
     ShareReport report = workflow(cloud).build().run(share(1, 1));
     assertEquals(6, report.stats().submits());
-    assertEquals(1, report.count(Outcome.Unknown.class));
+    assertEquals(1, report.counts().unknown());
   }
 
   // Ending early
@@ -421,7 +429,7 @@ class WorkflowTest {
     run.cancel();
     ShareReport report = run.report().join();
     assertEquals(Ending.CANCELLED, report.ending());
-    assertTrue(report.complete());
+    assertTrue(report.allDone());
   }
 
   @Test
@@ -434,7 +442,7 @@ class WorkflowTest {
     Instant cancelled = time.now();
     ShareReport report = run.report().join();
     assertEquals(cancelled.plusSeconds(30), time.now());
-    assertEquals(1, report.count(Outcome.Unknown.class));
+    assertEquals(1, report.counts().unknown());
   }
 
   @Test
@@ -452,7 +460,7 @@ class WorkflowTest {
     ShareReport report = workflow.run(share(1, 1));
     assertTrue(Thread.interrupted(), "the flag is set again");
     assertEquals(Ending.CANCELLED, report.ending());
-    assertEquals(1, report.count(Outcome.Unknown.class));
+    assertEquals(1, report.counts().unknown());
   }
 
   @Test
@@ -461,7 +469,7 @@ class WorkflowTest {
     ShareRun run = workflow(cloud).build().start(share(1, 1));
     assertThrows(TimeoutException.class, () -> run.report().get(3, TimeUnit.SECONDS));
     assertTrue(run.report().cancel(true));
-    assertTrue(run.report().get().complete());
+    assertTrue(run.report().get().allDone());
   }
 
   @Test
@@ -482,7 +490,7 @@ class WorkflowTest {
                   }
                 })
             .build();
-    self[0].run(share(1, 1)).requireDone();
+    self[0].run(share(1, 1)).requireAllDone();
     assertTrue(said.get(0).contains("inside a task or listener"), said.get(0));
     assertEquals(1, cloud.members().size());
   }
@@ -501,11 +509,11 @@ class WorkflowTest {
     time.sleep(ofSeconds(18));
     run.cancel();
     ShareReport report = run.report().join();
-    assertFalse(report.complete());
-    assertThrows(IllegalStateException.class, report::requireDone);
+    assertFalse(report.allDone());
+    assertThrows(IllegalStateException.class, report::requireAllDone);
     long remaining = report.remaining().stream().mapToLong(ShareRequest::pairs).sum();
-    assertEquals(36 - report.count(Outcome.Done.class), remaining);
-    workflow.run(report.remaining()).requireDone();
+    assertEquals(36 - report.counts().done(), remaining);
+    workflow.run(report.remaining()).requireAllDone();
     assertEquals(36, cloud.members().size());
   }
 
@@ -525,12 +533,12 @@ class WorkflowTest {
     assertEquals(2, progress.openJobs());
     assertTrue(progress.done() > 0 && progress.done() <= cloud.members().size());
     assertEquals(calls(cloud, Call.Kind.SUBMIT).size(), progress.submits());
-    assertEquals(calls(cloud, Call.Kind.JOB).size(), progress.looks());
+    assertEquals(calls(cloud, Call.Kind.JOB).size(), progress.polls());
     int descriptions = calls(cloud, Call.Kind.DESCRIBE).size();
     assertEquals(1, descriptions);
     assertEquals(calls(cloud, Call.Kind.MEMBERS).size() + descriptions, progress.reads());
     assertTrue(requireNonNull(progress.timeLeft()).compareTo(ofSeconds(10)) > 0);
-    run.report().join().requireDone();
+    run.report().join().requireAllDone();
     assertEquals(0, run.progress().pending());
     assertEquals(0, run.progress().openJobs());
   }
@@ -542,7 +550,7 @@ class WorkflowTest {
     workflow(cloud)
         .listener(
             event -> {
-              if (event instanceof ShareEvent.Settled s) {
+              if (event instanceof ShareEvent.ImageCompleted s) {
                 settled.add(s.image() + " " + s.done() + " " + s.failed() + " " + s.unknown());
               }
             })

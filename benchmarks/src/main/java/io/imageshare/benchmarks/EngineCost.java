@@ -101,7 +101,7 @@ final class EngineCost {
       used.add(Meter.read().since(began));
       slices = report.stats().submits();
       kept = heap() - before;
-      report.requireDone();
+      report.requireAllDone();
     }
     System.out.println(
         "%d %d %d %d %d %d"
@@ -127,7 +127,7 @@ final class EngineCost {
     long before = heap();
     ShareReport report = run(request, new BatchLimits(any, any, any));
     long kept = heap() - before;
-    report.requireDone();
+    report.requireAllDone();
     return kept;
   }
 

@@ -104,7 +104,7 @@ final class JournalCost {
             .journal(journal)
             .seed(1)
             .build()) {
-      return workflow.run(REQUEST).requireDone();
+      return workflow.run(REQUEST).requireAllDone();
     }
   }
 

@@ -122,7 +122,7 @@ final class LooksAndLag {
   }
 
   private static Watched ours(PollingLaw law, boolean told, double price) {
-    PollPolicy poll = PollPolicy.adaptive().price(Duration.ofNanos(Math.round(price * 1e9)));
+    PollPolicy poll = PollPolicy.adaptive().pollCost(Duration.ofNanos(Math.round(price * 1e9)));
     return mean(
         seed -> {
           JobYard yard = new JobYard(Timekeeper.virtual(), draw(law, seed), told);
@@ -137,7 +137,7 @@ final class LooksAndLag {
                   .poll(poll)
                   .seed(seed)
                   .build()) {
-            workflow.run(ShareRequest.share(List.of("image"), projects())).requireDone();
+            workflow.run(ShareRequest.share(List.of("image"), projects())).requireAllDone();
           }
           return yard.watched(from(law), TO);
         });

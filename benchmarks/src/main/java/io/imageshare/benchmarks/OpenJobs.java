@@ -97,7 +97,7 @@ final class OpenJobs {
             .seed(1)
             .build()) {
       List<String> projects = IntStream.range(0, jobs).mapToObj(i -> "project-" + i).toList();
-      workflow.run(ShareRequest.share(List.of("image"), projects)).requireDone();
+      workflow.run(ShareRequest.share(List.of("image"), projects)).requireAllDone();
     }
     return open[1];
   }

@@ -92,7 +92,7 @@ final class KillAndResume {
       System.out.println((left.isEmpty() ? "begins run " : "resumes run ") + run.id());
       ShareReport report = run.report().join();
       System.out.println(report);
-      return report.complete();
+      return report.allDone();
     }
   }
 

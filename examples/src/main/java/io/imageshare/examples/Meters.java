@@ -49,7 +49,7 @@ final class Meters {
       count(1, "imageshare.retries", "call", again.call(), "why", again.reason().kind().name());
     } else if (event instanceof ShareEvent.Split split) {
       count(1, "imageshare.refused", "why", split.reason().kind().name());
-    } else if (event instanceof ShareEvent.Settled settled) {
+    } else if (event instanceof ShareEvent.ImageCompleted settled) {
       count(settled.done(), "imageshare.pairs", "outcome", "done");
       count(settled.failed(), "imageshare.pairs", "outcome", "failed");
       count(settled.unknown(), "imageshare.pairs", "outcome", "unknown");

@@ -67,13 +67,13 @@ final class Page {
     html.append(
         text(
             ". <b class=\"done\">%d done</b>, <b class=\"failed\">%d failed</b>,",
-            report.count(Outcome.Done.class), report.count(Outcome.Failed.class)));
+            report.counts().done(), report.counts().failed()));
     html.append(
         text(
             " <b class=\"unknown\">%d unknown</b>. Calls: %d submits, %d looks, %d listings.</p>\n",
-            report.count(Outcome.Unknown.class),
+            report.counts().unknown(),
             report.stats().submits(),
-            report.stats().looks(),
+            report.stats().polls(),
             report.stats().reads()));
   }
 

@@ -30,7 +30,7 @@ final class RealCloud {
     System.out.println(report);
     report.failed().forEach(f -> System.err.println(f.member() + ": " + f.reason()));
     report.unknown().forEach(u -> System.err.println(u.member() + ": not known: " + u.reason()));
-    System.exit(report.complete() ? 0 : 1);
+    System.exit(report.allDone() ? 0 : 1);
   }
 
   // region real

@@ -60,7 +60,7 @@ final class Rendering {
   /** Asks again for all that a report of an earlier day has not as done. */
   static ShareReport again(ShareWorkflow workflow, Path file) throws IOException {
     ShareReport before = kept(file);
-    return before.complete() ? before : workflow.run(before.remaining());
+    return before.allDone() ? before : workflow.run(before.remaining());
   }
 
   // endregion

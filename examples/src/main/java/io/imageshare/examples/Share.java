@@ -192,7 +192,7 @@ final class Share {
                   return members.contains(outcome.member()) != shared;
                 })
             .toList();
-    long told = report.count(Outcome.class) - report.count(Outcome.Unknown.class);
+    long told = report.counts().total() - report.counts().unknown();
     out.printf("The cloud's own state agrees for %d of %d pairs.%n", told - wrong.size(), told);
     wrong.stream().limit(3).forEach(outcome -> out.println("  it does not for " + outcome));
     return wrong.isEmpty();

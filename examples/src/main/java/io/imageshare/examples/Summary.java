@@ -51,13 +51,13 @@ final class Summary {
             "%s after %.1f s: %d pairs done, %d failed, %d unknown",
             report.ending(),
             took.toMillis() / 1000.0,
-            report.count(Outcome.Done.class),
-            report.count(Outcome.Failed.class),
-            report.count(Outcome.Unknown.class)));
+            report.counts().done(),
+            report.counts().failed(),
+            report.counts().unknown()));
     report.reason().ifPresent(reason -> lines.add("because: " + reason));
     lines.add(
         "calls: %d submits, %d looks at jobs, %d listings of members"
-            .formatted(stats.submits(), stats.looks(), stats.reads()));
+            .formatted(stats.submits(), stats.polls(), stats.reads()));
     if (!groups.isEmpty()) {
       lines.add("");
       lines.add("  pairs  outcome  why");

@@ -1,7 +1,7 @@
 package io.imageshare.examples;
 
 import io.imageshare.Job;
-import io.imageshare.ShareReport.Watched;
+import io.imageshare.ShareReport.SubmittedJob;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -19,19 +19,19 @@ final class Timeline {
   /** A job whose times are known. */
   private record Bar(Instant begin, Instant end, Job job, long pairs) {
 
-    static Stream<Bar> of(Watched watched) {
-      Instant begin = watched.job().begin();
-      Instant end = watched.job().end();
+    static Stream<Bar> of(SubmittedJob submitted) {
+      Instant begin = submitted.job().begin();
+      Instant end = submitted.job().end();
       return begin == null || end == null || end.isBefore(begin)
           ? Stream.empty()
-          : Stream.of(new Bar(begin, end, watched.job(), watched.slice().pairs()));
+          : Stream.of(new Bar(begin, end, submitted.job(), submitted.slice().pairs()));
     }
   }
 
   /** A lane, and when its last job ended. */
   private record Lane(int number, Instant free) {}
 
-  static String svg(List<Watched> jobs) {
+  static String svg(List<SubmittedJob> jobs) {
     List<Bar> bars =
         jobs.stream().flatMap(Bar::of).sorted(Comparator.comparing(Bar::begin)).toList();
     String said =

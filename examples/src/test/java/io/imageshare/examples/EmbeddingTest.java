@@ -2,7 +2,6 @@ package io.imageshare.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.imageshare.Outcome;
 import io.imageshare.ShareReport;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend;
@@ -21,8 +20,8 @@ class EmbeddingTest {
             .build();
     ShareReport report =
         Embedding.share(cloud, List.of("image-1", "image-2"), List.of("project-1", "elsewhere"));
-    assertEquals(2, report.count(Outcome.Done.class));
-    assertEquals(2, report.count(Outcome.Failed.class));
+    assertEquals(2, report.counts().done());
+    assertEquals(2, report.counts().failed());
     assertEquals(2, cloud.members().size());
   }
 }

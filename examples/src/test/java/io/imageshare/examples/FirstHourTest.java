@@ -249,7 +249,7 @@ class FirstHourTest {
         MemoryBackend cloud = cloud();
         cloud.inject(new Fault.Refused(MemoryBackend.Call.Kind.MEMBERS, right));
         try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
-          workflow.run(ShareRequest.share(IMAGE, PROJECT)).requireDone();
+          workflow.run(ShareRequest.share(IMAGE, PROJECT)).requireAllDone();
         }
       } else {
         MemoryBackend cloud =

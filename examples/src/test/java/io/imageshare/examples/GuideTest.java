@@ -71,7 +71,7 @@ class GuideTest {
   void theCarefulWorkflowKeepsItsLimits() {
     MemoryBackend cloud = cloud().jobsTake(Duration.ofSeconds(30)).build();
     try (ShareWorkflow workflow = careful(cloud)) {
-      ShareReport report = workflow.run(ShareRequest.share(IMAGES, PROJECTS)).requireDone();
+      ShareReport report = workflow.run(ShareRequest.share(IMAGES, PROJECTS)).requireAllDone();
       report
           .jobs()
           .forEach(
@@ -197,7 +197,7 @@ class GuideTest {
         HttpBackend backend =
             other(server.endpoint(), Credentials.accessKey("key", "secret"), "owner");
         ShareWorkflow workflow = ShareWorkflow.over(backend)) {
-      workflow.run(ShareRequest.share(List.of("image-1"), many)).requireDone();
+      workflow.run(ShareRequest.share(List.of("image-1"), many)).requireAllDone();
     }
     assertEquals(200, cloud.members().size());
   }
@@ -217,7 +217,7 @@ class GuideTest {
       Rendering.keep(report, file);
     }
     try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
-      Rendering.again(workflow, file).requireDone();
+      Rendering.again(workflow, file).requireAllDone();
     }
     assertEquals(900, cloud.members().size());
   }

@@ -8,7 +8,6 @@ import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Journal;
 import io.imageshare.Member;
-import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
@@ -134,7 +133,7 @@ class JdbcJournalTest {
       other.run();
     }
     assertEquals(List.of("nightly"), resumed.stream().map(ShareRun::id).toList());
-    assertTrue(resumed.get(0).report().join().complete());
+    assertTrue(resumed.get(0).report().join().allDone());
     assertEachPairWasSentOnce();
     assertEquals(List.of(), get(journal("anybody").unfinished()));
   }
@@ -193,9 +192,9 @@ class JdbcJournalTest {
     assertEquals(Ending.STOPPED, report.ending());
     String reason = report.reason().orElseThrow().message();
     assertTrue(reason.startsWith("the journal failed"), reason);
-    assertEquals(6, report.count(Outcome.Done.class), "its jobs were watched to the end");
+    assertEquals(6, report.counts().done(), "its jobs were watched to the end");
     assertTrue(report.failed().allMatch(f -> f.reason().kind() == Reason.Kind.NOT_SENT));
-    assertTrue(taken.report().join().complete());
+    assertTrue(taken.report().join().allDone());
     assertEachPairWasSentOnce();
   }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.imageshare.Outcome;
 import io.imageshare.ShareReport;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -30,11 +29,11 @@ class MetersTest {
   @Test
   void theMetersAgreeWithTheReport() throws InterruptedException {
     ShareReport report = Meters.share(registry, out);
-    assertEquals(40, report.count(Outcome.Failed.class), report.toString());
-    assertEquals(report.count(Outcome.Done.class), counted("imageshare.pairs", "outcome", "done"));
+    assertEquals(40, report.counts().failed(), report.toString());
+    assertEquals(report.counts().done(), counted("imageshare.pairs", "outcome", "done"));
     assertEquals(40, counted("imageshare.pairs", "outcome", "failed"));
     assertEquals(0, counted("imageshare.pairs", "outcome", "unknown"));
-    assertEquals(1, counted("imageshare.runs", "ending", "COMPLETE"));
+    assertEquals(1, counted("imageshare.runs", "ending", "FINISHED"));
     assertEquals(
         report.jobs().stream().filter(watched -> watched.job().ended()).count(),
         registry.find("imageshare.jobs").counters().stream()

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.imageshare.MemberBackend;
-import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
@@ -79,7 +78,7 @@ class MyBackendTest {
         ShareRequest.share(List.of("image-1", "image-4"), List.of("project-1", "project-2"));
     try (ShareWorkflow workflow = ShareWorkflow.over(new MyBackend(Timekeeper.virtual(), IMAGES))) {
       ShareReport report = workflow.run(request);
-      assertEquals(2, report.count(Outcome.Done.class));
+      assertEquals(2, report.counts().done());
       assertEquals(
           List.of(Reason.Kind.INVALID_IMAGE, Reason.Kind.INVALID_IMAGE),
           report.failed().map(failed -> failed.reason().kind()).toList());

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.imageshare.Outcome;
 import io.imageshare.ShareReport;
 import java.awt.image.BufferedImage;
 import java.io.File;
@@ -91,8 +90,8 @@ class PageInBrowserTest {
   void theBrowserSeesEveryCellAndEveryReason() throws Exception {
     ShareReport report = Rendering.made(30, 40);
     String dom = browse(page(report), "--dump-dom");
-    assertEquals(report.count(Outcome.Done.class), cells("done", dom));
-    assertEquals(report.count(Outcome.Failed.class), cells("failed", dom));
+    assertEquals(report.counts().done(), cells("done", dom));
+    assertEquals(report.counts().failed(), cells("failed", dom));
     assertTrue(dom.contains("<h1>Run " + report.id() + "</h1>"), dom);
     assertTrue(dom.contains("IMG.0108"), dom);
     assertTrue(dom.contains("</tbody></table>"), dom);

@@ -40,9 +40,9 @@ class PageTest {
     ShareReport report = Rendering.made(30, 40);
     String html = Page.of(report);
     String matrix = svg("matrix", html);
-    assertEquals(report.count(Outcome.Done.class), count("<rect class=\"done\"", matrix));
-    assertEquals(report.count(Outcome.Failed.class), count("<rect class=\"failed\"", matrix));
-    assertEquals(report.count(Outcome.Unknown.class), count("<rect class=\"unknown\"", matrix));
+    assertEquals(report.counts().done(), count("<rect class=\"done\"", matrix));
+    assertEquals(report.counts().failed(), count("<rect class=\"failed\"", matrix));
+    assertEquals(report.counts().unknown(), count("<rect class=\"unknown\"", matrix));
     assertEquals(1_200, count("<rect", matrix));
     long timed = report.jobs().stream().filter(watched -> watched.job().end() != null).count();
     assertTrue(timed > 1, report.toString());
@@ -100,8 +100,7 @@ class PageTest {
             .results()
             .mapToLong(found -> Long.parseLong(found.group(1)))
             .sum();
-    assertEquals(
-        report.count(Outcome.Failed.class) + report.count(Outcome.Unknown.class), told, table);
+    assertEquals(report.counts().failed() + report.counts().unknown(), told, table);
     assertTrue(told > 100, table);
   }
 

@@ -2,7 +2,6 @@ package io.imageshare.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.imageshare.Outcome;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.http.Credentials;
@@ -23,7 +22,7 @@ class RealCloudTest {
       ShareReport report =
           RealCloud.share(
               server.endpoint(), Credentials.accessKey("test-key", "test-secret"), request);
-      assertEquals(4, report.count(Outcome.Done.class), report.toString());
+      assertEquals(4, report.counts().done(), report.toString());
       assertEquals(4, cloud.members().size());
     }
   }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.huaweicloud.sdk.core.auth.BasicCredentials;
 import io.imageshare.FlowPolicy;
 import io.imageshare.MemberBackend;
-import io.imageshare.Outcome;
 import io.imageshare.PollPolicy;
 import io.imageshare.Recipient;
 import io.imageshare.ShareEvent;
@@ -140,7 +139,7 @@ class SdkBackendTest {
   @Test
   void servesAWorkflow() {
     ShareReport report = share(List.of(PROJECTS.get(0), ELSEWHERE, PROJECTS.get(1)), () -> {});
-    assertEquals(6, report.count(Outcome.Done.class), report.toString());
+    assertEquals(6, report.counts().done(), report.toString());
     assertEquals(
         List.of("IMG.0108", "IMG.0108", "IMG.0108"),
         report.failed().map(failed -> failed.reason().code()).toList());
@@ -150,7 +149,7 @@ class SdkBackendTest {
   @Test
   void anAnswerThatIsLostIsNotAskedForAgain() {
     ShareReport report = share(PROJECTS, () -> server.inject(new SocketFault.ResetAfterEffect()));
-    assertTrue(report.complete(), report.toString());
+    assertTrue(report.allDone(), report.toString());
     assertEquals(
         1, server.requests().stream().filter(request -> request.method().equals("POST")).count());
   }

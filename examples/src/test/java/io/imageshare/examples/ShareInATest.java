@@ -23,7 +23,7 @@ class ShareInATest {
     try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
       ShareReport report =
           workflow.run(ShareRequest.share(List.of("image-1"), List.of("project-1")));
-      assertTrue(report.complete());
+      assertTrue(report.allDone());
       assertEquals(1, report.stats().submits());
     }
   }

@@ -39,7 +39,7 @@ class SummaryTest {
             List.of("project-1", "elsewhere-1", "elsewhere-2"));
     assertEquals(0, summary.left());
     List<String> lines = summary.lines();
-    assertEquals("COMPLETE after 61.2 s: 1 pairs done, 5 failed, 0 unknown", lines.get(0));
+    assertEquals("FINISHED after 61.2 s: 1 pairs done, 5 failed, 0 unknown", lines.get(0));
     assertTrue(lines.get(1).matches("calls: \\d+ submits, \\d+ looks at jobs, .*"), lines.get(1));
     String text = String.join("\n", lines);
     assertTrue(text.contains("\n      2  failed   INVALID_RECIPIENT IMG.0108: "), text);
