@@ -158,4 +158,80 @@ class DocsTest {
     }
     return sources;
   }
+
+  /** A picture of packages: nodes such as {@code flow["internal.flow"]}, arrows between them. */
+  private record Picture(Set<String> packages, Set<String> arrows) {
+    private static final Pattern NODE = Pattern.compile("(?m)^ *(\\w+)\\[\"([\\w.]+)\"\\]$");
+    private static final Pattern ARROW = Pattern.compile("(?m)^ *(\\w+) (-->|-\\.->) (\\w+)$");
+
+    /** What the document draws; nothing if it has no picture of this module. */
+    static Picture drawn(String module, String base, String document) {
+      Pattern block =
+          Pattern.compile("(?ms)^```mermaid\\ngraph TD\\n *%% " + module + "\\n(.*?)^```$");
+      String picture =
+          block.matcher(document).results().map(found -> found.group(1)).findAny().orElse("");
+      Map<String, String> packages = new TreeMap<>();
+      NODE.matcher(picture)
+          .results()
+          .forEach(
+              node ->
+                  packages.put(
+                      node.group(1),
+                      node.group(2).equals(base) ? base : base + "." + node.group(2)));
+      Set<String> arrows = new TreeSet<>();
+      ARROW
+          .matcher(picture)
+          .results()
+          .forEach(
+              arrow -> {
+                String from = packages.get(arrow.group(1));
+                assertEquals(base.equals(from), arrow.group(2).equals("-.->"), arrow.group());
+                arrows.add(from + " -> " + packages.get(arrow.group(3)));
+              });
+      return new Picture(new TreeSet<>(packages.values()), arrows);
+    }
+
+    /** What the sources are; an arrow is an import of another package, other than the exported. */
+    static Picture real(String base, Path sources) throws IOException {
+      Pattern imported =
+          Pattern.compile("(?m)^import (?:static )?(io\\.imageshare[a-z.]*)\\.[A-Z]");
+      Map<String, Set<String>> imports = new TreeMap<>();
+      try (Stream<Path> files = Files.walk(sources)) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          String from = sources.relativize(file.getParent()).toString().replaceAll("[/\\\\]", ".");
+          Set<String> uses = imports.computeIfAbsent(from, name -> new TreeSet<>());
+          found(imported, file).forEach(match -> uses.add(match.group(1)));
+        }
+      }
+      imports.remove("");
+      Set<String> arrows = new TreeSet<>();
+      imports.forEach(
+          (from, uses) -> {
+            uses.retainAll(imports.keySet());
+            uses.removeAll(Set.of(from, base));
+            uses.forEach(to -> arrows.add(from + " -> " + to));
+          });
+      return new Picture(new TreeSet<>(imports.keySet()), arrows);
+    }
+  }
+
+  @Test
+  void thePicturesOfTheArchitectureAreThePackages() throws IOException {
+    String document = Files.readString(ROOT.resolve("docs").resolve("architecture.md"));
+    Map<String, String> modules =
+        Map.of(
+            "core", "io.imageshare",
+            "backend-http", "io.imageshare.http",
+            "backend-memory", "io.imageshare.memory");
+    for (Map.Entry<String, String> module : modules.entrySet()) {
+      Path sources = ROOT.resolve(Path.of(module.getKey(), "src", "main", "java"));
+      Picture real = Picture.real(module.getValue(), sources);
+      if (real.packages().size() > 1) {
+        assertEquals(real, Picture.drawn(module.getKey(), module.getValue(), document));
+        for (String name : real.packages()) {
+          assertTrue(document.contains("\n| `" + name + "` |"), "no row for " + name);
+        }
+      }
+    }
+  }
 }
