@@ -125,7 +125,7 @@ final class GoldenLog {
               retried(retrying.call()), retrying.delay().toMillis(), reason(retrying.reason()));
     } else if (event instanceof ShareEvent.Split split) {
       return "split " + request(split.slice()) + reason(split.reason());
-    } else if (event instanceof ShareEvent.Settled settled) {
+    } else if (event instanceof ShareEvent.ImageCompleted settled) {
       return "image %s done=%d failed=%d unknown=%d"
           .formatted(settled.image(), settled.done(), settled.failed(), settled.unknown());
     }
@@ -146,7 +146,7 @@ final class GoldenLog {
 
   private static String ending(Ending ending) {
     return switch (ending) {
-      case COMPLETE -> "whole";
+      case FINISHED -> "whole";
       case CANCELLED -> "cancelled";
       case DEADLINE -> "deadline";
       case CLOSED -> "closed";
@@ -221,7 +221,7 @@ final class GoldenLog {
         "pairs: total=%d done=%d already=%d failed=%d unknown=%d"
             .formatted(stats.total(), stats.done(), already, stats.failed(), stats.unknown()),
         "calls: submits=%d polls=%d reads=%d open=%d"
-            .formatted(stats.submits(), stats.looks(), stats.reads(), stats.openJobs()));
+            .formatted(stats.submits(), stats.polls(), stats.reads(), stats.openJobs()));
   }
 
   /** A line for each stretch of images whose pairs came to the same. */

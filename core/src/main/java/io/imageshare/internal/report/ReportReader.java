@@ -315,11 +315,16 @@ public final class ReportReader {
     same(sums.field("unknown"), table.unknown());
     return new RunResult(
         field("id").text(),
-        field("ending").word(Ending.class),
+        ending(field("ending")),
         field("reason").mayBe(ReportReader::reason),
         table,
         jobs,
         stats(table));
+  }
+
+  /** Reports of the first builds say COMPLETE for FINISHED, and looks for polls. */
+  private static Ending ending(JsonCursor place) {
+    return place.value().asText().equals("COMPLETE") ? Ending.FINISHED : place.word(Ending.class);
   }
 
   private static void same(JsonCursor told, long counted) {
@@ -339,7 +344,7 @@ public final class ReportReader {
         table.unknown(),
         field("openJobs").number(0, Integer.MAX_VALUE),
         calls.field("submits").count(),
-        calls.field("looks").count(),
+        calls.field(calls.field("looks").isThere() ? "looks" : "polls").count(),
         calls.field("reads").count(),
         field("timeLeft").mayBe(left -> left.moment(Duration::parse, "a duration, such as PT5S")));
   }

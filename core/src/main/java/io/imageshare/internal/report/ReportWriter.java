@@ -91,7 +91,7 @@ public final class ReportWriter {
     json.writeEndObject();
     json.writeObjectFieldStart("calls");
     json.writeNumberField("submits", stats.submits());
-    json.writeNumberField("looks", stats.polls());
+    json.writeNumberField("polls", stats.polls());
     json.writeNumberField("reads", stats.reads());
     json.writeEndObject();
     json.writeNumberField("openJobs", stats.openJobs());
