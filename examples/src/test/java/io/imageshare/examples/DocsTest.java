@@ -208,7 +208,8 @@ class DocsTest {
       imports.forEach(
           (from, uses) -> {
             uses.retainAll(imports.keySet());
-            uses.removeAll(Set.of(from, base));
+            uses.remove(from);
+            uses.remove(base);
             uses.forEach(to -> arrows.add(from + " -> " + to));
           });
       return new Picture(new TreeSet<>(imports.keySet()), arrows);
