@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * known of one, its images, rights and credentials, says nothing of another; they end in one
  * report.
  */
-public final class CompositeRun implements ShareRun {
+final class CompositeRun implements ShareRun {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
   private static final Duration ALIVE = Duration.ofSeconds(15);
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The listings that show what became of a run's pairs: who has an image, one for each image; or,
  * where the run's one recipient decides, the images that it decided on so.
  */
-public final class Listings {
+final class Listings {
   private final PairTable table;
   private final Action action;
   private final Slice all;

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A journal in which nothing is finished yet: a part of a run is, when the whole run is. */
-public record UnfinishedJournal(Journal journal) implements Journal {
+record UnfinishedJournal(Journal journal) implements Journal {
 
   @Override
   public CompletionStage<List<Unfinished>> unfinished() {

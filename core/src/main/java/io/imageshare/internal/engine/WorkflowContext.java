@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param reader takes what is listed, with whose listing it is, of runs that only read
  * @param end when all runs of this context end; null: each after its own deadline
  */
-public record WorkflowContext(
+record WorkflowContext(
     Settings settings,
     CallGate gate,
     CallExecutor calls,

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The lock of one run, in a file beside the run's own that says who holds it and since when. The
  * operating system drops it when its process ends, however that comes.
  */
-public final class RunLock implements Closeable {
+final class RunLock implements Closeable {
   /**
    * The locks of this JVM. On POSIX systems closing any channel of a file drops all locks the
    * process has on it, so a lock file must never be opened twice here.

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * of those that end before the next look j, and what follows from j. Over j that is the lower
  * envelope of lines in the part that ended before i, and as i falls the best j falls too.
  */
-public final class PollTimes {
+final class PollTimes {
   /** A look may always cost so much of the price more than the best one. */
   private static final double LEEWAY = .02;
 
