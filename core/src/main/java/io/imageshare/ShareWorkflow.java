@@ -23,13 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShareWorkflow implements AutoCloseable {
   private final Workflow workflow;
-  private final @Nullable Journal journal;
   private final Random ids;
 
   private ShareWorkflow(Builder builder) {
     Random random = new Random(builder.seed == null ? new Random().nextLong() : builder.seed);
     ids = new Random(random.nextLong());
-    journal = builder.journal;
     workflow = new Workflow(builder.settings(random));
   }
 
@@ -187,11 +185,7 @@ public final class ShareWorkflow implements AutoCloseable {
    *     task
    */
   public List<ShareRun> resume() {
-    if (journal == null) {
-      throw new IllegalStateException(
-          "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
-    }
-    return workflow.resume(journal);
+    return workflow.resume();
   }
 
   /**
