@@ -1,10 +1,7 @@
 package io.imageshare;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.internal.engine.DryRun;
-import io.imageshare.internal.report.RequestDocument;
+import io.imageshare.internal.report.PlanDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +16,6 @@ import java.util.stream.Stream;
  * thread.
  */
 public final class SharePlan {
-  private static final int VERSION = 1;
   private static final int SHOWN = 10;
 
   private final List<ShareReport> surveys;
@@ -92,29 +88,7 @@ public final class SharePlan {
    * @return the document
    */
   public String toJson() {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode root = mapper.createObjectNode();
-    root.put("version", VERSION);
-    root.putObject("calls").put("submits", slices.size()).put("listings", listings);
-    ArrayNode all = root.putArray("slices");
-    slices.forEach(slice -> all.add(RequestDocument.tree(slice)));
-    root.put("already", already().count());
-    ArrayNode failed = root.putArray("refused");
-    refused()
-        .forEach(
-            f -> {
-              ObjectNode pair = failed.addObject();
-              pair.put("image", f.member().image());
-              pair.put("recipient", f.member().recipient().id());
-              reason(f.reason(), pair);
-            });
-    reason().ifPresent(why -> reason(why, root.putObject("reason")));
-    return root.toString();
-  }
-
-  private static void reason(Reason reason, ObjectNode to) {
-    to.put("kind", reason.kind().name());
-    to.put("code", reason.code()).put("message", reason.message());
+    return PlanDocument.write(this);
   }
 
   /** For people: the figures, the slices and why pairs are refused, the first ten of each. */

@@ -1,5 +1,6 @@
 package io.imageshare;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -97,6 +98,17 @@ class ArchitectureTest {
       }
     }
     assertEquals(DOORS, used);
+  }
+
+  @Test
+  void onlyDocumentsAndTheJournalKnowJson() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(INTERNAL + "journal", INTERNAL + "report")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.fasterxml..")
+        .check(core);
   }
 
   @Test

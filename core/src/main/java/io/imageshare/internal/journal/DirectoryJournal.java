@@ -1,5 +1,6 @@
 package io.imageshare.internal.journal;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.imageshare.Journal;
 import io.imageshare.Timekeeper;
 import java.io.IOException;
@@ -59,16 +60,12 @@ public final class DirectoryJournal implements Journal {
             100,
             TimeUnit.MILLISECONDS,
             new LinkedBlockingQueue<>(),
-            work -> {
-              Thread thread = new Thread(work, "imageshare-journal");
-              thread.setDaemon(true);
-              return thread;
-            });
+            new ThreadFactoryBuilder().setNameFormat("imageshare-journal").setDaemon(true).build());
     writer.allowCoreThreadTimeOut(true);
     return writer;
   }
 
-  private <T> CompletionStage<T> later(Work<T> work) {
+  private <T> CompletionStage<T> inOrder(Work<T> work) {
     CompletableFuture<T> done = new CompletableFuture<>();
     executor.execute(
         () -> {
@@ -84,7 +81,7 @@ public final class DirectoryJournal implements Journal {
 
   @Override
   public CompletionStage<List<Unfinished>> unfinished() {
-    return later(
+    return inOrder(
         () -> {
           List<Unfinished> unfinished = new ArrayList<>();
           for (String run : runs()) {
@@ -115,7 +112,7 @@ public final class DirectoryJournal implements Journal {
 
   @Override
   public CompletionStage<List<String>> read(String run) {
-    return later(() -> RunFile.read(RunFile.path(path, run)));
+    return inOrder(() -> RunFile.read(RunFile.path(path, run)));
   }
 
   @Override
@@ -166,7 +163,7 @@ public final class DirectoryJournal implements Journal {
 
   @Override
   public CompletionStage<Void> finish(String run) {
-    return later(
+    return inOrder(
         () -> {
           RunFile own = owned.remove(run);
           (own == null ? RunFile.own(path, run, time.now()) : own).delete();
@@ -176,7 +173,7 @@ public final class DirectoryJournal implements Journal {
 
   @Override
   public CompletionStage<Void> release(String run) {
-    return later(
+    return inOrder(
         () -> {
           RunFile file = owned.remove(run);
           if (file != null) {

@@ -1,5 +1,12 @@
 package io.imageshare.internal.journal;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.imageshare.BatchLimits;
 import io.imageshare.Job;
 import io.imageshare.Reason;
@@ -11,11 +18,39 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One line of a run's journal: what it says, and its text. */
+/**
+ * One entry of a run's journal, a line of its text. On disk each kind has the name given here, and
+ * a submission is a "flight": names that journals were written with stay.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(name = "Begun", value = JournalEntry.Begun.class),
+  @JsonSubTypes.Type(name = "Owned", value = JournalEntry.Owned.class),
+  @JsonSubTypes.Type(name = "Intent", value = JournalEntry.Intent.class),
+  @JsonSubTypes.Type(name = "Submitted", value = JournalEntry.Submitted.class),
+  @JsonSubTypes.Type(name = "Ended", value = JournalEntry.Ended.class),
+  @JsonSubTypes.Type(name = "Lost", value = JournalEntry.Lost.class),
+  @JsonSubTypes.Type(name = "Refused", value = JournalEntry.Refused.class),
+  @JsonSubTypes.Type(name = "Settled", value = JournalEntry.Settled.class),
+  @JsonSubTypes.Type(name = "Served", value = JournalEntry.Served.class),
+  @JsonSubTypes.Type(name = "BadId", value = JournalEntry.BadId.class),
+  @JsonSubTypes.Type(name = "BadPair", value = JournalEntry.BadPair.class),
+  @JsonSubTypes.Type(name = "Cancelled", value = JournalEntry.Cancelled.class),
+  @JsonSubTypes.Type(name = "Over", value = JournalEntry.Over.class),
+  @JsonSubTypes.Type(name = "Alive", value = JournalEntry.Alive.class),
+})
 public sealed interface JournalEntry {
   /** The run, always the first line. */
+  @JsonPropertyOrder("version")
   record Begun(Instant at, Instant deadline, BatchLimits limits, List<ShareRequest> requests)
-      implements JournalEntry {}
+      implements JournalEntry {
+
+    /** Of the journal's format. */
+    @JsonProperty
+    int version() {
+      return JournalCodec.VERSION;
+    }
+  }
 
   /** Somebody else goes on with the run. */
   record Owned(String owner, Instant at) implements JournalEntry {
@@ -27,24 +62,34 @@ public sealed interface JournalEntry {
   }
 
   /** A slice is about to be sent. */
-  record Intent(int submission, int round, Slice slice, Instant at) implements JournalEntry {}
+  @JsonPropertyOrder({"flight", "round", "at", "slice"})
+  record Intent(
+      @JsonProperty("flight") int submission, int round, @JsonUnwrapped Slice slice, Instant at)
+      implements JournalEntry {}
 
-  record Submitted(int submission, String job, Instant at) implements JournalEntry {}
+  record Submitted(@JsonProperty("flight") int submission, String job, Instant at)
+      implements JournalEntry {}
 
-  record Ended(int submission, Job.Status status, @Nullable Reason reason)
+  record Ended(
+      @JsonProperty("flight") int submission,
+      Job.Status status,
+      @JsonSetter(nulls = Nulls.SET) @Nullable Reason reason)
       implements JournalEntry {}
 
   /** The answer to the write was lost, or could not be read. */
-  record Lost(int submission, Reason reason) implements JournalEntry {}
+  record Lost(@JsonProperty("flight") int submission, Reason reason) implements JournalEntry {}
 
   /** The service took nothing of it, or nothing more than is listed. */
-  record Refused(int submission, Reason reason) implements JournalEntry {}
+  record Refused(@JsonProperty("flight") int submission, Reason reason) implements JournalEntry {}
 
   /** Readings have shown what became of it; what is missing may be asked again, or is Unknown. */
-  record Settled(int submission, Reason reason, boolean again) implements JournalEntry {}
+  @JsonPropertyOrder({"flight", "again", "reason"})
+  record Settled(@JsonProperty("flight") int submission, Reason reason, boolean again)
+      implements JournalEntry {}
 
   /** Its job's word must do, and it vouches for all of the slice but this. */
-  record Served(int submission, List<Slice> except) implements JournalEntry {}
+  record Served(@JsonProperty("flight") int submission, List<Slice> except)
+      implements JournalEntry {}
 
   record BadId(Side side, int id, Reason reason) implements JournalEntry {}
 

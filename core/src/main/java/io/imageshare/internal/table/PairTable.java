@@ -115,6 +115,14 @@ public final class PairTable {
     return recipients.size();
   }
 
+  public List<String> imageIds() {
+    return images;
+  }
+
+  public List<Recipient> recipientIds() {
+    return recipients;
+  }
+
   public String image(int image) {
     return images.get(image);
   }
