@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.imageshare.internal.engine.Settings;
 import io.imageshare.internal.engine.Workflow;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -327,7 +328,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * @throws IllegalArgumentException if it is not positive
      */
     public Builder deadline(Duration deadline) {
-      this.deadline = positive("deadline", deadline);
+      this.deadline = Durations.positive("deadline", deadline);
       return this;
     }
 
@@ -339,7 +340,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * @throws IllegalArgumentException if it is not positive
      */
     public Builder closeTimeout(Duration closeTimeout) {
-      this.closeTimeout = positive("closeTimeout", closeTimeout);
+      this.closeTimeout = Durations.positive("closeTimeout", closeTimeout);
       return this;
     }
 
@@ -393,13 +394,6 @@ public final class ShareWorkflow implements AutoCloseable {
             method + " of the backend gave null; is it a mock without an answer?");
       }
       return value;
-    }
-
-    private static Duration positive(String what, Duration duration) {
-      if (duration.isNegative() || duration.isZero()) {
-        throw new IllegalArgumentException(what + ": " + duration + "; it must be positive");
-      }
-      return duration;
     }
   }
 }

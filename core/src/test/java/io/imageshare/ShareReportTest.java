@@ -185,7 +185,7 @@ class ShareReportTest {
         "\"already\":true, | '' | outcomes[0].already: expected true or false, found nothing",
         "\"openJobs\":0 | \"openJobs\":0.5 | openJobs: expected a whole number, found 0.5",
         "\"openJobs\":0 | \"openJobs\":\"0\" | openJobs: expected a whole number, found \"0\"",
-        "\"reads\":0 | \"reads\":null | calls.reads: expected a whole number, 0 or more, found null",
+        "\"reads\":0 | \"reads\":null | calls.reads: expected a whole number, found null",
         "\"submits\":0 | \"submits\":-1 | calls.submits: expected a whole number, 0 or more, found -1",
         "\"openJobs\":0 | \"openJobs\":0,\"timeLeft\":\"soon\" | timeLeft: expected a duration, such as PT5S",
         "\"id\":\"given\" | \"id\":\"given\",\"id\":\"other\" | not JSON, or not all of it: Duplicate field 'id'",

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,15 +21,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A journal in a directory. All its work is done in order, on one thread or on the caller's. */
 public final class DirectoryJournal implements Journal {
   private record Append(String run, long first, List<String> lines, CompletableFuture<Void> done) {}
-
-  private interface Work<T> {
-    @Nullable T work() throws IOException;
-  }
 
   private final Path path;
   private final Executor executor;
@@ -65,14 +61,14 @@ public final class DirectoryJournal implements Journal {
     return writer;
   }
 
-  private <T> CompletionStage<T> inOrder(Work<T> work) {
+  private <T> CompletionStage<T> inOrder(Callable<T> work) {
     CompletableFuture<T> done = new CompletableFuture<>();
     executor.execute(
         () -> {
           flush(); // what was appended before this has its effect before it
           try {
-            done.complete(work.work());
-          } catch (IOException | RuntimeException e) {
+            done.complete(work.call());
+          } catch (Exception e) {
             done.completeExceptionally(e);
           }
         });

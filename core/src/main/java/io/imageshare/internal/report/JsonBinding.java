@@ -7,7 +7,6 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -20,7 +19,6 @@ import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -46,7 +44,6 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Binds documents to records, and names the place where one is wrong. */
 final class JsonBinding {
@@ -57,8 +54,7 @@ final class JsonBinding {
                   .addSerializer(Instant.class, ToStringSerializer.instance)
                   .addSerializer(Duration.class, ToStringSerializer.instance)
                   .addDeserializer(Instant.class, time(Instant.class, Instant::parse))
-                  .addDeserializer(Duration.class, time(Duration.class, Duration::parse))
-                  .addDeserializer(long.class, new Count()))
+                  .addDeserializer(Duration.class, time(Duration.class, Duration::parse)))
           .addMixIn(Ending.class, EndingNames.class)
           .addMixIn(Recipient.class, ByType.class)
           .addMixIn(Verdict.class, ByOutcome.class)
@@ -85,7 +81,7 @@ final class JsonBinding {
       Map.of(
           String.class, "a string",
           boolean.class, "true or false",
-          long.class, "a whole number, 0 or more",
+          long.class, "a whole number",
           int.class, "a whole number",
           Integer.class, "a whole number",
           Double.class, "a number",
@@ -109,57 +105,33 @@ final class JsonBinding {
   @JsonDeserialize(converter = OfType.class)
   interface ByType {}
 
-  /** A recipient: the field that is there is its type, and has its id. */
-  record Typed(
-      @JsonSetter(nulls = Nulls.SET) @Nullable String project,
-      @JsonSetter(nulls = Nulls.SET) @Nullable String domain,
-      @JsonSetter(nulls = Nulls.SET) @Nullable String organization) {}
-
-  static final class ToType extends StdConverter<Recipient, Typed> {
+  static final class ToType extends StdConverter<Recipient, Map<String, String>> {
     @Override
-    public Typed convert(Recipient recipient) {
-      String id = recipient.id();
-      return switch (recipient.type()) {
-        case PROJECT -> new Typed(id, null, null);
-        case DOMAIN -> new Typed(null, id, null);
-        case ORGANIZATION -> new Typed(null, null, id);
-      };
+    public Map<String, String> convert(Recipient recipient) {
+      return Map.of(name(recipient.type()), recipient.id());
     }
   }
 
-  static final class OfType extends StdConverter<Typed, Recipient> {
+  static final class OfType extends StdConverter<Map<String, JsonNode>, Recipient> {
     @Override
-    public Recipient convert(Typed typed) {
-      if (typed.project != null) {
-        return Recipient.project(typed.project);
-      } else if (typed.domain != null) {
-        return Recipient.domain(typed.domain);
-      } else if (typed.organization != null) {
-        return Recipient.organization(typed.organization);
+    public Recipient convert(Map<String, JsonNode> fields) {
+      for (Recipient.Type type : Recipient.Type.values()) {
+        JsonNode id = fields.get(name(type));
+        if (id != null) {
+          return new Recipient(type, bind(name(type), id, String.class));
+        }
       }
       throw new IllegalArgumentException(
           "expected an object with a \"project\", a \"domain\" or an \"organization\"");
     }
   }
 
-  private static final class Count extends StdDeserializer<Long> {
-    private static final long serialVersionUID = 1L;
-
-    Count() {
-      super(long.class);
-    }
-
-    @Override
-    public Long deserialize(JsonParser json, DeserializationContext context) throws IOException {
-      JsonNode value = json.readValueAsTree();
-      if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-        throw MismatchedInputException.from(json, long.class, "not a count");
-      }
-      return value.longValue();
-    }
-  }
-
   private JsonBinding() {}
+
+  /** The constant as documents have it that do not spell it like this library. */
+  static String name(Enum<?> constant) {
+    return Ascii.toLowerCase(constant.name());
+  }
 
   private static <T> FromStringDeserializer<T> time(Class<T> type, Function<String, T> parser) {
     return new FromStringDeserializer<>(type) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.ShareRequest;
 import io.imageshare.internal.report.ReportDocument.Count;
@@ -247,7 +248,17 @@ public final class ReportReader {
     same("pairs.done", all.pairs().done(), table.done());
     same("pairs.failed", all.pairs().failed(), table.failed());
     same("pairs.unknown", all.pairs().unknown(), table.unknown());
+    count("openJobs", all.openJobs());
+    count("calls.submits", all.calls().submits());
+    count("calls.polls", all.calls().polls());
+    count("calls.reads", all.calls().reads());
     return new RunResult(all.id(), all.ending(), all.reason(), table, jobs, all.stats());
+  }
+
+  private static void count(String place, long number) {
+    if (number < 0) {
+      throw expected(place, "a whole number, 0 or more", LongNode.valueOf(number));
+    }
   }
 
   private static void same(String place, long written, long counted) {

@@ -2,6 +2,7 @@ package io.imageshare.internal.report;
 
 import static io.imageshare.internal.report.JsonBinding.MAPPER;
 import static io.imageshare.internal.report.JsonBinding.expected;
+import static io.imageshare.internal.report.JsonBinding.name;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
@@ -12,7 +13,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.base.Ascii;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
@@ -93,11 +93,7 @@ public final class RequestDocument {
   }
 
   private static String field(Recipient.Type type) {
-    return Ascii.toLowerCase(type.name()) + "s";
-  }
-
-  private static String name(Action action) {
-    return Ascii.toLowerCase(action.name());
+    return name(type) + "s";
   }
 
   public static String write(ShareRequest request) {
