@@ -171,8 +171,8 @@ public record ShareRequest(
    * Reads the API's own document, {@code {"images": [...], "projects": [...], "domains": [...],
    * "organizations": [...]}} with at least one of the last three ({@code ims-api.md} section 1.1).
    * The document does not say what to do with it, the call it is sent with does; so an {@code
-   * "action"} of {@code "unshare"}, {@code "accept"} or {@code "reject"} may stand in it, and
-   * without one it asks to share. A {@code "vault_id"} may stand with {@code "accept"}.
+   * "action"} of {@code "unshare"}, {@code "accept"} or {@code "reject"} may be added, and without
+   * one it asks to share. A {@code "vault_id"} may be added to {@code "accept"}.
    *
    * @param json the document
    * @return the request

@@ -65,7 +65,7 @@ public final class DirectoryJournal implements Journal {
     CompletableFuture<T> done = new CompletableFuture<>();
     executor.execute(
         () -> {
-          flush(); // what was appended before this has its effect before it
+          flush(); // earlier appends take effect first
           try {
             done.complete(work.call());
           } catch (Exception e) {
@@ -119,7 +119,7 @@ public final class DirectoryJournal implements Journal {
     return done;
   }
 
-  /** Writes all that waits, and flushes each file once. */
+  /** Writes all appends that wait, and flushes each file once. */
   private void flush() {
     Map<RunFile, List<CompletableFuture<Void>>> written = new LinkedHashMap<>();
     for (Append append = appends.poll(); append != null; append = appends.poll()) {
@@ -142,7 +142,7 @@ public final class DirectoryJournal implements Journal {
     }
   }
 
-  /** Who takes a run and is refused then does not keep it. */
+  /** A run whose first write is refused is not kept. */
   private RunFile write(Append append) throws IOException {
     RunFile own = owned.get(append.run());
     RunFile file = own == null ? RunFile.own(path, append.run(), time.now()) : own;

@@ -52,10 +52,10 @@ public sealed interface JournalEntry {
     }
   }
 
-  /** Somebody else goes on with the run. */
+  /** Another process continues the run. */
   record Owned(String owner, Instant at) implements JournalEntry {
 
-    /** This process goes on with it. */
+    /** This process continues it. */
     public static Owned byThisProcess(Instant at) {
       return new Owned(RunLock.self(), at);
     }
@@ -79,15 +79,17 @@ public sealed interface JournalEntry {
   /** The answer to the write was lost, or could not be read. */
   record Lost(@JsonProperty("flight") int submission, Reason reason) implements JournalEntry {}
 
-  /** The service took nothing of it, or nothing more than is listed. */
+  /** The service did nothing of it, or nothing more than is listed. */
   record Refused(@JsonProperty("flight") int submission, Reason reason) implements JournalEntry {}
 
-  /** Readings have shown what became of it; what is missing may be asked again, or is Unknown. */
+  /**
+   * Reading members has shown what became of it; what is missing may be asked again, or is Unknown.
+   */
   @JsonPropertyOrder({"flight", "again", "reason"})
   record Settled(@JsonProperty("flight") int submission, Reason reason, boolean again)
       implements JournalEntry {}
 
-  /** Its job's word must do, and it vouches for all of the slice but this. */
+  /** What its job reports must do; it reports success for all of the slice but this. */
   record Served(@JsonProperty("flight") int submission, List<Slice> except)
       implements JournalEntry {}
 
@@ -95,10 +97,10 @@ public sealed interface JournalEntry {
 
   record BadPair(int image, int recipient, Reason reason) implements JournalEntry {}
 
-  /** Whoever goes on with the run makes its last calls only. */
+  /** Whoever resumes the run makes its last calls only. */
   record Cancelled(Instant at) implements JournalEntry {}
 
-  /** A joint run is over; what is left of its parts in the journal is left over. */
+  /** A composite run is finished; what the journal still has of its parts is obsolete. */
   record Over() implements JournalEntry {}
 
   /** Nothing happened for a while, and the run is alive. */
@@ -110,23 +112,23 @@ public sealed interface JournalEntry {
   }
 
   /**
-   * The lines of a run, each of which must be whole.
+   * The entries of a run, each of which must be whole.
    *
    * @throws IllegalStateException naming the line that is damaged or of a newer version
    */
   static List<JournalEntry> all(String run, List<String> texts) {
-    List<JournalEntry> lines = new ArrayList<>();
+    List<JournalEntry> entries = new ArrayList<>();
     for (String text : texts) {
       try {
-        lines.add(JournalCodec.read(text));
+        entries.add(JournalCodec.read(text));
       } catch (IllegalStateException e) {
-        throw wrong(run, lines.size(), e.getMessage());
+        throw wrong(run, entries.size(), e.getMessage());
       }
-      if (!(lines.get(0) instanceof Begun)) {
+      if (!(entries.get(0) instanceof Begun)) {
         throw wrong(run, 0, "it does not begin a run");
       }
     }
-    return lines;
+    return entries;
   }
 
   private static IllegalStateException wrong(String run, int line, @Nullable String what) {
