@@ -1,10 +1,19 @@
 /** The core of imageshare: what to share, the SPI for backends, and the engine between them. */
 module io.imageshare {
+  requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.annotation;
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
   requires com.google.common;
   requires org.slf4j;
 
   exports io.imageshare;
+
+  opens io.imageshare.internal.journal to
+      com.fasterxml.jackson.databind;
+  opens io.imageshare.internal.report to
+      com.fasterxml.jackson.databind;
+  opens io.imageshare.internal.table to
+      com.fasterxml.jackson.databind;
 }

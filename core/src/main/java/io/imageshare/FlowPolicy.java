@@ -1,5 +1,8 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 
 /**
@@ -23,18 +26,16 @@ public record FlowPolicy(
    * @throws IllegalArgumentException if one is out of range
    */
   public FlowPolicy {
-    if (!(callsPerSecond > 0) || Double.isInfinite(callsPerSecond)) {
-      throw new IllegalArgumentException(
-          "callsPerSecond: " + callsPerSecond + "; it must be positive");
-    }
-    if (concurrentCalls < 1 || openJobs < 1) {
-      throw new IllegalArgumentException(
-          "concurrentCalls %d, openJobs %d: each must be at least 1"
-              .formatted(concurrentCalls, openJobs));
-    }
-    if (callTimeout.isNegative() || callTimeout.isZero()) {
-      throw new IllegalArgumentException("callTimeout: " + callTimeout + "; it must be positive");
-    }
+    checkArgument(
+        callsPerSecond > 0 && callsPerSecond < Double.POSITIVE_INFINITY,
+        "callsPerSecond: %s; it must be positive",
+        callsPerSecond);
+    checkArgument(
+        concurrentCalls >= 1 && openJobs >= 1,
+        "concurrentCalls %s, openJobs %s: each must be at least 1",
+        concurrentCalls,
+        openJobs);
+    Durations.positive("callTimeout", callTimeout);
   }
 
   /**

@@ -1,7 +1,8 @@
 package io.imageshare;
 
-import static java.util.Objects.requireNonNull;
+import static com.google.common.base.Preconditions.checkArgument;
 
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,21 +28,20 @@ public final class PollPolicy {
      * @throws IllegalArgumentException if a wait is not positive, or waits would shrink
      */
     public Intervals {
-      if (first.isNegative() || first.isZero() || cap.compareTo(first) < 0 || !(factor >= 1)) {
-        throw new IllegalArgumentException(
-            "poll: first %s, factor %s, cap %s; waits must be positive and must not shrink"
-                .formatted(first, factor, cap));
-      }
+      checkArgument(
+          Durations.isPositive(first) && cap.compareTo(first) >= 0 && factor >= 1,
+          "poll: first %s, factor %s, cap %s; waits must be positive and must not shrink",
+          first,
+          factor,
+          cap);
     }
   }
 
   private record Terms(
       @Nullable Intervals intervals, @Nullable Duration pollCost, Duration patience, int errors) {
     Terms {
-      positive("patience", patience);
-      if (errors < 1) {
-        throw new IllegalArgumentException("errors: " + errors + "; it must be at least 1");
-      }
+      Durations.positive("patience", patience);
+      checkArgument(errors >= 1, "errors: %s; it must be at least 1", errors);
     }
   }
 
@@ -130,18 +130,12 @@ public final class PollPolicy {
    * @throws IllegalStateException if this policy is not adaptive, and so has no use for a price
    */
   public PollPolicy pollCost(Duration pollCost) {
-    positive("pollCost", pollCost);
+    Durations.positive("pollCost", pollCost);
     if (terms.intervals != null) {
       throw new IllegalStateException(
           this + " looks at fixed times; only PollPolicy.adaptive() weighs looks against waiting");
     }
     return new PollPolicy(new Terms(null, pollCost, terms.patience, terms.errors));
-  }
-
-  private static void positive(String name, Duration duration) {
-    if (requireNonNull(duration, name).isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException(name + ": " + duration + "; it must be positive");
-    }
   }
 
   /**

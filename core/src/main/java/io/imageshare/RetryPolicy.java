@@ -1,5 +1,8 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 
 /**
@@ -22,16 +25,13 @@ public record RetryPolicy(int attempts, Duration first, Duration cap, int budget
    * @throws IllegalArgumentException if one is out of range
    */
   public RetryPolicy {
-    if (attempts < 1) {
-      throw new IllegalArgumentException("attempts: " + attempts + "; it must be at least 1");
-    }
-    if (first.isNegative() || first.isZero() || cap.compareTo(first) < 0) {
-      throw new IllegalArgumentException(
-          "backoff: " + first + " to " + cap + "; it must be positive and grow");
-    }
-    if (budget < 0) {
-      throw new IllegalArgumentException("budget: " + budget + "; it must be at least 0");
-    }
+    checkArgument(attempts >= 1, "attempts: %s; it must be at least 1", attempts);
+    checkArgument(
+        Durations.isPositive(first) && cap.compareTo(first) >= 0,
+        "backoff: %s to %s; it must be positive and grow",
+        first,
+        cap);
+    checkArgument(budget >= 0, "budget: %s; it must be at least 0", budget);
   }
 
   /**

@@ -27,7 +27,7 @@ public final class ShareReport {
 
   /** How a run ended. */
   public enum Ending {
-    /** It went its whole way; single pairs may have failed all the same. */
+    /** Nothing cut it short; single pairs may still have failed. */
     FINISHED,
     /** It was cancelled. */
     CANCELLED,
@@ -35,7 +35,7 @@ public final class ShareReport {
     DEADLINE,
     /** Its workflow was closed. */
     CLOSED,
-    /** It could not go on, for the reason given: the credentials were refused, say. */
+    /** It could not continue, for the reason given, such as refused credentials. */
     STOPPED
   }
 
@@ -51,9 +51,9 @@ public final class ShareReport {
   public record Counts(long total, long done, long already, long failed, long unknown) {}
 
   /**
-   * A job as it was last seen.
+   * A job with its slice.
    *
-   * @param job the last look
+   * @param job the last poll of it
    * @param slice what it was to do
    */
   public record SubmittedJob(Job job, ShareRequest slice) {}
@@ -103,7 +103,7 @@ public final class ShareReport {
    * run another day.
    *
    * @param from the document; nothing may follow it; stays open
-   * @return a report that is equal in all it tells
+   * @return a report that is equal in all its values
    * @throws IllegalArgumentException if it is not a report, is of a newer release, or was damaged;
    *     the message names the place
    * @throws IOException if reading fails
@@ -138,10 +138,10 @@ public final class ShareReport {
    *       counted from 0, or -1 for what was not asked; and for how many of the {@code recipients}
    *       on it holds.
    *   <li>{@code jobs}: each with {@code id}, {@code type}, {@code status}, {@code begin} and
-   *       {@code end} (ISO 8601) and {@code progress} if told, {@code reason} if there is one,
+   *       {@code end} (ISO 8601) and {@code progress} if known, {@code reason} if there is one,
    *       {@code images} and {@code recipients} (what it was to do: numbers by twos, a place in the
    *       list above and how many from there on), and {@code results} (each {@code images}, their
-   *       ids, {@code recipient} if told, {@code succeeded}, {@code reason} if there is one).
+   *       ids, {@code recipient} if known, {@code succeeded}, {@code reason} if there is one).
    * </ul>
    *
    * @param to where to; stays open, and is flushed
@@ -207,7 +207,7 @@ public final class ShareReport {
   }
 
   /**
-   * The pairs nobody can say anything of.
+   * The pairs whose state is not known.
    *
    * @return them, image by image in the request's order
    */
@@ -258,7 +258,7 @@ public final class ShareReport {
   /**
    * The jobs the service made for this run, in the order they were submitted.
    *
-   * @return the last look at each, with what it was to do
+   * @return the last poll of each, with its slice
    */
   public List<SubmittedJob> jobs() {
     return result.jobs().stream()

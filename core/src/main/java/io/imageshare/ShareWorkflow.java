@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.imageshare.internal.engine.Settings;
 import io.imageshare.internal.engine.Workflow;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -23,13 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShareWorkflow implements AutoCloseable {
   private final Workflow workflow;
-  private final @Nullable Journal journal;
   private final Random ids;
 
   private ShareWorkflow(Builder builder) {
     Random random = new Random(builder.seed == null ? new Random().nextLong() : builder.seed);
     ids = new Random(random.nextLong());
-    journal = builder.journal;
     workflow = new Workflow(builder.settings(random));
   }
 
@@ -187,11 +186,7 @@ public final class ShareWorkflow implements AutoCloseable {
    *     task
    */
   public List<ShareRun> resume() {
-    if (journal == null) {
-      throw new IllegalStateException(
-          "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
-    }
-    return workflow.resume(journal);
+    return workflow.resume();
   }
 
   /**
@@ -333,7 +328,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * @throws IllegalArgumentException if it is not positive
      */
     public Builder deadline(Duration deadline) {
-      this.deadline = positive("deadline", deadline);
+      this.deadline = Durations.positive("deadline", deadline);
       return this;
     }
 
@@ -345,7 +340,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * @throws IllegalArgumentException if it is not positive
      */
     public Builder closeTimeout(Duration closeTimeout) {
-      this.closeTimeout = positive("closeTimeout", closeTimeout);
+      this.closeTimeout = Durations.positive("closeTimeout", closeTimeout);
       return this;
     }
 
@@ -399,13 +394,6 @@ public final class ShareWorkflow implements AutoCloseable {
             method + " of the backend gave null; is it a mock without an answer?");
       }
       return value;
-    }
-
-    private static Duration positive(String what, Duration duration) {
-      if (duration.isNegative() || duration.isZero()) {
-        throw new IllegalArgumentException(what + ": " + duration + "; it must be positive");
-      }
-      return duration;
     }
   }
 }

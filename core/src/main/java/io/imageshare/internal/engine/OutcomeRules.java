@@ -81,7 +81,7 @@ final class OutcomeRules {
     int rounds = run.rounds();
     boolean spent = past != null && past.isSpent(image, recipient, rounds - past.rounds() + 1);
     if (rounds < ASKS && !spent) {
-      table.later(image, recipient);
+      table.defer(image, recipient);
     } else {
       giveUp(image, recipient, reason, job);
     }

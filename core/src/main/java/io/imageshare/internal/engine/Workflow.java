@@ -276,7 +276,12 @@ public final class Workflow {
   }
 
   /** Goes on with all unfinished runs that nobody else writes. */
-  public List<ShareRun> resume(Journal journal) {
+  public List<ShareRun> resume() {
+    Journal journal = context.journal();
+    if (journal == null) {
+      throw new IllegalStateException(
+          "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
+    }
     List<Task> found = new ArrayList<>();
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       String id = unfinished.run();

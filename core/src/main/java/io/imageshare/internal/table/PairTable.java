@@ -1,5 +1,6 @@
 package io.imageshare.internal.table;
 
+import static com.google.common.collect.ImmutableSet.toImmutableSet;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Member;
@@ -10,7 +11,6 @@ import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,14 +21,14 @@ import java.util.stream.Stream;
 /**
  * What became of each pair: a table of images by recipients, two bytes a pair, with its counts.
  *
- * <p>A cell is not asked for, open (to be asked in this round), asked (its answer is out), left for
- * the next round, or settled. Settled cells point into a list of verdicts, and stay.
+ * <p>A cell is not asked for, open (to be asked in this round), asked (its answer is out), deferred
+ * to the next round, or settled. Settled cells point into a list of verdicts, and stay.
  */
 public final class PairTable {
   private static final char ABSENT = 0;
   private static final char OPEN = 1;
   private static final char ASKED = 2;
-  private static final char LATER = 3;
+  private static final char DEFERRED = 3;
 
   /** Added to the above once an ask was accepted or lost: the pair may take effect. */
   private static final char TOUCHED = 3;
@@ -115,6 +115,14 @@ public final class PairTable {
     return recipients.size();
   }
 
+  public List<String> imageIds() {
+    return images;
+  }
+
+  public List<Recipient> recipientIds() {
+    return recipients;
+  }
+
   public String image(int image) {
     return images.get(image);
   }
@@ -143,9 +151,7 @@ public final class PairTable {
   }
 
   private static <T> Set<T> of(List<T> all, List<Integer> indices) {
-    Set<T> ids = new LinkedHashSet<>();
-    indices.forEach(index -> ids.add(all.get(index)));
-    return ids;
+    return indices.stream().map(all::get).collect(toImmutableSet());
   }
 
   public boolean isOpen(int image, int recipient) {
@@ -211,20 +217,20 @@ public final class PairTable {
     move(image, recipient, OPEN, ASKED);
   }
 
-  /** Takes an ask back: the pair is to be asked in this round as before. */
+  /** Undoes an ask: the pair is to be asked in this round as before. */
   public void reopen(int image, int recipient) {
     move(image, recipient, ASKED, OPEN);
   }
 
-  public void later(int image, int recipient) {
-    move(image, recipient, ASKED, LATER);
+  public void defer(int image, int recipient) {
+    move(image, recipient, ASKED, DEFERRED);
   }
 
-  /** What was left for the next round is open. */
+  /** Opens what was deferred. */
   public void nextRound() {
     for (int i = 0; i < images.size(); i++) {
       for (int r = 0; pending[i] > 0 && r < recipients.size(); r++) {
-        move(i, r, LATER, OPEN);
+        move(i, r, DEFERRED, OPEN);
       }
     }
   }

@@ -1,22 +1,20 @@
 package io.imageshare.internal.table;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
 import io.imageshare.Reason;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
-/** Counts slices refused for a reason that is none of their ids' fault. */
+/** Counts slices refused for a reason that is not the fault of any of their ids. */
 public final class RepeatedRefusals {
-  /** So many disjoint slices, refused with one code, speak for the rest. */
+  /** When so many disjoint slices are refused with one code, the rest will be, too. */
   private static final int ENOUGH = 3;
 
-  private final Map<String, List<Slice>> denied = new HashMap<>();
+  private final ListMultimap<String, Slice> refused = ArrayListMultimap.create();
 
   /** Notes a refused slice; true when enough disjoint ones were refused with this code. */
   public boolean add(Slice slice, Reason reason) {
-    List<Slice> slices =
-        denied.computeIfAbsent(reason.kind() + " " + reason.code(), code -> new ArrayList<>());
+    List<Slice> slices = refused.get(reason.kind() + " " + reason.code());
     // A part of a slice that was refused before says more than the whole did.
     slices.removeIf(other -> other.contains(slice));
     if (slices.stream().allMatch(slice::isDisjoint)) {
