@@ -4,7 +4,11 @@ module io.imageshare.memory {
   requires transitive io.imageshare;
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
+  requires com.google.common;
   requires org.slf4j;
 
   exports io.imageshare.memory;
+
+  opens io.imageshare.memory.internal.server to
+      com.fasterxml.jackson.databind;
 }

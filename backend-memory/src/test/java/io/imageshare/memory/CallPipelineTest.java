@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class FrontTest {
+class CallPipelineTest {
   private static final Recipient P1 = Recipient.project("p1");
 
   @Test

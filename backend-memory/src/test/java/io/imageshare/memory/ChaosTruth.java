@@ -13,6 +13,7 @@ import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.memory.MemoryBackend.Call;
+import io.imageshare.memory.internal.cloud.CloudProbe;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,19 +74,9 @@ public final class ChaosTruth {
     return switch (scenario.request.action()) {
       case SHARE -> there.contains(member);
       case UNSHARE -> !there.contains(member);
-      case ACCEPT -> said(member) == MemberStatus.ACCEPTED;
-      case REJECT -> said(member) == MemberStatus.REJECTED;
+      case ACCEPT -> CloudProbe.status(scenario.cloud.pipeline, member) == MemberStatus.ACCEPTED;
+      case REJECT -> CloudProbe.status(scenario.cloud.pipeline, member) == MemberStatus.REJECTED;
     };
-  }
-
-  /** What a project has said; seen from a time when no listing lags any more. */
-  private @Nullable MemberStatus said(Member member) {
-    return scenario.cloud.front.show(
-        (service, now) -> {
-          Instant later = now.plus(Duration.ofDays(100_000));
-          Cloud.Sight image = service.image(member.image(), member.recipient(), later);
-          return image == null ? null : image.status();
-        });
   }
 
   private boolean isNotSent(Outcome.Failed failed) {

@@ -18,15 +18,15 @@ class CrashPointsTest {
   @TestFactory
   List<DynamicTest> everyPoint() {
     List<DynamicTest> tests = new ArrayList<>();
-    for (Trouble trouble : Trouble.values()) {
+    for (FaultScenario trouble : FaultScenario.values()) {
       tests.add(DynamicTest.dynamicTest(trouble.name(), () -> everyPoint(trouble)));
     }
     return tests;
   }
 
-  private static void everyPoint(Trouble trouble) throws InterruptedException {
-    Life whole = new Life(trouble);
-    Fuse counter = Fuse.none();
+  private static void everyPoint(FaultScenario trouble) throws InterruptedException {
+    MultiProcessRun whole = new MultiProcessRun(trouble);
+    KillSwitch counter = KillSwitch.none();
     ShareReport expected = whole.live(counter, false).report().join();
     assertTrue(counter.passed() > 50, "too few points to mean anything: " + counter.passed());
     Random random = new Random(7);
@@ -38,9 +38,9 @@ class CrashPointsTest {
     }
   }
 
-  private static void check(Trouble trouble, ShareReport expected, List<Long> deaths) {
+  private static void check(FaultScenario trouble, ShareReport expected, List<Long> deaths) {
     try {
-      new Life(trouble).dieAndResume(deaths, expected);
+      new MultiProcessRun(trouble).dieAndResume(deaths, expected);
     } catch (Throwable e) {
       fail(trouble + ", dead after " + deaths + " points: " + e, e);
     }

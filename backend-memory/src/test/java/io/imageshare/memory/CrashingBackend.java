@@ -16,7 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /** A cloud as seen by a process that may die before and after each call. */
-record MortalBackend(MemoryBackend cloud, Fuse fuse, BiConsumer<Kind, String> before)
+record CrashingBackend(MemoryBackend cloud, KillSwitch fuse, BiConsumer<Kind, String> before)
     implements MemberBackend {
 
   private <T> CompletionStage<T> call(Kind kind, String about, Supplier<CompletionStage<T>> call) {

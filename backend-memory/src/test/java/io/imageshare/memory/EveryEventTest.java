@@ -53,7 +53,7 @@ class EveryEventTest {
       ShareWorkflow.Builder over(MemberBackend backend);
     }
 
-    static Scene of(Trouble trouble) {
+    static Scene of(FaultScenario trouble) {
       return new Scene(
           trouble.cloud(Timekeeper.virtual()), trouble.request(), true, trouble::workflow);
     }
@@ -74,7 +74,7 @@ class EveryEventTest {
 
   static List<Stage> stages() {
     List<Stage> stages = new ArrayList<>();
-    for (Trouble trouble : Trouble.values()) {
+    for (FaultScenario trouble : FaultScenario.values()) {
       add(stages, trouble.name(), () -> Scene.of(trouble));
     }
     int seeds = Integer.getInteger("imageshare.events", 6);
@@ -155,7 +155,7 @@ class EveryEventTest {
     private final Scene scene;
     private final MemoryBackend cloud;
     private final Timekeeper time;
-    private final Witness witness;
+    private final ReportChecker witness;
     private final SharedJournal journal;
     private final List<ShareEvent> heard = new ArrayList<>();
     private final List<ShareReport> reports = new ArrayList<>();
@@ -176,7 +176,7 @@ class EveryEventTest {
       cloud = scene.cloud();
       time = cloud.time();
       began = time.now();
-      witness = new Witness(cloud, scene.request());
+      witness = new ReportChecker(cloud, scene.request());
       journal = new SharedJournal(time);
     }
 
@@ -208,7 +208,7 @@ class EveryEventTest {
       ShareWorkflow.Builder builder =
           scene
               .workflows()
-              .over(new MortalBackend(cloud, Fuse.none(), (kind, about) -> pass(true)))
+              .over(new CrashingBackend(cloud, KillSwitch.none(), (kind, about) -> pass(true)))
               .listener(
                   event -> {
                     heard.add(event);
@@ -217,7 +217,8 @@ class EveryEventTest {
               .deadline(deadline);
       return journaled
           ? builder
-              .journal(new Overheard(journal.seenBy("process", Fuse.none()), () -> pass(false)))
+              .journal(
+                  new Overheard(journal.seenBy("process", KillSwitch.none()), () -> pass(false)))
               .build()
           : builder.build();
     }

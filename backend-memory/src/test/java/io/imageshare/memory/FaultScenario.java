@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** What goes wrong in a run of 4 images with 6 projects, in slices of 2 by 3. */
-enum Trouble {
+enum FaultScenario {
   NONE,
   LOST_ANSWERS,
   BAD_IDS,

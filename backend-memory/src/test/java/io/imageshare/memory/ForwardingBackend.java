@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** A backend that passes every call on. */
-class Forwarding implements MemberBackend {
+class ForwardingBackend implements MemberBackend {
   private final MemberBackend good;
 
-  Forwarding(MemberBackend good) {
+  ForwardingBackend(MemberBackend good) {
     this.good = good;
   }
 

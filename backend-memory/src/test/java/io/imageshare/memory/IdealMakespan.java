@@ -7,11 +7,11 @@ import java.util.Deque;
 import java.util.PriorityQueue;
 
 /**
- * How long a run takes, in seconds, if one look is spent on each job, the moment it ends: a survey,
- * slices in order, and a read of each image when its last job is over; through a gate that evenly
- * spaces calls and lets looks pass first.
+ * How long a run takes if each job is polled once, the moment it ends: a survey, slices in order,
+ * and a read of each image when its last job has ended; at a rate limit that spaces calls evenly
+ * and lets polls pass first.
  */
-final class AllKnowing {
+final class IdealMakespan {
   private record Event(double at, long order, Runnable what) {}
 
   private final double latency;
@@ -20,7 +20,7 @@ final class AllKnowing {
   private final double[] durations;
   private final int[] images;
   private final int[] left;
-  private final Deque<Runnable> looks = new ArrayDeque<>();
+  private final Deque<Runnable> polls = new ArrayDeque<>();
   private final Deque<Runnable> reads = new ArrayDeque<>();
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingDouble(Event::at).thenComparingLong(Event::order));
@@ -35,7 +35,8 @@ final class AllKnowing {
    * @param durations how long the job of each slice takes
    * @param images the image of each slice
    */
-  AllKnowing(double latency, double callsPerSecond, int places, double[] durations, int[] images) {
+  IdealMakespan(
+      double latency, double callsPerSecond, int places, double[] durations, int[] images) {
     this.latency = latency;
     interval = 1 / callsPerSecond;
     this.places = places;
@@ -47,7 +48,7 @@ final class AllKnowing {
     }
   }
 
-  double makespan() {
+  double seconds() {
     call(() -> surveyed++); // the first call goes alone
     for (int i = 1; i < left.length; i++) {
       reads.add(() -> surveyed++);
@@ -65,27 +66,27 @@ final class AllKnowing {
   private void pump() {
     while (true) {
       boolean canWrite = surveyed == left.length && submitted < durations.length && open < places;
-      if (now < latency || (looks.isEmpty() && reads.isEmpty() && !canWrite)) {
+      if (now < latency || (polls.isEmpty() && reads.isEmpty() && !canWrite)) {
         return;
       }
       if (now < earliest - 1e-9) {
         after(earliest - now, () -> {});
         return;
       }
-      if (!looks.isEmpty()) {
-        call(looks.remove());
+      if (!polls.isEmpty()) {
+        call(polls.remove());
       } else if (canWrite) {
         int slice = submitted++;
         open++;
         call(() -> {});
-        after(latency / 2 + durations[slice], () -> looks.add(() -> over(slice)));
+        after(latency / 2 + durations[slice], () -> polls.add(() -> finished(slice)));
       } else {
         call(reads.remove());
       }
     }
   }
 
-  private void over(int slice) {
+  private void finished(int slice) {
     open--;
     if (--left[images[slice]] == 0) {
       reads.add(() -> {});

@@ -1,19 +1,19 @@
 package io.imageshare.memory;
 
 /** Kills a process at a point: from there on nothing of it reaches the outside any more. */
-final class Fuse {
+final class KillSwitch {
   private final long points;
   private long passed;
 
   /**
    * @param points how many points the process passes before it dies
    */
-  Fuse(long points) {
+  KillSwitch(long points) {
     this.points = points;
   }
 
-  static Fuse none() {
-    return new Fuse(Long.MAX_VALUE);
+  static KillSwitch none() {
+    return new KillSwitch(Long.MAX_VALUE);
   }
 
   void blow() {

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A cloud some of whose calls are answered as no backend should, and what was submitted to it. */
-record StrangeBackend(
+record MisbehavingBackend(
     MemoryBackend cloud, How how, Set<Kind> calls, boolean effect, List<ShareRequest> submitted)
     implements MemberBackend {
 
@@ -50,7 +50,7 @@ record StrangeBackend(
    * @param calls which calls are answered so
    * @param effect whether they take effect all the same
    */
-  StrangeBackend(MemoryBackend cloud, How how, Set<Kind> calls, boolean effect) {
+  MisbehavingBackend(MemoryBackend cloud, How how, Set<Kind> calls, boolean effect) {
     this(cloud, how, calls, effect, new CopyOnWriteArrayList<>());
   }
 

@@ -22,14 +22,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** One request, from its first start to its report, over several processes. */
-final class Life {
+final class MultiProcessRun {
   static final String RUN = "nightly";
 
   private final Timekeeper time = Timekeeper.virtual();
   private final SharedJournal journal = new SharedJournal(time);
-  private final Trouble trouble;
+  private final FaultScenario trouble;
   private final MemoryBackend cloud;
-  private final Witness witness;
+  private final ReportChecker witness;
   private final ShareRequest request;
   private Instant begun = Instant.MIN;
   private int sent;
@@ -37,22 +37,22 @@ final class Life {
   /** The jobs whose id was in the journal when a process died. */
   private final Set<String> known = new HashSet<>();
 
-  Life(Trouble trouble) {
+  MultiProcessRun(FaultScenario trouble) {
     this.trouble = trouble;
     request = trouble.request();
     cloud = trouble.cloud(time);
-    witness = new Witness(cloud, request);
+    witness = new ReportChecker(cloud, request);
   }
 
   /** One process: starts or resumes the run, and lives until it is over or the fuse blows. */
-  ShareRun live(Fuse fuse, boolean resume) throws InterruptedException {
-    MortalBackend backend = new MortalBackend(cloud, fuse, this::checkWritten);
+  ShareRun live(KillSwitch fuse, boolean resume) throws InterruptedException {
+    CrashingBackend backend = new CrashingBackend(cloud, fuse, this::checkWritten);
     return live(backend, journal.seenBy("process", fuse), resume);
   }
 
-  private ShareRun live(MortalBackend backend, Journal seen, boolean resume)
+  private ShareRun live(CrashingBackend backend, Journal seen, boolean resume)
       throws InterruptedException {
-    Fuse fuse = backend.fuse();
+    KillSwitch fuse = backend.fuse();
     ShareWorkflow workflow = trouble.workflow(backend).journal(seen).build();
     ShareRun run = begin(workflow, fuse, resume);
     while (!run.report().isDone() && !fuse.isBlown()) {
@@ -74,7 +74,7 @@ final class Life {
     sent += kind == Call.Kind.SUBMIT ? 1 : 0;
   }
 
-  private ShareRun begin(ShareWorkflow workflow, Fuse fuse, boolean resume) {
+  private ShareRun begin(ShareWorkflow workflow, KillSwitch fuse, boolean resume) {
     if (resume && !journal.isEmpty()) {
       try {
         List<ShareRun> resumed = workflow.resume();
@@ -84,20 +84,20 @@ final class Life {
       } catch (IllegalStateException e) {
         // In virtual time a journal that never answers a dead process is seen at once.
         assertTrue(fuse.isBlown(), () -> "not dead, and not resumed: " + e);
-        return new DeadRun();
+        return new NeverStartedRun();
       }
     }
     try {
       return workflow.start(RUN, request);
     } catch (IllegalStateException e) {
       assertTrue(fuse.isBlown(), () -> "not dead, and not started: " + e);
-      return new DeadRun();
+      return new NeverStartedRun();
     }
   }
 
   void dieAndResume(List<Long> deaths, ShareReport expected) throws InterruptedException {
     for (int death = 0; death < deaths.size(); death++) {
-      Fuse fuse = new Fuse(deaths.get(death));
+      KillSwitch fuse = new KillSwitch(deaths.get(death));
       live(fuse, death > 0);
       if (journal.isEmpty() || lines().stream().anyMatch(line -> line.contains("Over"))) {
         known.clear();
@@ -108,7 +108,7 @@ final class Life {
       }
       time.sleep(Duration.ofMillis(700));
     }
-    ShareReport report = live(Fuse.none(), true).report().join();
+    ShareReport report = live(KillSwitch.none(), true).report().join();
     checkTruth(report, expected);
     checkJobs(report);
     assertTrue(journal.isEmpty(), "a finished run is still in the journal");
@@ -122,7 +122,7 @@ final class Life {
   /** Another process goes on with what is left of the journal. */
   void goOn(Journal left, List<String> lines, ShareReport expected) throws InterruptedException {
     remember(lines);
-    MortalBackend backend = new MortalBackend(cloud, Fuse.none(), (kind, about) -> {});
+    CrashingBackend backend = new CrashingBackend(cloud, KillSwitch.none(), (kind, about) -> {});
     ShareReport report = live(backend, left, true).report().join();
     checkTruth(report, expected);
     checkJobs(report);
@@ -148,7 +148,8 @@ final class Life {
       } else if (outcome instanceof Outcome.Failed) {
         assertFalse(asAsked, "not true: " + outcome);
       }
-      boolean mayNotKnow = trouble == Trouble.NO_LISTING && outcome instanceof Outcome.Unknown;
+      boolean mayNotKnow =
+          trouble == FaultScenario.NO_LISTING && outcome instanceof Outcome.Unknown;
       assertTrue(
           before.getClass() == outcome.getClass() || mayNotKnow,
           () -> "was " + before + ", is " + outcome);

@@ -6,7 +6,7 @@ import io.imageshare.ShareRun;
 import java.util.concurrent.CompletableFuture;
 
 /** The run of a process that died before it had begun. */
-final class DeadRun implements ShareRun {
+final class NeverStartedRun implements ShareRun {
   @Override
   public String id() {
     return "dead";

@@ -20,7 +20,7 @@ import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call.Kind;
-import io.imageshare.memory.StrangeBackend.How;
+import io.imageshare.memory.MisbehavingBackend.How;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +55,9 @@ class NothingHangsTest {
 
   /** A run over a strange backend. */
   private record Strange(
-      StrangeBackend backend, ShareWorkflow workflow, ShareRun run, Set<Thread> threads) {
+      MisbehavingBackend backend, ShareWorkflow workflow, ShareRun run, Set<Thread> threads) {
 
-    static Strange start(StrangeBackend backend, Duration deadline, Duration callTimeout) {
+    static Strange start(MisbehavingBackend backend, Duration deadline, Duration callTimeout) {
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
       ShareWorkflow workflow =
           Samples.workflow(backend)
@@ -120,14 +120,14 @@ class NothingHangsTest {
     }
   }
 
-  private static List<StrangeBackend> backends(Timekeeper time, Set<How> hows) {
-    List<StrangeBackend> backends = new ArrayList<>();
+  private static List<MisbehavingBackend> backends(Timekeeper time, Set<How> hows) {
+    List<MisbehavingBackend> backends = new ArrayList<>();
     for (How how : hows) {
       for (Set<Kind> calls : CALLS) {
         for (boolean effect : List.of(false, true)) {
           MemoryBackend cloud =
               Samples.cloud(time, 2).jobsTake(ofMillis(20)).latency(ofMillis(1)).build();
-          backends.add(new StrangeBackend(cloud, how, calls, effect));
+          backends.add(new MisbehavingBackend(cloud, how, calls, effect));
         }
       }
     }
@@ -140,7 +140,7 @@ class NothingHangsTest {
     for (How how : How.values()) {
       Duration deadline = how.isHarmless() ? Duration.ofMinutes(1) : ofMillis(300);
       Duration timeout = how.isHarmless() ? Duration.ofMinutes(1) : ofMillis(100);
-      for (StrangeBackend backend : backends(Timekeeper.system(), EnumSet.of(how))) {
+      for (MisbehavingBackend backend : backends(Timekeeper.system(), EnumSet.of(how))) {
         started.add(Strange.start(backend, deadline, timeout));
       }
     }
@@ -160,7 +160,7 @@ class NothingHangsTest {
     Duration deadline = Duration.ofMinutes(10);
     Duration timeout = Duration.ofSeconds(20);
     Timekeeper time = Timekeeper.virtual();
-    for (StrangeBackend backend : backends(time, EnumSet.of(how))) {
+    for (MisbehavingBackend backend : backends(time, EnumSet.of(how))) {
       Instant start = time.now();
       Strange strange = Strange.start(backend, deadline, timeout);
       strange.check();
@@ -172,7 +172,7 @@ class NothingHangsTest {
   @Test
   void closingWaitsForNoAnswerThatNeverComes() throws InterruptedException {
     Timekeeper time = Timekeeper.virtual();
-    for (StrangeBackend backend : backends(time, EnumSet.of(How.NEVER))) {
+    for (MisbehavingBackend backend : backends(time, EnumSet.of(How.NEVER))) {
       Strange strange = Strange.start(backend, Duration.ofHours(1), Duration.ofSeconds(20));
       time.sleep(Duration.ofSeconds(5));
       Instant closing = time.now();
@@ -181,7 +181,7 @@ class NothingHangsTest {
       assertTrue(took.compareTo(Duration.ofSeconds(20)) <= 0, strange + " took " + took);
       strange.check(Set.of(Ending.FINISHED, Ending.CLOSED));
     }
-    for (StrangeBackend backend : backends(Timekeeper.system(), EnumSet.of(How.NEVER))) {
+    for (MisbehavingBackend backend : backends(Timekeeper.system(), EnumSet.of(How.NEVER))) {
       Strange strange = Strange.start(backend, Duration.ofHours(1), ofMillis(100));
       strange.workflow().close();
       strange.check(Set.of(Ending.CLOSED));

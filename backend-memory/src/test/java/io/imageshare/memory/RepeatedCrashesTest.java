@@ -19,14 +19,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a run has found out and used up before its process died still counts afterwards. */
-class ManyDeathsTest {
+class RepeatedCrashesTest {
   private static final String RUN = "nightly";
 
   private final Timekeeper time = Timekeeper.virtual();
   private final SharedJournal journal = new SharedJournal(time);
 
   /** One process of a run: begins it or goes on with it, and lives until it is over or dead. */
-  private ShareRun live(ShareWorkflow.Builder builder, ShareRequest request, Fuse fuse)
+  private ShareRun live(ShareWorkflow.Builder builder, ShareRequest request, KillSwitch fuse)
       throws InterruptedException {
     ShareWorkflow workflow = builder.journal(journal.seenBy("process", fuse)).seed(3).build();
     ShareRun run;
@@ -34,7 +34,7 @@ class ManyDeathsTest {
       run = workflow.start(RUN, request);
     } catch (IllegalStateException e) {
       assertTrue(fuse.isBlown(), () -> "not dead, and not started: " + e);
-      return new DeadRun();
+      return new NeverStartedRun();
     }
     while (!run.report().isDone() && !fuse.isBlown()) {
       time.sleep(Duration.ofMillis(100));
@@ -58,12 +58,12 @@ class ManyDeathsTest {
 
   private void diesAgainAndAgain(MemoryBackend cloud, long points) throws InterruptedException {
     ShareRequest request = share(4, 6);
-    Witness witness = new Witness(cloud, request);
+    ReportChecker witness = new ReportChecker(cloud, request);
     boolean over = false;
     for (int lives = 0; !over; lives++) {
-      Fuse fuse = lives < 25 ? new Fuse(points) : Fuse.none();
-      MortalBackend backend = new MortalBackend(cloud, fuse, (kind, about) -> {});
-      ShareRun run = live(Trouble.NONE.workflow(backend), request, fuse);
+      KillSwitch fuse = lives < 25 ? new KillSwitch(points) : KillSwitch.none();
+      CrashingBackend backend = new CrashingBackend(cloud, fuse, (kind, about) -> {});
+      ShareRun run = live(FaultScenario.NONE.workflow(backend), request, fuse);
       over = !fuse.isBlown();
       if (over) {
         assertEquals(24, run.report().join().counts().unknown());
@@ -80,15 +80,15 @@ class ManyDeathsTest {
 
   @Test
   void whatIsForbiddenIsNotAskedAgain() throws InterruptedException {
-    Fuse counter = Fuse.none();
+    KillSwitch counter = KillSwitch.none();
     forbidden(counter);
     for (long point = 0; point < counter.passed(); point++) {
-      forbidden(new Fuse(point));
+      forbidden(new KillSwitch(point));
     }
   }
 
   /** A run whose first process dies by the fuse; every write is refused. */
-  private void forbidden(Fuse fuse) throws InterruptedException {
+  private void forbidden(KillSwitch fuse) throws InterruptedException {
     MemoryBackend cloud = Samples.cloud(time, 2).latency(Duration.ofMillis(40)).build();
     Reason reason = new Reason(Reason.Kind.FORBIDDEN, "IMG.0151", "planted by the test");
     cloud.inject(new Fault.Refused(Call.Kind.SUBMIT, reason), 1000);
@@ -96,15 +96,15 @@ class ManyDeathsTest {
     long known = journal.lines(RUN).stream().filter(line -> line.contains("Refused")).count();
     int sent = Samples.calls(cloud, Call.Kind.SUBMIT).size();
     boolean anew = journal.isEmpty();
-    ShareReport report = forbidden(cloud, Fuse.none()).report().join();
+    ShareReport report = forbidden(cloud, KillSwitch.none()).report().join();
     assertEquals(6, report.failed().filter(f -> f.reason().code().equals("IMG.0151")).count());
     int more = Samples.calls(cloud, Call.Kind.SUBMIT).size() - sent;
     assertTrue(more <= (anew ? 3 : 4 - known), more + " more, with " + known + " known");
   }
 
-  private ShareRun forbidden(MemoryBackend cloud, Fuse fuse) throws InterruptedException {
+  private ShareRun forbidden(MemoryBackend cloud, KillSwitch fuse) throws InterruptedException {
     ShareWorkflow.Builder builder =
-        ShareWorkflow.builder(new MortalBackend(cloud, fuse, (kind, about) -> {}))
+        ShareWorkflow.builder(new CrashingBackend(cloud, fuse, (kind, about) -> {}))
             .limits(new BatchLimits(1, 1, 1))
             .flow(FlowPolicy.defaults().openJobs(1));
     return live(builder, share(2, 3), fuse);

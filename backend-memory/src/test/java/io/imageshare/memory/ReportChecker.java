@@ -14,6 +14,7 @@ import io.imageshare.Reason.Kind;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.memory.MemoryBackend.Call;
+import io.imageshare.memory.internal.cloud.ImageView;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the cloud itself knows, held against what a report says. */
-record Witness(MemoryBackend cloud, ShareRequest request) {
+record ReportChecker(MemoryBackend cloud, ShareRequest request) {
 
   static ShareRequest slice(Call submit) {
     return requireNonNull(submit.slice());
@@ -54,24 +55,21 @@ record Witness(MemoryBackend cloud, ShareRequest request) {
     return switch (request.action()) {
       case SHARE -> cloud.members().contains(member);
       case UNSHARE -> !cloud.members().contains(member);
-      case ACCEPT -> said(member) == MemberStatus.ACCEPTED;
-      case REJECT -> said(member) == MemberStatus.REJECTED;
+      case ACCEPT -> status(member) == MemberStatus.ACCEPTED;
+      case REJECT -> status(member) == MemberStatus.REJECTED;
     };
   }
 
-  private @Nullable MemberStatus said(Member member) {
-    return cloud.front.show(
-        (service, now) -> {
-          Cloud.Sight image = service.image(member.image(), member.recipient(), now);
-          return image == null ? null : image.status();
-        });
+  private @Nullable MemberStatus status(Member member) {
+    ImageView image = cloud.pipeline.image(member.image(), member.recipient());
+    return image == null ? null : image.status();
   }
 
   private void checkOutcome(Outcome outcome, Set<Member> seen) {
     Member member = outcome.member();
     assertTrue(seen.add(member), "two outcomes for " + member);
     boolean asAsked = isAsAsked(member);
-    boolean mayHaveEffect = submits(member).stream().anyMatch(Witness::mayHaveEffect);
+    boolean mayHaveEffect = submits(member).stream().anyMatch(ReportChecker::mayHaveEffect);
     if (outcome instanceof Outcome.Done done) {
       assertTrue(asAsked, "not true: " + outcome);
       assertFalse(done.already() && mayHaveEffect, "this run did it: " + outcome);

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class RulesTest {
+class ServiceRulesTest {
   private static final Recipient P1 = Recipient.project("p1");
 
   private static List<String> projects(int from, int to) {

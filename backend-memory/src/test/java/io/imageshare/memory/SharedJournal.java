@@ -19,7 +19,7 @@ final class SharedJournal {
   private static final class Kept {
     final List<String> lines = new ArrayList<>();
     String owner = "";
-    Fuse life = Fuse.none();
+    KillSwitch life = KillSwitch.none();
     Instant written = Instant.MIN;
   }
 
@@ -69,15 +69,15 @@ final class SharedJournal {
     return runs.isEmpty();
   }
 
-  Journal seenBy(String process, Fuse fuse) {
+  Journal seenBy(String process, KillSwitch fuse) {
     return new View(process, fuse);
   }
 
   private final class View implements Journal {
     private final String process;
-    private final Fuse fuse;
+    private final KillSwitch fuse;
 
-    View(String process, Fuse fuse) {
+    View(String process, KillSwitch fuse) {
       this.process = process;
       this.fuse = fuse;
     }

@@ -30,9 +30,9 @@ class TornLineTest {
 
   @ParameterizedTest
   @EnumSource(names = {"LOST_ANSWERS", "BAD_IDS"})
-  void theLastLineIsThereOrNot(Trouble trouble) throws Exception {
-    Fuse counter = Fuse.none();
-    ShareReport expected = new Life(trouble).live(counter, false).report().join();
+  void theLastLineIsThereOrNot(FaultScenario trouble) throws Exception {
+    KillSwitch counter = KillSwitch.none();
+    ShareReport expected = new MultiProcessRun(trouble).live(counter, false).report().join();
     int written = 0;
     int torn = 0;
     Random random = new Random(11);
@@ -52,9 +52,10 @@ class TornLineTest {
     assertTrue(torn > 30, "too few points to mean anything: " + torn);
   }
 
-  private static Life dead(Trouble trouble, long point) throws InterruptedException {
-    Life life = new Life(trouble);
-    life.live(new Fuse(point), false);
+  private static MultiProcessRun dead(FaultScenario trouble, long point)
+      throws InterruptedException {
+    MultiProcessRun life = new MultiProcessRun(trouble);
+    life.live(new KillSwitch(point), false);
     return life;
   }
 
@@ -70,7 +71,7 @@ class TornLineTest {
   private Path cut(List<String> lines, int missing) throws IOException {
     byte[] whole = bytes(lines);
     return Files.write(
-        path.resolve(Life.RUN + ".jsonl"), Arrays.copyOf(whole, whole.length - missing));
+        path.resolve(MultiProcessRun.RUN + ".jsonl"), Arrays.copyOf(whole, whole.length - missing));
   }
 
   private void everyPrefixIsRead(List<String> lines) throws IOException {
@@ -83,15 +84,15 @@ class TornLineTest {
         file.truncate(whole - missing);
         assertEquals(
             missing == 0 ? lines : before,
-            journal.read(Life.RUN).toCompletableFuture().join(),
+            journal.read(MultiProcessRun.RUN).toCompletableFuture().join(),
             "without the last " + missing + " bytes");
       }
     }
   }
 
-  private void resume(Trouble trouble, long point, int missing, ShareReport expected) {
+  private void resume(FaultScenario trouble, long point, int missing, ShareReport expected) {
     try {
-      Life life = dead(trouble, point);
+      MultiProcessRun life = dead(trouble, point);
       List<String> lines = life.lines();
       Path file = cut(lines, missing);
       Journal left = new Left(Journal.directory(path));

@@ -1,13 +1,17 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
+
+import static java.util.Objects.requireNonNullElseGet;
 
 import io.imageshare.BackendException;
 import io.imageshare.Image;
 import io.imageshare.Job;
+import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
+import io.imageshare.memory.Fault;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,111 +26,182 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a call into the cloud and back: latency, faults and the record of every call. Safe for
- * use by any thread.
+ * Takes every call into the cloud and back: adds latency, lets faults strike, and records the call.
+ * Safe for use by any thread.
  */
-final class Front {
+public final class CallPipeline {
   private final Timekeeper time;
   private final Instant origin;
   private final long originNanos;
   private final Duration untilEffect;
   private final Duration untilAnswer;
+  private final Recipient owner;
+  private final int membersPerImage;
 
   /** Guards all that follows; never held while a task is scheduled or a stage completed. */
   private final Object lock = new Object();
 
   private final FaultQueue faults;
   private final Cloud cloud;
-  private final List<Exchange> exchanges = new ArrayList<>();
+  private final List<PendingCall> calls = new ArrayList<>();
 
-  Front(Settings settings, Timekeeper time) {
-    this.time = time;
+  /**
+   * A new cloud.
+   *
+   * @param settings what its builder was given
+   */
+  public CallPipeline(CloudSettings settings) {
+    time = requireNonNullElseGet(settings.time, Timekeeper::system);
     origin = time.now();
     originNanos = time.nanoTime();
     untilEffect = settings.latency.dividedBy(2);
     untilAnswer = settings.latency.minus(untilEffect);
+    owner = settings.owner;
+    membersPerImage = settings.membersPerImage;
     Random random = new Random(settings.seed);
     faults = new FaultQueue(settings.chaos, random);
     cloud = new Cloud(settings, faults, random);
   }
 
-  CompletionStage<Job> submit(Work work) {
-    return serve(
+  /** {@return the time the cloud lives in} */
+  public Timekeeper time() {
+    return time;
+  }
+
+  /** {@return the project that owns the images} */
+  public Recipient owner() {
+    return owner;
+  }
+
+  /** {@return how many members an image takes, a full-server image aside} */
+  public int membersPerImage() {
+    return membersPerImage;
+  }
+
+  /**
+   * Starts a job.
+   *
+   * @param slice what is asked for
+   * @return the job as the submit saw it
+   */
+  public CompletionStage<Job> submit(ShareRequest slice) {
+    Operation operation = new Operation(slice);
+    return call(
         Call.Kind.SUBMIT,
-        work.slice(),
+        slice,
         "",
-        (exchange, now) -> {
-          SimulatedJob job = cloud.submit(work, now);
-          exchange.job = job.plan().id();
-          exchange.faults.addAll(job.plan().faults());
-          return job.look(now);
+        (call, now) -> {
+          SimulatedJob job = cloud.submit(operation, now);
+          call.job = job.plan().id();
+          call.faults.addAll(job.plan().faults());
+          return job.poll(now);
         });
   }
 
-  /** Does one pair at once, without a job; gives false when it was so already. */
-  CompletionStage<Boolean> change(Work pair) {
-    return serve(Call.Kind.SUBMIT, pair.slice(), "", (exchange, now) -> cloud.change(pair));
+  /**
+   * Changes one pair at once, without a job.
+   *
+   * @param pair the pair, and what is asked for it
+   * @return whether anything changed; false: the pair was as asked already
+   */
+  public CompletionStage<Boolean> change(ShareRequest pair) {
+    Operation operation = new Operation(pair);
+    return call(Call.Kind.SUBMIT, pair, "", (call, now) -> cloud.change(operation));
   }
 
-  CompletionStage<Job> job(String id) {
-    return serve(Call.Kind.JOB, null, id, (exchange, now) -> cloud.job(id, now));
+  /**
+   * Polls a job as its project.
+   *
+   * @param id the job's id
+   * @return the job
+   */
+  public CompletionStage<Job> job(String id) {
+    return call(Call.Kind.JOB, null, id, (call, now) -> cloud.job(id, now));
   }
 
-  /** A look by one project, which sees no other's jobs. */
-  CompletionStage<Job> job(String id, Recipient by) {
-    return serve(Call.Kind.JOB, null, id, (exchange, now) -> cloud.job(id, by, now));
+  /**
+   * Polls a job as one project, to which the jobs of others are unknown.
+   *
+   * @param id the job's id
+   * @param caller the project that polls
+   * @return the job
+   */
+  public CompletionStage<Job> job(String id, Recipient caller) {
+    return call(Call.Kind.JOB, null, id, (call, now) -> cloud.job(id, caller, now));
   }
 
-  CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-    return serve(Call.Kind.MEMBERS, null, image, (exchange, now) -> cloud.members(image, now));
+  /**
+   * Lists the members of an image.
+   *
+   * @param image the image's id
+   * @return what the listing shows
+   */
+  public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+    return call(Call.Kind.MEMBERS, null, image, (call, now) -> cloud.members(image, now));
   }
 
-  CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
-    return serve(
+  /**
+   * Lists the images to which a recipient has one status.
+   *
+   * @param recipient the recipient
+   * @param status the status
+   * @return the images' ids
+   */
+  public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+    return call(
         Call.Kind.IMAGES,
         null,
         recipient.id(),
-        (exchange, now) -> cloud.images(recipient, status, now));
+        (call, now) -> cloud.images(recipient, status, now));
   }
 
-  /** All images that a project sees, whatever it has said to them. */
-  CompletionStage<List<Cloud.Sight>> images(Call.Kind kind, Recipient by) {
-    return serve(kind, null, by.id(), (exchange, now) -> cloud.images(by, now));
+  /**
+   * Lists every image that a project sees, whatever its status.
+   *
+   * @param kind what the call is recorded as
+   * @param caller the project
+   * @return the images
+   */
+  public CompletionStage<List<ImageView>> visibleImages(Call.Kind kind, Recipient caller) {
+    return call(kind, null, caller.id(), (call, now) -> cloud.visibleImages(caller, now));
   }
 
-  CompletionStage<Map<String, Image>> describe(Set<String> images) {
-    return serve(
-        Call.Kind.DESCRIBE,
-        null,
-        String.join(" ", images),
-        (exchange, now) -> cloud.describe(images));
+  /**
+   * Describes images to their owner.
+   *
+   * @param images the images' ids
+   * @return those that the cloud knows
+   */
+  public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+    return call(
+        Call.Kind.DESCRIBE, null, String.join(" ", images), (call, now) -> cloud.describe(images));
   }
 
   /** What a call does to the cloud at the moment it takes effect. */
   private interface Effect<T> {
-    T at(Exchange exchange, Instant now);
+    T apply(PendingCall call, Instant now);
   }
 
-  private <T> CompletionStage<T> serve(
+  private <T> CompletionStage<T> call(
       Call.Kind kind, @Nullable ShareRequest slice, String id, Effect<T> effect) {
     CompletableFuture<T> stage = new CompletableFuture<>();
-    Exchange exchange;
-    Strike strike;
+    PendingCall call;
+    FaultEffect struck;
     synchronized (lock) {
-      exchange = new Exchange(kind, slice, id, now());
-      exchanges.add(exchange);
-      Fault fault = faults.strike(kind, Fault.Part.CALL);
+      call = new PendingCall(kind, slice, id, now());
+      calls.add(call);
+      Fault fault = faults.next(kind, Fault.Part.CALL);
       if (fault != null) {
-        exchange.faults.add(fault);
+        call.faults.add(fault);
       }
-      strike = Strike.of(fault);
+      struck = FaultEffect.of(fault);
     }
     after(
         untilEffect,
         () -> {
-          Answer<T> answer = answer(exchange, strike, effect);
-          if (strike.answered()) {
-            after(untilAnswer, () -> give(answer, exchange, stage));
+          Result<T> result = result(call, struck, effect);
+          if (struck.answered()) {
+            after(untilAnswer, () -> complete(stage, call, result));
           }
         });
     return stage;
@@ -140,7 +215,7 @@ final class Front {
     }
   }
 
-  private record Answer<T>(@Nullable T value, @Nullable RuntimeException failure) {
+  private record Result<T>(@Nullable T value, @Nullable RuntimeException failure) {
 
     @Nullable Reason reason() {
       if (failure == null) {
@@ -152,59 +227,102 @@ final class Front {
     }
   }
 
-  private <T> Answer<T> answer(Exchange exchange, Strike strike, Effect<T> effect) {
+  private <T> Result<T> result(PendingCall call, FaultEffect struck, Effect<T> effect) {
     T value = null;
     RuntimeException failure = null;
-    if (strike.effect()) {
+    if (struck.takesEffect()) {
       synchronized (lock) {
         try {
           Instant now = now();
-          cloud.settle(now);
-          value = effect.at(exchange, now);
+          cloud.advanceTo(now);
+          value = effect.apply(call, now);
         } catch (RuntimeException e) {
           failure = e;
         }
       }
     }
-    return strike.failure() == null
-        ? new Answer<>(value, failure)
-        : new Answer<>(null, strike.failure());
+    return struck.failure() == null
+        ? new Result<>(value, failure)
+        : new Result<>(null, struck.failure());
   }
 
-  private <T> void give(Answer<T> answer, Exchange exchange, CompletableFuture<T> stage) {
+  private <T> void complete(CompletableFuture<T> stage, PendingCall call, Result<T> result) {
     synchronized (lock) {
-      exchange.answered = now();
-      exchange.reason = answer.reason();
+      call.answered = now();
+      call.reason = result.reason();
     }
-    if (answer.failure() == null) {
-      stage.complete(answer.value());
+    if (result.failure() == null) {
+      stage.complete(result.value());
     } else {
-      stage.completeExceptionally(answer.failure());
+      stage.completeExceptionally(result.failure());
     }
   }
 
-  void inject(Fault fault, int times) {
+  /**
+   * Lets a fault strike the next calls that it can strike.
+   *
+   * @param fault the fault
+   * @param times how often
+   */
+  public void inject(Fault fault, int times) {
     synchronized (lock) {
       faults.inject(fault, times);
     }
   }
 
-  /** What the cloud shows of itself now. */
-  <T> T show(BiFunction<Cloud, Instant, T> look) {
+  /**
+   * An image as a project sees it; not recorded as a call.
+   *
+   * @param id the image's id
+   * @param caller the project
+   * @return the image, or null: the project does not see it
+   */
+  public @Nullable ImageView image(String id, Recipient caller) {
+    return read((cloud, now) -> cloud.image(id, caller, now));
+  }
+
+  /**
+   * Counts the images that a project owns; not recorded as a call.
+   *
+   * @param caller the project
+   * @return the number
+   */
+  public int ownedImages(Recipient caller) {
+    return read(
+        (cloud, now) ->
+            (int)
+                cloud.visibleImages(caller, now).stream()
+                    .filter(image -> image.status() == null)
+                    .count());
+  }
+
+  /** {@return who has what now, whatever listings show} */
+  public Set<Member> members() {
+    return read((cloud, now) -> cloud.snapshot());
+  }
+
+  /** {@return every job so far, as it is now} */
+  public List<Job> jobs() {
+    return read(Cloud::jobs);
+  }
+
+  /** {@return every call so far, in the order they came} */
+  public List<Call> calls() {
+    synchronized (lock) {
+      return calls.stream().map(PendingCall::snapshot).toList();
+    }
+  }
+
+  /** Reads the cloud as it is now, past latency, faults and the record of calls. */
+  <T extends @Nullable Object> T read(BiFunction<Cloud, Instant, T> reading) {
     synchronized (lock) {
       Instant now = now();
-      cloud.settle(now);
-      return look.apply(cloud, now);
+      cloud.advanceTo(now);
+      return reading.apply(cloud, now);
     }
   }
 
-  List<Call> calls() {
-    synchronized (lock) {
-      return exchanges.stream().map(Exchange::call).toList();
-    }
-  }
-
-  /** The service's clock: the time of day when the cloud was built, and what has passed since. */
+  /** The service's clock: the time of day when the cloud was built, plus the time elapsed. */
   private Instant now() {
     return origin.plusNanos(time.nanoTime() - originNanos);
   }

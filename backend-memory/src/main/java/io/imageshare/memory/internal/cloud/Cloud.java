@@ -1,5 +1,9 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.Maps;
+import com.google.common.collect.Sets;
 import io.imageshare.BackendException;
 import io.imageshare.Image;
 import io.imageshare.Job;
@@ -7,7 +11,9 @@ import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
+import io.imageshare.memory.Fault;
 import io.imageshare.memory.MemoryBackend.Call;
+import io.imageshare.memory.Unknowns;
 import io.imageshare.memory.Unknowns.Listing;
 import io.imageshare.memory.Unknowns.Naming;
 import java.time.Duration;
@@ -30,15 +36,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The service behind the calls: images, members and jobs. Not safe for use by several threads.
  *
- * <p>Nothing happens in it by itself: before anything is asked of it at some time, {@link #settle}
- * ends the jobs whose end has come by then, in the order of their ends.
+ * <p>Nothing happens in it by itself: before each use, {@link #advanceTo} ends the jobs that are
+ * due, in the order of their ends.
  */
 final class Cloud {
   private static final String OTHER_OWNER = "other-project";
   private static final HexFormat HEX = HexFormat.of();
 
-  private final Catalog catalog;
-  private final Rules rules;
+  private final ImageStore store;
+  private final ServiceRules rules;
   private final Unknowns unknowns;
   private final boolean mixedNaming;
   private final Function<RandomGenerator, Duration> jobsTake;
@@ -46,63 +52,62 @@ final class Cloud {
   private final Random random;
   private final Map<String, SimulatedJob> jobs = new LinkedHashMap<>();
 
-  // Jobs that end at the same time end in the order they began: their number is their place.
+  // Jobs that end at the same time end in the order they began, which is that of their numbers.
   private final PriorityQueue<Due> due =
       new PriorityQueue<>(Comparator.comparing(Due::end).thenComparing(Due::number));
 
   private record Due(Instant end, int number, SimulatedJob job) {}
 
-  Cloud(Settings settings, FaultQueue faults, Random random) {
-    catalog = new Catalog(settings.images, settings.anyImage);
-    rules = new Rules(catalog, settings);
+  Cloud(CloudSettings settings, FaultQueue faults, Random random) {
+    store = new ImageStore(settings.images, settings.anyImage);
+    rules = new ServiceRules(store, settings);
     unknowns = settings.unknowns;
     mixedNaming = settings.chaos.mixedNaming();
     jobsTake = settings.jobsTake;
     this.faults = faults;
     this.random = random;
     settings.members.forEach(
-        (member, status) -> catalog.add(member.image(), member.recipient(), status));
+        (member, status) -> store.add(member.image(), member.recipient(), status));
   }
 
-  void settle(Instant now) {
+  void advanceTo(Instant now) {
     for (Due next = due.peek(); next != null && !next.end.isAfter(now); next = due.peek()) {
       due.remove();
       finish(next.job);
     }
   }
 
-  SimulatedJob submit(Work work, Instant now) {
-    Flaw flaw = rules.ofCall(work);
-    if (flaw != null) {
-      throw new BackendException(flaw.in(naming()));
-    }
-    SimulatedJob job = new SimulatedJob(plan(work, now));
+  SimulatedJob submit(Operation operation, Instant now) {
+    reject(rules.callRejection(operation));
+    SimulatedJob job = new SimulatedJob(plan(operation, now));
     jobs.put(job.plan().id(), job);
     if (job.ends()) {
       due.add(new Due(job.end(), jobs.size(), job));
     }
-    settle(now);
+    advanceTo(now);
     return job;
   }
 
-  private SimulatedJob.Plan plan(Work work, Instant now) {
+  private SimulatedJob.Plan plan(Operation operation, Instant now) {
     String id = HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
-    Duration takes = Settings.time("jobsTake", jobsTake.apply(random));
-    Fault fate = faults.strike(Call.Kind.SUBMIT, Fault.Part.JOB);
-    Fault results = faults.strike(Call.Kind.SUBMIT, Fault.Part.RESULTS);
-    Fault listing = faults.strike(Call.Kind.SUBMIT, Fault.Part.LISTING);
-    boolean spoils = fate instanceof Fault.PartialFail || fate instanceof Fault.HollowSuccess;
+    Duration duration = jobsTake.apply(random);
+    checkArgument(!duration.isNegative(), "jobsTake: %s is negative", duration);
+    Fault jobFault = faults.next(Call.Kind.SUBMIT, Fault.Part.JOB);
+    Fault results = faults.next(Call.Kind.SUBMIT, Fault.Part.RESULTS);
+    Fault listing = faults.next(Call.Kind.SUBMIT, Fault.Part.LISTING);
+    boolean leavesPairs =
+        jobFault instanceof Fault.PartialFail || jobFault instanceof Fault.HollowSuccess;
     return new SimulatedJob.Plan(
         id,
-        work,
+        operation,
         now,
-        fate instanceof Fault.SlowJob slow ? takes.plus(slow.extra()) : takes,
+        jobFault instanceof Fault.SlowJob slow ? duration.plus(slow.extra()) : duration,
         naming(),
         results instanceof Fault.Results struck ? struck.detail() : unknowns.results(),
         listing instanceof Fault.ListLag struck ? struck.lag() : unknowns.listLag(),
-        fate,
-        spoils ? part(work.pairs()) : new BitSet(),
-        Stream.of(fate, results, listing).filter(Objects::nonNull).toList());
+        jobFault,
+        leavesPairs ? part(operation.pairs()) : new BitSet(),
+        Stream.of(jobFault, results, listing).filter(Objects::nonNull).toList());
   }
 
   /** Some of the pairs, at least one, and not all of two or more. */
@@ -119,6 +124,12 @@ final class Cloud {
     return part;
   }
 
+  private void reject(@Nullable Rejection rejection) {
+    if (rejection != null) {
+      throw new BackendException(rejection.reason(naming()));
+    }
+  }
+
   private Naming naming() {
     Naming[] all = Naming.values();
     return mixedNaming ? all[random.nextInt(all.length)] : unknowns.naming();
@@ -126,47 +137,44 @@ final class Cloud {
 
   private void finish(SimulatedJob job) {
     SimulatedJob.Plan plan = job.plan();
-    Work work = plan.work();
-    Ending ending = Ending.of(plan, rules.ofPairs(work), unknowns);
+    Operation operation = plan.operation();
+    JobEnd end = JobEnd.of(plan, rules.pairRejections(operation), unknowns);
     int pair = 0;
-    for (String image : work.images()) {
-      catalog.hold(image, job.end(), plan.listLag());
-      for (Recipient recipient : work.recipients()) {
-        if (ending.done().get(pair++)) {
-          work.apply(catalog, image, recipient);
+    for (String image : operation.images()) {
+      store.freezeListing(image, job.end(), plan.listLag());
+      for (Recipient recipient : operation.recipients()) {
+        if (end.done().get(pair++)) {
+          operation.apply(store, image, recipient);
         }
       }
     }
-    job.ended(ending.look(plan, job.end()));
+    job.finish(end.job(plan, job.end()));
   }
 
-  /** Does one pair at once; false: it was so already, which the native calls refuse. */
-  boolean change(Work pair) {
+  /** Changes one pair at once; false: it was as asked already, which the native calls reject. */
+  boolean change(Operation pair) {
     String image = pair.images().iterator().next();
     Recipient recipient = pair.recipients().iterator().next();
-    if (rules.repeats(pair, image, recipient)) {
+    if (rules.isRepetition(pair, image, recipient)) {
       return false;
     }
-    Flaw flaw = rules.ofPairs(pair).get(0);
-    if (flaw != null) {
-      throw new BackendException(flaw.in(naming()));
-    }
-    pair.apply(catalog, image, recipient);
+    reject(rules.pairRejections(pair).get(0));
+    pair.apply(store, image, recipient);
     return true;
   }
 
   Job job(String id, Instant now) {
     SimulatedJob job = jobs.get(id);
-    if (job == null || forgotten(job, now)) {
+    if (job == null || isForgotten(job, now)) {
       throw unknownJob(id);
     }
-    return job.look(now);
+    return job.poll(now);
   }
 
-  /** A look by one project, to which another's job is unknown. */
-  Job job(String id, Recipient by, Instant now) {
+  /** A poll by one project, to which the jobs of others are unknown. */
+  Job job(String id, Recipient caller, Instant now) {
     SimulatedJob job = jobs.get(id);
-    if (job != null && !job.plan().work().by(owner()).equals(by)) {
+    if (job != null && !job.plan().operation().caller(rules.owner()).equals(caller)) {
       throw unknownJob(id);
     }
     return job(id, now);
@@ -177,7 +185,7 @@ final class Cloud {
         new Reason(Reason.Kind.INVALID, "IMG.0023", "Failed to query the task: " + id + "."));
   }
 
-  private boolean forgotten(SimulatedJob job, Instant now) {
+  private boolean isForgotten(SimulatedJob job, Instant now) {
     return job.ends() && Duration.between(job.end(), now).compareTo(unknowns.jobsKept()) > 0;
   }
 
@@ -186,64 +194,50 @@ final class Cloud {
       throw new BackendException(
           new Reason(Reason.Kind.UNSUPPORTED, "", "members cannot be listed here"));
     }
-    if (!catalog.knows(image) && unknowns.listing() == Listing.REFUSES_UNKNOWN) {
-      throw new BackendException(Flaw.image(image).in(naming()));
+    if (!store.knows(image) && unknowns.listing() == Listing.REFUSES_UNKNOWN) {
+      reject(Rejection.image(image));
     }
-    return catalog.listing(image, now);
+    return store.listing(image, now);
   }
-
-  /**
-   * What the service tells a project of an image besides its members.
-   *
-   * @param shared whether anybody has it
-   * @param status what the project has said to it; null: nothing, and nobody asked it
-   * @param told the rest
-   */
-  record Sight(String id, boolean shared, @Nullable MemberStatus status, Image told) {}
 
   /** An image as a project sees it; null: it does not. */
-  @Nullable Sight image(String id, Recipient by, Instant now) {
-    MemberStatus status = by.equals(owner()) ? null : catalog.status(id, by, now);
-    boolean seen = catalog.knows(id) && (status != null || by.equals(owner()));
-    return seen ? new Sight(id, catalog.size(id) > 0, status, told(id)) : null;
+  @Nullable ImageView image(String id, Recipient caller, Instant now) {
+    boolean owned = caller.equals(rules.owner());
+    MemberStatus status = owned ? null : store.listedStatus(id, caller, now);
+    boolean visible = store.knows(id) && (owned || status != null);
+    return visible ? new ImageView(id, description(id), store.size(id) > 0, status) : null;
   }
 
-  private Image told(String id) {
+  /** The registered images that a project sees, whatever its status. */
+  List<ImageView> visibleImages(Recipient caller, Instant now) {
+    return store.ids().stream().flatMap(id -> Stream.ofNullable(image(id, caller, now))).toList();
+  }
+
+  private Image description(String id) {
     Image.Obstacle obstacle = rules.obstacle(id);
     return new Image(
         id,
-        obstacle == Image.Obstacle.FOREIGN ? OTHER_OWNER : owner().id(),
+        obstacle == Image.Obstacle.FOREIGN ? OTHER_OWNER : rules.owner().id(),
         obstacle == Image.Obstacle.UNREADY ? "saving" : "active",
-        rules.whole(id),
+        rules.isWhole(id),
         obstacle);
   }
 
-  /** What the owner is told of images, as far as they are known. */
+  /** Descriptions of the images that are known. */
   Map<String, Image> describe(Set<String> images) {
-    Map<String, Image> told = new LinkedHashMap<>();
-    images.stream().filter(catalog::knows).forEach(id -> told.put(id, told(id)));
-    return told;
+    return new LinkedHashMap<>(Maps.asMap(Sets.filter(images, store::knows), this::description));
   }
 
-  /** The images of others that a project said this to. */
-  Set<String> images(Recipient by, MemberStatus status, Instant now) {
-    return catalog.shown(by, status, now);
+  /** The images of others to which a project has a status. */
+  Set<String> images(Recipient caller, MemberStatus status, Instant now) {
+    return store.images(caller, status, now);
   }
 
-  /** The registered images that a project sees, whatever it has said to them. */
-  List<Sight> images(Recipient by, Instant now) {
-    return catalog.ids().stream().flatMap(id -> Stream.ofNullable(image(id, by, now))).toList();
-  }
-
-  Recipient owner() {
-    return rules.owner();
-  }
-
-  Set<Member> holdings() {
-    return catalog.holdings();
+  Set<Member> snapshot() {
+    return store.snapshot();
   }
 
   List<Job> jobs(Instant now) {
-    return jobs.values().stream().map(job -> job.look(now)).toList();
+    return jobs.values().stream().map(job -> job.poll(now)).toList();
   }
 }

@@ -1,29 +1,30 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.BackendException;
 import io.imageshare.Reason;
+import io.imageshare.memory.Fault;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a fault does to a call.
  *
- * @param effect whether the call does what it should
+ * @param takesEffect whether the call does what it should
  * @param answered whether an answer arrives
  * @param failure what arrives instead of the call's own answer, or null
  */
-record Strike(boolean effect, boolean answered, @Nullable BackendException failure) {
+record FaultEffect(boolean takesEffect, boolean answered, @Nullable BackendException failure) {
 
-  static Strike of(@Nullable Fault fault) {
+  static FaultEffect of(@Nullable Fault fault) {
     if (fault == null) {
-      return new Strike(true, true, null);
+      return new FaultEffect(true, true, null);
     }
     if (fault instanceof Fault.NeverAnswered never) {
-      return new Strike(never.effect(), false, null);
+      return new FaultEffect(never.effect(), false, null);
     }
     if (fault instanceof Fault.LostAnswer) {
-      return new Strike(true, true, failure(Reason.Kind.LOST, "", "the answer was lost"));
+      return new FaultEffect(true, true, failure(Reason.Kind.LOST, "", "the answer was lost"));
     }
-    return new Strike(false, true, failure(fault));
+    return new FaultEffect(false, true, failure(fault));
   }
 
   private static BackendException failure(Fault fault) {

@@ -1,13 +1,16 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
+import io.imageshare.memory.Chaos;
+import io.imageshare.memory.Fault;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The faults that wait to strike, in the order they were injected, and behind them chance. */
+/** Chooses the fault that strikes a call: injected ones first, in their order, then by chance. */
 final class FaultQueue {
   private final List<Waiting> waiting = new ArrayList<>();
   private final Chaos chaos;
@@ -23,10 +26,10 @@ final class FaultQueue {
   }
 
   /** The fault of a part that strikes this call, or null. */
-  @Nullable Fault strike(Call.Kind kind, Fault.Part part) {
+  @Nullable Fault next(Call.Kind kind, Fault.Part part) {
     Fault fault = injected(kind, part);
     if (fault == null) {
-      fault = chaos.draw(kind, part, random);
+      fault = drawn(kind, part);
     }
     return fault instanceof Fault.Aimed aimed ? aimed.fault() : fault;
   }
@@ -39,6 +42,24 @@ final class FaultQueue {
           all.remove();
         }
         return next.fault;
+      }
+    }
+    return null;
+  }
+
+  /** One draw decides among all faults of a part. */
+  private @Nullable Fault drawn(Call.Kind kind, Fault.Part part) {
+    if (chaos.rates().isEmpty()) {
+      return null;
+    }
+    double left = random.nextDouble();
+    for (Map.Entry<Fault, Double> rate : chaos.rates().entrySet()) {
+      Fault fault = rate.getKey();
+      if (fault.part() == part && fault.strikes(kind)) {
+        left -= rate.getValue();
+        if (left < 0) {
+          return fault;
+        }
       }
     }
     return null;

@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
@@ -16,16 +16,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The images, who has each of them, and what their listings show. */
-final class Catalog {
-  private final Map<String, Membership> images = new LinkedHashMap<>();
-  private final Map<String, List<Past>> pasts = new HashMap<>();
+/** The images, the members of each, and what their listings show. */
+final class ImageStore {
+  private static final MemberList EMPTY = new MemberList();
+
+  private final Map<String, MemberList> images = new LinkedHashMap<>();
+  private final Map<String, List<StaleListing>> staleListings = new HashMap<>();
   private final Map<Recipient, Integer> numbers = new HashMap<>();
   private final List<Recipient> recipients = new ArrayList<>();
   private final boolean anyImage;
 
-  Catalog(Collection<String> images, boolean anyImage) {
-    images.forEach(image -> this.images.put(image, new Membership()));
+  ImageStore(Collection<String> images, boolean anyImage) {
+    images.forEach(image -> this.images.put(image, new MemberList()));
     this.anyImage = anyImage;
   }
 
@@ -39,19 +41,17 @@ final class Catalog {
   }
 
   int size(String image) {
-    Membership membership = images.get(image);
-    return membership == null ? 0 : membership.size();
+    return members(image).size();
   }
 
   boolean has(String image, Recipient recipient) {
-    Membership membership = images.get(image);
     Integer number = numbers.get(recipient);
-    return membership != null && number != null && membership.has(number);
+    return number != null && members(image).contains(number);
   }
 
   void add(String image, Recipient recipient, MemberStatus status) {
     int number = numbers.computeIfAbsent(recipient, this::number);
-    images.computeIfAbsent(image, added -> new Membership()).add(number, status);
+    images.computeIfAbsent(image, added -> new MemberList()).add(number, status);
   }
 
   private int number(Recipient recipient) {
@@ -60,69 +60,68 @@ final class Catalog {
   }
 
   void remove(String image, Recipient recipient) {
-    Membership membership = images.get(image);
     Integer number = numbers.get(recipient);
-    if (membership != null && number != null) {
-      membership.remove(number);
+    if (number != null) {
+      members(image).remove(number);
     }
   }
 
-  /** Changes what a recipient has said to an image, if it has it. */
-  void decide(String image, Recipient recipient, MemberStatus status) {
-    Membership membership = images.get(image);
+  /** Changes a member's status. */
+  void updateStatus(String image, Recipient recipient, MemberStatus status) {
     Integer number = numbers.get(recipient);
-    if (membership != null && number != null) {
-      membership.decide(number, status);
+    if (number != null) {
+      members(image).updateStatus(number, status);
     }
   }
 
-  /** Keeps what an image's listing shows now, to go on showing it for a while. */
-  void hold(String image, Instant now, Duration lag) {
+  /** Lets an image's listing go on showing, for a while, what it shows now. */
+  void freezeListing(String image, Instant now, Duration lag) {
     if (!lag.isZero()) {
-      past(image, now).add(new Past(membership(image).copy(), now, lag));
+      staleListings(image, now).add(new StaleListing(members(image).copy(), now, lag));
     }
   }
 
   Map<Recipient, MemberStatus> listing(String image, Instant now) {
     Map<Recipient, MemberStatus> listing = new LinkedHashMap<>();
-    shown(image, now).each((status, number) -> listing.put(recipients.get(number), status));
+    listed(image, now).forEach((status, number) -> listing.put(recipients.get(number), status));
     return Collections.unmodifiableMap(listing);
   }
 
-  /** What the listing shows of one recipient; null: nothing. */
-  @Nullable MemberStatus status(String image, Recipient recipient, Instant now) {
+  /** The status that the listing shows for one recipient; null: it shows none. */
+  @Nullable MemberStatus listedStatus(String image, Recipient recipient, Instant now) {
     Integer number = numbers.get(recipient);
-    return number == null ? null : shown(image, now).status(number);
+    return number == null ? null : listed(image, now).status(number);
   }
 
   /** The images whose listing shows a recipient with a status. */
-  Set<String> shown(Recipient recipient, MemberStatus status, Instant now) {
+  Set<String> images(Recipient recipient, MemberStatus status, Instant now) {
     return images.keySet().stream()
-        .filter(image -> status(image, recipient, now) == status)
+        .filter(image -> listedStatus(image, recipient, now) == status)
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** What was before the first change that is not to be seen yet. */
-  private Membership shown(String image, Instant now) {
-    return past(image, now).stream().findFirst().map(Past::rows).orElseGet(() -> membership(image));
+  /** The state before the first change that listings do not show yet. */
+  private MemberList listed(String image, Instant now) {
+    List<StaleListing> stale = staleListings(image, now);
+    return stale.isEmpty() ? members(image) : stale.get(0).members();
   }
 
-  private List<Past> past(String image, Instant now) {
-    List<Past> past = pasts.computeIfAbsent(image, added -> new ArrayList<>(0));
-    past.removeIf(held -> held.over(now));
-    return past;
+  private List<StaleListing> staleListings(String image, Instant now) {
+    List<StaleListing> stale = staleListings.computeIfAbsent(image, added -> new ArrayList<>(0));
+    stale.removeIf(listing -> listing.expired(now));
+    return stale;
   }
 
-  private Membership membership(String image) {
-    return images.getOrDefault(image, new Membership());
+  private MemberList members(String image) {
+    return images.getOrDefault(image, EMPTY);
   }
 
-  Set<Member> holdings() {
-    return new Holdings(images, numbers, recipients);
+  Set<Member> snapshot() {
+    return new MemberSnapshot(images, numbers, recipients);
   }
 
-  private record Past(Membership rows, Instant since, Duration lag) {
-    boolean over(Instant now) {
+  private record StaleListing(MemberList members, Instant since, Duration lag) {
+    boolean expired(Instant now) {
       return Duration.between(since, now).compareTo(lag) >= 0;
     }
   }

@@ -1,8 +1,10 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.Job;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.Unknowns;
 import io.imageshare.memory.Unknowns.Checks;
 import io.imageshare.memory.Unknowns.Partial;
 import java.time.Instant;
@@ -16,74 +18,76 @@ import org.jspecify.annotations.Nullable;
  * How a job ends.
  *
  * @param done the pairs that are done, in the order of images and then of recipients
- * @param told the pairs the results call done
- * @param flaws what is wrong with each pair, or null
+ * @param reported the pairs that the results call done
+ * @param rejections why each pair is not done, or null
  * @param failure why the job FAILs, or null: it SUCCEEDs
  */
-record Ending(BitSet done, BitSet told, List<@Nullable Flaw> flaws, @Nullable Reason failure) {
+record JobEnd(
+    BitSet done, BitSet reported, List<@Nullable Rejection> rejections, @Nullable Reason failure) {
 
-  static Ending of(SimulatedJob.Plan plan, List<@Nullable Flaw> flaws, Unknowns unknowns) {
-    Flaw first = flaws.stream().filter(Objects::nonNull).findFirst().orElse(null);
-    BitSet done = new BitSet(flaws.size());
+  static JobEnd of(
+      SimulatedJob.Plan plan, List<@Nullable Rejection> rejections, Unknowns unknowns) {
+    Rejection first = rejections.stream().filter(Objects::nonNull).findFirst().orElse(null);
+    BitSet done = new BitSet(rejections.size());
     if (first == null || unknowns.checks() != Checks.IN_JOB_ALL_OR_NOTHING) {
-      for (int pair = 0; pair < flaws.size(); pair++) {
-        done.set(pair, flaws.get(pair) == null);
+      for (int pair = 0; pair < rejections.size(); pair++) {
+        done.set(pair, rejections.get(pair) == null);
       }
     }
-    BitSet told = (BitSet) done.clone();
-    done.andNot(plan.spoiled());
-    if (plan.fate() instanceof Fault.PartialFail) {
-      return new Ending(done, done, flaws, generic(plan));
+    BitSet reported = (BitSet) done.clone();
+    done.andNot(plan.undone());
+    if (plan.jobFault() instanceof Fault.PartialFail) {
+      return new JobEnd(done, done, rejections, failedPair(plan));
     }
-    boolean fails = unknowns.partial() == Partial.FAIL_IF_ANY || told.isEmpty();
-    Reason failure = first != null && fails ? first.in(plan.naming()) : null;
-    return new Ending(done, told, flaws, failure);
+    boolean fails = unknowns.partial() == Partial.FAIL_IF_ANY || reported.isEmpty();
+    Reason failure = first != null && fails ? first.reason(plan.naming()) : null;
+    return new JobEnd(done, reported, rejections, failure);
   }
 
-  private static Reason generic(SimulatedJob.Plan plan) {
-    return Flaw.generic(plan.work().action()).in(plan.naming());
+  private static Reason failedPair(SimulatedJob.Plan plan) {
+    return Rejection.failedPair(plan.operation().action()).reason(plan.naming());
   }
 
-  Job look(SimulatedJob.Plan plan, Instant end) {
+  Job job(SimulatedJob.Plan plan, Instant end) {
     Job job =
         failure == null ? Job.succeeded(plan.id()).progress(1) : Job.failed(plan.id(), failure);
-    return job.type(plan.work().jobType()).begin(plan.begin()).end(end).results(results(plan));
+    return job.type(plan.operation().jobType()).begin(plan.begin()).end(end).results(results(plan));
   }
 
   private List<Job.Result> results(SimulatedJob.Plan plan) {
     return switch (plan.detail()) {
       case ABSENT -> List.of();
-      case WITHOUT_RECIPIENT -> plan.work().isTold() ? perImage(plan) : List.of();
+      case WITHOUT_RECIPIENT -> plan.operation().reportsImages() ? perImage(plan) : List.of();
       case PER_PAIR -> perPair(plan);
     };
   }
 
   private List<Job.Result> perImage(SimulatedJob.Plan plan) {
-    int recipients = plan.work().recipients().size();
+    int recipients = plan.operation().recipients().size();
     List<Job.Result> results = new ArrayList<>();
-    for (String image : plan.work().images()) {
+    for (String image : plan.operation().images()) {
       int from = results.size() * recipients;
-      boolean all = told.nextClearBit(from) >= from + recipients;
+      boolean all = reported.nextClearBit(from) >= from + recipients;
       results.add(new Job.Result(image, null, all, null));
     }
     return results;
   }
 
   private List<Job.Result> perPair(SimulatedJob.Plan plan) {
-    List<Job.Result> results = new ArrayList<>(flaws.size());
-    for (String image : plan.work().images()) {
-      for (Recipient recipient : plan.work().recipients()) {
+    List<Job.Result> results = new ArrayList<>(rejections.size());
+    for (String image : plan.operation().images()) {
+      for (Recipient recipient : plan.operation().recipients()) {
         int pair = results.size();
-        boolean succeeded = told.get(pair);
+        boolean succeeded = reported.get(pair);
         results.add(
-            new Job.Result(image, recipient, succeeded, succeeded ? null : why(plan, pair)));
+            new Job.Result(image, recipient, succeeded, succeeded ? null : reason(plan, pair)));
       }
     }
     return results;
   }
 
-  private Reason why(SimulatedJob.Plan plan, int pair) {
-    Flaw flaw = flaws.get(pair);
-    return flaw == null ? generic(plan) : flaw.in(plan.naming());
+  private Reason reason(SimulatedJob.Plan plan, int pair) {
+    Rejection rejection = rejections.get(pair);
+    return rejection == null ? failedPair(plan) : rejection.reason(plan.naming());
   }
 }

@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.MemberStatus;
 import java.util.Arrays;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The members of one image in the order they were added. Recipients are numbers here: a cloud may
  * hold a million members, and this takes some five bytes for each.
  */
-final class Membership {
+final class MemberList {
   private static final List<MemberStatus> STATUSES = List.of(MemberStatus.values());
   private static final int STATUS_BITS = 2;
   private static final int STATUS_MASK = (1 << STATUS_BITS) - 1;
@@ -20,30 +20,30 @@ final class Membership {
   private int[] rows;
   private int size;
 
-  Membership() {
+  MemberList() {
     present = new BitSet();
     rows = new int[4];
   }
 
-  private Membership(Membership other) {
+  private MemberList(MemberList other) {
     present = (BitSet) other.present.clone();
     rows = Arrays.copyOf(other.rows, other.size);
     size = other.size;
   }
 
-  Membership copy() {
-    return new Membership(this);
+  MemberList copy() {
+    return new MemberList(this);
   }
 
   int size() {
     return size;
   }
 
-  boolean has(int recipient) {
+  boolean contains(int recipient) {
     return present.get(recipient);
   }
 
-  /** Adds a recipient; one that is there keeps its status. */
+  /** Adds a recipient; a member keeps its status. */
   void add(int recipient, MemberStatus status) {
     if (present.get(recipient)) {
       return;
@@ -59,39 +59,39 @@ final class Membership {
     if (!present.get(recipient)) {
       return;
     }
-    int at = row(recipient);
-    System.arraycopy(rows, at + 1, rows, at, size - at - 1);
+    int row = row(recipient);
+    System.arraycopy(rows, row + 1, rows, row, size - row - 1);
     present.clear(recipient);
     size--;
   }
 
-  /** What a recipient has said, or null: it is not there. */
+  /** A recipient's status, or null: it is no member. */
   @Nullable MemberStatus status(int recipient) {
     return present.get(recipient) ? STATUSES.get(rows[row(recipient)] & STATUS_MASK) : null;
   }
 
-  /** Changes what a recipient has said, if it is there. */
-  void decide(int recipient, MemberStatus status) {
+  /** Changes a member's status. */
+  void updateStatus(int recipient, MemberStatus status) {
     if (present.get(recipient)) {
       rows[row(recipient)] = recipient << STATUS_BITS | STATUSES.indexOf(status);
     }
   }
 
   private int row(int recipient) {
-    int at = 0;
-    while (rows[at] >> STATUS_BITS != recipient) {
-      at++;
+    int row = 0;
+    while (rows[row] >> STATUS_BITS != recipient) {
+      row++;
     }
-    return at;
+    return row;
   }
 
   int recipient(int row) {
     return rows[row] >> STATUS_BITS;
   }
 
-  void each(ObjIntConsumer<MemberStatus> row) {
+  void forEach(ObjIntConsumer<MemberStatus> action) {
     for (int i = 0; i < size; i++) {
-      row.accept(STATUSES.get(rows[i] & STATUS_MASK), rows[i] >> STATUS_BITS);
+      action.accept(STATUSES.get(rows[i] & STATUS_MASK), rows[i] >> STATUS_BITS);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.Member;
 import io.imageshare.Recipient;
@@ -12,19 +12,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Who had what at one moment: a million members in a few megabytes, made on demand. */
-final class Holdings extends AbstractSet<Member> {
-  private final Map<String, Membership> images = new LinkedHashMap<>();
+/** Who has what at one moment. A million members take a few megabytes: each is made on demand. */
+final class MemberSnapshot extends AbstractSet<Member> {
+  private final Map<String, MemberList> images = new LinkedHashMap<>();
   private final Map<Recipient, Integer> numbers;
   private final List<Recipient> recipients;
   private final int size;
 
-  Holdings(
-      Map<String, Membership> images, Map<Recipient, Integer> numbers, List<Recipient> recipients) {
-    images.forEach((image, membership) -> this.images.put(image, membership.copy()));
+  MemberSnapshot(
+      Map<String, MemberList> images, Map<Recipient, Integer> numbers, List<Recipient> recipients) {
+    images.forEach((image, members) -> this.images.put(image, members.copy()));
     this.numbers = new HashMap<>(numbers);
     this.recipients = List.copyOf(recipients);
-    size = this.images.values().stream().mapToInt(Membership::size).sum();
+    size = this.images.values().stream().mapToInt(MemberList::size).sum();
   }
 
   @Override
@@ -37,9 +37,9 @@ final class Holdings extends AbstractSet<Member> {
     if (!(object instanceof Member member)) {
       return false;
     }
-    Membership membership = images.get(member.image());
+    MemberList members = images.get(member.image());
     Integer number = numbers.get(member.recipient());
-    return membership != null && number != null && membership.has(number);
+    return members != null && number != null && members.contains(number);
   }
 
   @Override
@@ -47,9 +47,9 @@ final class Holdings extends AbstractSet<Member> {
     return images.entrySet().stream().flatMap(this::members).iterator();
   }
 
-  private Stream<Member> members(Map.Entry<String, Membership> image) {
-    Membership membership = image.getValue();
-    return IntStream.range(0, membership.size())
-        .mapToObj(row -> new Member(image.getKey(), recipients.get(membership.recipient(row))));
+  private Stream<Member> members(Map.Entry<String, MemberList> image) {
+    MemberList members = image.getValue();
+    return IntStream.range(0, members.size())
+        .mapToObj(row -> new Member(image.getKey(), recipients.get(members.recipient(row))));
   }
 }

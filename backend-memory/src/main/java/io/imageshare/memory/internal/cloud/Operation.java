@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
@@ -6,8 +6,8 @@ import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
 import java.util.Set;
 
-/** What a call asks for every pair of its images and recipients. */
-record Work(ShareRequest slice) {
+/** One action asked for every pair of a slice. */
+record Operation(ShareRequest slice) {
 
   Action action() {
     return slice.action();
@@ -25,17 +25,17 @@ record Work(ShareRequest slice) {
     return Math.toIntExact(slice.pairs());
   }
 
-  /** Whether a recipient asks it, of itself. */
+  /** Whether recipients ask it, each for itself. */
   boolean isDecision() {
     return action() == Action.ACCEPT || action() == Action.REJECT;
   }
 
-  /** Who asks it, in a cloud of this owner's. */
-  Recipient by(Recipient owner) {
+  /** The project that asks it. */
+  Recipient caller(Recipient owner) {
     return isDecision() ? slice.recipients().iterator().next() : owner;
   }
 
-  /** The service's word for a job that does this. */
+  /** The service's type of a job that does this. */
   String jobType() {
     return switch (action()) {
       case SHARE -> "imsAddImageMembersJob";
@@ -44,23 +44,23 @@ record Work(ShareRequest slice) {
     };
   }
 
-  /** Whether the results of a job tell of each image: the vendor's sample of a removal has none. */
-  boolean isTold() {
+  /** Whether a job reports a result for each image: the vendor's sample of a removal has none. */
+  boolean reportsImages() {
     return action() != Action.UNSHARE;
   }
 
-  /** Does one pair. */
-  void apply(Catalog catalog, String image, Recipient recipient) {
+  /** Does it for one pair. */
+  void apply(ImageStore store, String image, Recipient recipient) {
     switch (action()) {
-      case SHARE -> catalog.add(image, recipient, begins(recipient));
-      case UNSHARE -> catalog.remove(image, recipient);
-      case ACCEPT -> catalog.decide(image, recipient, MemberStatus.ACCEPTED);
-      case REJECT -> catalog.decide(image, recipient, MemberStatus.REJECTED);
+      case SHARE -> store.add(image, recipient, initialStatus(recipient));
+      case UNSHARE -> store.remove(image, recipient);
+      case ACCEPT -> store.updateStatus(image, recipient, MemberStatus.ACCEPTED);
+      case REJECT -> store.updateStatus(image, recipient, MemberStatus.REJECTED);
     }
   }
 
-  /** The vendor's sample of an organization has accepted at once. */
-  private static MemberStatus begins(Recipient recipient) {
+  /** In the vendor's sample an organization is a member at once. */
+  private static MemberStatus initialStatus(Recipient recipient) {
     return recipient.type() == Recipient.Type.ORGANIZATION
         ? MemberStatus.ACCEPTED
         : MemberStatus.PENDING;

@@ -1,34 +1,35 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.Image.Obstacle;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest.Action;
+import io.imageshare.memory.Unknowns;
 import io.imageshare.memory.Unknowns.Naming;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with a call or a pair, not yet in the service's words ({@code ims-api.md} section
- * 3.3).
+ * Why a call or a pair is refused, before {@link Unknowns.Naming} words it ({@code ims-api.md}
+ * section 3.3).
  *
  * @param kind what the engine decides by
  * @param code the service's code
- * @param text what it means
+ * @param text the service's message without the id
  * @param id the id concerned, or empty
  */
-record Flaw(Reason.Kind kind, String code, String text, String id) {
+record Rejection(Reason.Kind kind, String code, String text, String id) {
 
-  static Flaw tooBig(BatchLimits limits) {
-    return new Flaw(Reason.Kind.INVALID, "IMG.0001", "The request is over " + limits, "");
+  static Rejection tooBig(BatchLimits limits) {
+    return new Rejection(Reason.Kind.INVALID, "IMG.0001", "The request is over " + limits, "");
   }
 
-  static Flaw image(String image) {
+  static Rejection image(String image) {
     return ofImage("IMG.0027", "The image does not exist", image);
   }
 
-  /** What stands in the way of sharing an image, or null. */
-  static @Nullable Flaw obstacle(Obstacle obstacle, String image) {
+  /** Why an image cannot be shared, or null. */
+  static @Nullable Rejection obstacle(Obstacle obstacle, String image) {
     return switch (obstacle) {
       case NONE -> null;
       case FOREIGN -> ofImage("IMG.0106", "The image is owned by another tenant", image);
@@ -38,55 +39,57 @@ record Flaw(Reason.Kind kind, String code, String text, String id) {
     };
   }
 
-  private static Flaw ofImage(String code, String text, String image) {
-    return new Flaw(Reason.Kind.INVALID_IMAGE, code, text, image);
+  private static Rejection ofImage(String code, String text, String image) {
+    return new Rejection(Reason.Kind.INVALID_IMAGE, code, text, image);
   }
 
-  static Flaw recipient(Recipient recipient) {
-    return new Flaw(
+  static Rejection recipient(Recipient recipient) {
+    return new Rejection(
         Reason.Kind.INVALID_RECIPIENT,
         "IMG.0108",
         "The tenant does not exist in this region",
         recipient.id());
   }
 
-  static Flaw severalDecide() {
-    return new Flaw(
+  static Rejection severalRecipients() {
+    return new Rejection(
         Reason.Kind.INVALID, "IMG.0001", "A call that accepts or rejects is of one project", "");
   }
 
-  static Flaw oneself(Recipient owner) {
-    return new Flaw(
+  static Rejection ownProject(Recipient owner) {
+    return new Rejection(
         Reason.Kind.INVALID_RECIPIENT,
         "IMG.0076",
         "The image cannot be shared with its owner",
         owner.id());
   }
 
-  static Flaw full(String image) {
-    return new Flaw(
+  static Rejection full(String image) {
+    return new Rejection(
         Reason.Kind.QUOTA, "IMG.0088", "The number of shares of the image is at its limit", image);
   }
 
-  /** The generic failure of a pair. */
-  static Flaw generic(Action action) {
+  /** The failure of a pair that the service gives no reason for. */
+  static Rejection failedPair(Action action) {
     return switch (action) {
-      case SHARE -> new Flaw(Reason.Kind.LOST, "IMG.0112", "Failed to add the member", "");
-      case UNSHARE -> new Flaw(Reason.Kind.LOST, "IMG.0113", "Failed to delete the member", "");
+      case SHARE -> new Rejection(Reason.Kind.LOST, "IMG.0112", "Failed to add the member", "");
+      case UNSHARE ->
+          new Rejection(Reason.Kind.LOST, "IMG.0113", "Failed to delete the member", "");
       case ACCEPT, REJECT ->
-          new Flaw(Reason.Kind.LOST, "IMG.0061", "Failed to update the member", "");
+          new Rejection(Reason.Kind.LOST, "IMG.0061", "Failed to update the member", "");
     };
   }
 
-  static Flaw vaultless(String image) {
-    return new Flaw(
+  static Rejection missingVault(String image) {
+    return new Rejection(
         Reason.Kind.INVALID,
         "IMG.0184",
         "The vault for the full-server image does not exist",
         image);
   }
 
-  Reason in(Naming naming) {
+  /** The reason in the service's words. */
+  Reason reason(Naming naming) {
     boolean aboutAnId = kind == Reason.Kind.INVALID_IMAGE || kind == Reason.Kind.INVALID_RECIPIENT;
     if (naming == Naming.NOTHING && aboutAnId) {
       return new Reason(Reason.Kind.INVALID, "IMG.0001", "The request is invalid.");

@@ -1,10 +1,11 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.Image;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
+import io.imageshare.memory.Unknowns;
 import io.imageshare.memory.Unknowns.Already;
 import io.imageshare.memory.Unknowns.Checks;
 import java.util.ArrayList;
@@ -15,11 +16,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the service accepts and what it refuses. */
-final class Rules {
+/** Decides what the service accepts and what it rejects. */
+final class ServiceRules {
   private static final int MEMBERS_PER_WHOLE_IMAGE = 10;
 
-  private final Catalog catalog;
+  private final ImageStore store;
   private final Unknowns unknowns;
   private final Recipient owner;
   private final Set<Recipient> badRecipients;
@@ -28,8 +29,8 @@ final class Rules {
   private final int membersPerImage;
   private final @Nullable BatchLimits limits;
 
-  Rules(Catalog catalog, Settings settings) {
-    this.catalog = catalog;
+  ServiceRules(ImageStore store, CloudSettings settings) {
+    this.store = store;
     unknowns = settings.unknowns;
     owner = settings.owner;
     badRecipients = Set.copyOf(settings.badRecipients);
@@ -43,7 +44,7 @@ final class Rules {
     return owner;
   }
 
-  boolean whole(String image) {
+  boolean isWhole(String image) {
     return wholeImages.contains(image);
   }
 
@@ -51,138 +52,146 @@ final class Rules {
     return obstacles.getOrDefault(image, Image.Obstacle.NONE);
   }
 
-  /** Why a call is refused and makes no job, or null. */
-  @Nullable Flaw ofCall(Work work) {
-    if (limits != null && over(limits, work)) {
-      return Flaw.tooBig(limits);
+  /** Why a call is rejected and makes no job, or null. */
+  @Nullable Rejection callRejection(Operation operation) {
+    if (limits != null && exceeds(limits, operation)) {
+      return Rejection.tooBig(limits);
     }
-    if (work.isDecision() && work.recipients().size() > 1) {
-      return Flaw.severalDecide();
+    if (operation.isDecision() && operation.recipients().size() > 1) {
+      return Rejection.severalRecipients();
     }
     boolean sync = unknowns.checks() == Checks.SYNC;
-    if (work.isDecision()) {
-      return sync ? first(ofPairs(work).stream()) : null;
+    if (operation.isDecision()) {
+      return sync ? first(pairRejections(operation).stream()) : null;
     }
-    Flaw flaw = sync ? checked(work.slice()) : null;
-    return flaw == null && already(work.action()) == Already.REFUSE ? repeated(work.slice()) : flaw;
+    Rejection rejection = sync ? sliceRejection(operation.slice()) : null;
+    return rejection == null && already(operation.action()) == Already.REFUSE
+        ? repetition(operation.slice())
+        : rejection;
   }
 
-  private static boolean over(BatchLimits limits, Work work) {
-    return work.images().size() > limits.images()
-        || work.recipients().size() > limits.recipients()
-        || work.pairs() > limits.pairs();
+  private static boolean exceeds(BatchLimits limits, Operation operation) {
+    return operation.images().size() > limits.images()
+        || operation.recipients().size() > limits.recipients()
+        || operation.pairs() > limits.pairs();
   }
 
-  private static @Nullable Flaw first(Stream<@Nullable Flaw> flaws) {
-    return flaws.filter(Objects::nonNull).findFirst().orElse(null);
+  private static @Nullable Rejection first(Stream<@Nullable Rejection> rejections) {
+    return rejections.filter(Objects::nonNull).findFirst().orElse(null);
   }
 
-  private @Nullable Flaw checked(ShareRequest slice) {
-    Stream<@Nullable Flaw> images =
-        slice.images().stream().map(image -> image(slice.action(), image));
-    Stream<@Nullable Flaw> recipients =
-        slice.recipients().stream().map(recipient -> recipient(slice.action(), recipient));
-    Stream<@Nullable Flaw> full = slice.images().stream().map(image -> full(slice, image));
-    return first(Stream.of(images, recipients, full).flatMap(flaws -> flaws));
+  private @Nullable Rejection sliceRejection(ShareRequest slice) {
+    Stream<@Nullable Rejection> images =
+        slice.images().stream().map(image -> imageRejection(slice.action(), image));
+    Stream<@Nullable Rejection> recipients =
+        slice.recipients().stream().map(recipient -> recipientRejection(slice.action(), recipient));
+    Stream<@Nullable Rejection> full =
+        slice.images().stream().map(image -> quotaRejection(slice, image));
+    return first(Stream.of(images, recipients, full).flatMap(rejections -> rejections));
   }
 
-  private @Nullable Flaw repeated(ShareRequest slice) {
+  private @Nullable Rejection repetition(ShareRequest slice) {
     boolean any =
         slice.images().stream()
             .anyMatch(
                 image ->
                     slice.recipients().stream()
-                        .anyMatch(recipient -> asAsked(slice.action(), image, recipient)));
-    return any ? Flaw.generic(slice.action()) : null;
+                        .anyMatch(recipient -> isAsAsked(slice.action(), image, recipient)));
+    return any ? Rejection.failedPair(slice.action()) : null;
   }
 
-  /** What is wrong with each pair, or null, in the order of images and then of recipients. */
-  List<@Nullable Flaw> ofPairs(Work work) {
-    return work.isDecision() ? ofDecisions(work.slice()) : ofPairs(work.slice());
+  /** Why each pair is rejected, or null, in the order of images and then of recipients. */
+  List<@Nullable Rejection> pairRejections(Operation operation) {
+    return operation.isDecision()
+        ? decisionRejections(operation.slice())
+        : pairRejections(operation.slice());
   }
 
-  private List<@Nullable Flaw> ofPairs(ShareRequest slice) {
-    List<@Nullable Flaw> flaws = new ArrayList<>(Math.toIntExact(slice.pairs()));
+  private List<@Nullable Rejection> pairRejections(ShareRequest slice) {
+    List<@Nullable Rejection> rejections = new ArrayList<>(Math.toIntExact(slice.pairs()));
     for (String image : slice.images()) {
-      Flaw bad = image(slice.action(), image);
-      Flaw full = full(slice, image);
+      Rejection bad = imageRejection(slice.action(), image);
+      Rejection full = quotaRejection(slice, image);
       for (Recipient recipient : slice.recipients()) {
-        flaws.add(bad != null ? bad : ofPair(slice.action(), image, recipient, full));
+        rejections.add(bad != null ? bad : pairRejection(slice.action(), image, recipient, full));
       }
     }
-    return flaws;
+    return rejections;
   }
 
-  private @Nullable Flaw ofPair(
-      Action action, String image, Recipient recipient, @Nullable Flaw full) {
-    Flaw bad = recipient(action, recipient);
+  private @Nullable Rejection pairRejection(
+      Action action, String image, Recipient recipient, @Nullable Rejection full) {
+    Rejection bad = recipientRejection(action, recipient);
     if (bad != null) {
       return bad;
     }
-    if (!asAsked(action, image, recipient)) {
+    if (!isAsAsked(action, image, recipient)) {
       return full;
     }
-    return already(action) == Already.FAIL_JOB ? Flaw.generic(action) : null;
+    return already(action) == Already.FAIL_JOB ? Rejection.failedPair(action) : null;
   }
 
-  private List<@Nullable Flaw> ofDecisions(ShareRequest slice) {
-    List<@Nullable Flaw> flaws = new ArrayList<>();
+  private List<@Nullable Rejection> decisionRejections(ShareRequest slice) {
+    List<@Nullable Rejection> rejections = new ArrayList<>();
     for (String image : slice.images()) {
       for (Recipient recipient : slice.recipients()) {
-        flaws.add(decided(slice, image, recipient));
+        rejections.add(decisionRejection(slice, image, recipient));
       }
     }
-    return flaws;
+    return rejections;
   }
 
-  private @Nullable Flaw decided(ShareRequest slice, String image, Recipient recipient) {
-    // Whom an image was not given, does not see it.
-    if (!catalog.has(image, recipient)) {
-      return Flaw.image(image);
+  private @Nullable Rejection decisionRejection(
+      ShareRequest slice, String image, Recipient recipient) {
+    // To a project that is no member, the image is unknown.
+    if (!store.has(image, recipient)) {
+      return Rejection.image(image);
     }
-    boolean keeps = slice.action() == Action.ACCEPT && whole(image);
-    return keeps && slice.vault().isEmpty() ? Flaw.vaultless(image) : null;
+    boolean needsVault = slice.action() == Action.ACCEPT && isWhole(image);
+    return needsVault && slice.vault().isEmpty() ? Rejection.missingVault(image) : null;
   }
 
-  private @Nullable Flaw image(Action action, String image) {
-    if (!catalog.knows(image)) {
-      return Flaw.image(image);
+  private @Nullable Rejection imageRejection(Action action, String image) {
+    if (!store.knows(image)) {
+      return Rejection.image(image);
     }
-    return action == Action.SHARE ? Flaw.obstacle(obstacle(image), image) : null;
+    return action == Action.SHARE ? Rejection.obstacle(obstacle(image), image) : null;
   }
 
-  private @Nullable Flaw recipient(Action action, Recipient recipient) {
+  private @Nullable Rejection recipientRejection(Action action, Recipient recipient) {
     if (action == Action.SHARE && recipient.equals(owner)) {
-      return Flaw.oneself(recipient);
+      return Rejection.ownProject(recipient);
     }
-    return badRecipients.contains(recipient) ? Flaw.recipient(recipient) : null;
+    return badRecipients.contains(recipient) ? Rejection.recipient(recipient) : null;
   }
 
-  /** Too many for the image: then none of its new pairs fits, though some would. */
-  private @Nullable Flaw full(ShareRequest slice, String image) {
+  /** When a slice has too many recipients for an image, none of its new pairs is accepted. */
+  private @Nullable Rejection quotaRejection(ShareRequest slice, String image) {
     if (slice.action() != Action.SHARE) {
       return null;
     }
-    int limit = whole(image) ? MEMBERS_PER_WHOLE_IMAGE : membersPerImage;
-    int size = catalog.size(image);
+    int limit = isWhole(image) ? MEMBERS_PER_WHOLE_IMAGE : membersPerImage;
+    int size = store.size(image);
     if (size + slice.recipients().size() <= limit) {
       return null;
     }
     long added =
         slice.recipients().stream()
-            .filter(recipient -> recipient(slice.action(), recipient) == null)
-            .filter(recipient -> !catalog.has(image, recipient))
+            .filter(recipient -> recipientRejection(slice.action(), recipient) == null)
+            .filter(recipient -> !store.has(image, recipient))
             .count();
-    return added > 0 && size + added > limit ? Flaw.full(image) : null;
+    return added > 0 && size + added > limit ? Rejection.full(image) : null;
   }
 
-  /** Whether the native calls refuse a pair, because it is so already. */
-  boolean repeats(Work work, String image, Recipient recipient) {
-    return !work.isDecision() && catalog.knows(image) && asAsked(work.action(), image, recipient);
+  /** Whether the native calls reject a pair because it is as asked already. */
+  boolean isRepetition(Operation operation, String image, Recipient recipient) {
+    return !operation.isDecision()
+        && store.knows(image)
+        && isAsAsked(operation.action(), image, recipient);
   }
 
-  private boolean asAsked(Action action, String image, Recipient recipient) {
-    return catalog.has(image, recipient) == (action == Action.SHARE);
+  private boolean isAsAsked(Action action, String image, Recipient recipient) {
+    return store.has(image, recipient) == (action == Action.SHARE);
   }
 
   private Already already(Action action) {

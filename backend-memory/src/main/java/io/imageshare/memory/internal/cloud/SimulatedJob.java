@@ -1,6 +1,7 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
 import io.imageshare.Job;
+import io.imageshare.memory.Fault;
 import io.imageshare.memory.Unknowns.Detail;
 import io.imageshare.memory.Unknowns.Naming;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One job on its way through INIT and RUNNING to its end. All of its chances are drawn before. */
+/** One job, from INIT through RUNNING to its end. Everything random is drawn when it begins. */
 final class SimulatedJob {
   private static final Duration LONGEST_INIT = Duration.ofMillis(300);
 
@@ -19,28 +20,29 @@ final class SimulatedJob {
   private @Nullable Job last;
 
   /**
-   * What is settled when a job begins.
+   * What is fixed when a job begins.
    *
-   * @param spoiled the pairs a fault leaves undone, in the order of images and then of recipients
-   * @param faults what struck it
+   * @param jobFault the fault that decides how it runs and ends, or null
+   * @param undone the pairs that fault leaves undone, in the order of images and then of recipients
+   * @param faults every fault that struck it
    */
   record Plan(
       String id,
-      Work work,
+      Operation operation,
       Instant begin,
-      Duration takes,
+      Duration duration,
       Naming naming,
       Detail detail,
       Duration listLag,
-      @Nullable Fault fate,
-      BitSet spoiled,
+      @Nullable Fault jobFault,
+      BitSet undone,
       List<Fault> faults) {}
 
   SimulatedJob(Plan plan) {
     this.plan = plan;
-    Duration half = plan.takes().dividedBy(2);
+    Duration half = plan.duration().dividedBy(2);
     running = plan.begin().plus(half.compareTo(LONGEST_INIT) < 0 ? half : LONGEST_INIT);
-    end = plan.begin().plus(plan.takes());
+    end = plan.begin().plus(plan.duration());
   }
 
   Plan plan() {
@@ -52,14 +54,14 @@ final class SimulatedJob {
   }
 
   boolean ends() {
-    return !(plan.fate() instanceof Fault.StuckJob);
+    return !(plan.jobFault() instanceof Fault.StuckJob);
   }
 
-  void ended(Job last) {
+  void finish(Job last) {
     this.last = last;
   }
 
-  Job look(Instant now) {
+  Job poll(Instant now) {
     if (last != null) {
       return last;
     }
@@ -67,14 +69,21 @@ final class SimulatedJob {
     Job.Status status = init ? Job.Status.INIT : Job.Status.RUNNING;
     double progress = init ? 0 : progress(now);
     return new Job(
-        plan.id(), plan.work().jobType(), status, plan.begin(), null, progress, null, List.of());
+        plan.id(),
+        plan.operation().jobType(),
+        status,
+        plan.begin(),
+        null,
+        progress,
+        null,
+        List.of());
   }
 
   private double progress(Instant now) {
     double part =
         (double) Duration.between(running, now).toNanos()
             / Math.max(1, Duration.between(running, end).toNanos());
-    // A stuck job goes past its time, and only the end is a whole.
+    // A stuck job outlasts its duration, and only the end counts as 1.
     return Math.min(.99, part);
   }
 }

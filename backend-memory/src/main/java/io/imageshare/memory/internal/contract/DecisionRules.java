@@ -1,72 +1,78 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.contract;
 
 import static io.imageshare.Reason.Kind.INVALID;
 import static io.imageshare.Reason.Kind.INVALID_IMAGE;
-import static io.imageshare.memory.Caller.breach;
+import static io.imageshare.memory.internal.contract.ContractClient.last;
+import static io.imageshare.memory.internal.contract.ContractClient.violation;
 
 import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
-import io.imageshare.memory.Caller.Answer;
-import io.imageshare.memory.Caller.Area;
-import io.imageshare.memory.Caller.Skipped;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How the rules of {@link BackendContract} on what recipients say are checked. */
-final class DecisionChecks {
-  private static final String SENT = "how what a recipient says is sent: of its own images only";
+/** D: what recipients decide. */
+final class DecisionRules {
+  private static final String SENT = "how a decision is sent: of its own images only";
 
-  private DecisionChecks() {}
+  static final List<ContractRule> ALL =
+      List.of(
+          new ContractRule(
+              "D1",
+              "A project that accepts has accepted exactly the images of the slice",
+              client -> decide(client, SENT, MemberStatus.ACCEPTED)),
+          new ContractRule(
+              "D2",
+              "A project that rejects has rejected exactly the images of the slice",
+              client -> decide(client, SENT, MemberStatus.REJECTED)),
+          new ContractRule(
+              "D3",
+              "The last decision of a project holds, and repeating it succeeds",
+              client ->
+                  decide(
+                      client,
+                      "what becomes of an earlier decision",
+                      MemberStatus.REJECTED,
+                      MemberStatus.REJECTED,
+                      MemberStatus.ACCEPTED,
+                      MemberStatus.ACCEPTED)),
+          new ContractRule(
+              "D4",
+              "An image that was not shared with the project is refused as INVALID or"
+                  + " INVALID_IMAGE, by submit or its job",
+              DecisionRules::notShared));
 
-  static void accept(Caller caller) {
-    Area area = shared(caller);
-    caller.done(request(area, MemberStatus.ACCEPTED));
-    shows(caller, area, MemberStatus.ACCEPTED, SENT);
-  }
+  private DecisionRules() {}
 
-  static void reject(Caller caller) {
-    Area area = shared(caller);
-    caller.done(request(area, MemberStatus.REJECTED));
-    shows(caller, area, MemberStatus.REJECTED, SENT);
-  }
-
-  static void changesItsMind(Caller caller) {
-    Area area = shared(caller);
-    for (MemberStatus status :
-        List.of(
-            MemberStatus.REJECTED,
-            MemberStatus.REJECTED,
-            MemberStatus.ACCEPTED,
-            MemberStatus.ACCEPTED)) {
-      caller.done(request(area, status));
-      shows(caller, area, status, "what becomes of what was said before");
+  private static void decide(ContractClient client, String lookAt, MemberStatus... decisions) {
+    Grid grid = shared(client);
+    for (MemberStatus status : decisions) {
+      client.run(request(grid, status));
+      requireStatus(client, grid, status, lookAt);
     }
   }
 
-  static void notGiven(Caller caller) {
-    Area area = shared(caller);
-    Area asked = area.pair(0, 0);
-    caller.done(asked.unshare());
-    caller.shows(asked, none -> false, "what becomes of an unshare");
-    ShareRequest accept = request(asked, MemberStatus.ACCEPTED);
-    Answer<Job> answer = caller.submit(accept);
-    boolean refused = answer.refused(INVALID, INVALID_IMAGE);
-    String seen = answer.seen();
-    if (answer.refusal() == null) {
-      List<Job> looks = caller.watch(answer.given());
-      Job end = looks.get(looks.size() - 1);
+  private static void notShared(ContractClient client) {
+    Grid grid = shared(client);
+    Grid asked = grid.pair(0, 0);
+    client.run(asked.unshare());
+    client.requireListed(asked, none -> false, "what becomes of an unshare");
+    CallResult<Job> result = client.submit(request(asked, MemberStatus.ACCEPTED));
+    boolean refused = result.refused(INVALID, INVALID_IMAGE);
+    String seen = result.seen();
+    if (result.refusal() == null) {
+      Job end = last(client.pollToEnd(result.required()));
       refused =
           end.reason() != null && List.of(INVALID, INVALID_IMAGE).contains(end.reason().kind());
       seen = end.toString();
     }
     if (!refused) {
-      throw breach(
+      throw violation(
           "an image that was not shared with the recipient to be refused as INVALID or"
               + " INVALID_IMAGE, by submit or its job",
           seen,
@@ -74,75 +80,77 @@ final class DecisionChecks {
     }
   }
 
-  /** Two images with two recipients, shared, of which the first recipient is to say something. */
-  private static Area shared(Caller caller) {
-    Area area = caller.area(2, 2);
-    Recipient recipient = area.recipients().get(0);
-    Answer<Set<String>> listing = list(caller, recipient, MemberStatus.ACCEPTED);
-    if (listing.cannotList()) {
-      throw new Skipped("nothing can be done for " + recipient + ": " + listing.seen());
+  /** Two images shared with two recipients, of which the first recipient decides. */
+  private static Grid shared(ContractClient client) {
+    Grid grid = client.grid(2, 2);
+    Recipient recipient = grid.recipients().get(0);
+    CallResult<Set<String>> listing = list(client, recipient, MemberStatus.ACCEPTED);
+    if (listing.unavailable()) {
+      throw new RuleSkippedException("no call can be made as " + recipient + ": " + listing.seen());
     }
-    caller.shareAll(area);
-    caller.shows(area, area::has, "how a share is sent");
-    return area;
+    client.shareAll(grid);
+    client.requireListed(grid, grid::contains, "how a share is sent");
+    return grid;
   }
 
-  /** The first image of an area, and what its first recipient says to it. */
-  private static ShareRequest request(Area area, MemberStatus status) {
-    List<String> images = area.images().subList(0, 1);
-    List<String> projects = List.of(area.recipients().get(0).id());
+  /** The decision of the first recipient of a grid on its first image. */
+  private static ShareRequest request(Grid grid, MemberStatus status) {
+    List<String> images = grid.images().subList(0, 1);
+    List<String> projects = List.of(grid.recipients().get(0).id());
     return status == MemberStatus.ACCEPTED
         ? ShareRequest.accept(images, projects)
         : ShareRequest.reject(images, projects);
   }
 
-  private static Answer<Set<String>> list(Caller caller, Recipient recipient, MemberStatus status) {
-    return caller.answer(
+  private static CallResult<Set<String>> list(
+      ContractClient client, Recipient recipient, MemberStatus status) {
+    return client.call(
         "images(%s, %s)".formatted(recipient, status),
-        () -> caller.backend().images(recipient, status));
+        () -> client.backend().images(recipient, status));
   }
 
-  /** Waits until the recipient's and the owner's listings show it of this image alone. */
-  private static void shows(Caller caller, Area area, MemberStatus status, String lookAt) {
-    Recipient recipient = area.recipients().get(0);
-    String image = area.images().get(0);
+  /** Waits until the recipient's and the owner's listings show the decision on this image alone. */
+  private static void requireStatus(
+      ContractClient client, Grid grid, MemberStatus status, String lookAt) {
+    Recipient recipient = grid.recipients().get(0);
+    String image = grid.images().get(0);
     MemberStatus other =
         status == MemberStatus.ACCEPTED ? MemberStatus.REJECTED : MemberStatus.ACCEPTED;
     Map<MemberStatus, Set<String>> expected = Map.of(status, Set.of(image), other, Set.of());
     Map<MemberStatus, Set<String>> seen =
-        caller.until(() -> lists(caller, recipient, area, status, other), expected::equals);
+        client.repeatUntil(() -> images(client, recipient, grid, status, other), expected::equals);
     if (!seen.equals(expected)) {
-      throw breach("images of %s to be %s".formatted(recipient, expected), seen + "", lookAt);
+      throw violation(
+          "images of %s to be %s".formatted(recipient, expected), seen.toString(), lookAt);
     }
-    Set<Member> decided =
-        caller.until(
-            () -> members(caller, area, status), Set.of(new Member(image, recipient))::equals);
-    if (!decided.equals(Set.of(new Member(image, recipient)))) {
-      throw breach(
+    Set<Member> decided = Set.of(new Member(image, recipient));
+    Set<Member> listed = client.repeatUntil(() -> members(client, grid, status), decided::equals);
+    if (!listed.equals(decided)) {
+      throw violation(
           "%s alone to be listed as %s by its owner"
               .formatted(new Member(image, recipient), status),
-          decided.toString(),
+          listed.toString(),
           lookAt);
     }
   }
 
-  private static Map<MemberStatus, Set<String>> lists(
-      Caller caller, Recipient recipient, Area area, MemberStatus... statuses) {
-    Map<MemberStatus, Set<String>> lists = new LinkedHashMap<>();
+  private static Map<MemberStatus, Set<String>> images(
+      ContractClient client, Recipient recipient, Grid grid, MemberStatus... statuses) {
+    Map<MemberStatus, Set<String>> images = new LinkedHashMap<>();
     for (MemberStatus status : statuses) {
-      Set<String> listed = list(caller, recipient, status).given();
-      Set<String> images = new LinkedHashSet<>(area.images());
-      images.removeIf(image -> !listed.contains(image));
-      lists.put(status, images);
+      Set<String> listed = list(client, recipient, status).required();
+      Set<String> known = new LinkedHashSet<>(grid.images());
+      known.removeIf(image -> !listed.contains(image));
+      images.put(status, known);
     }
-    return lists;
+    return images;
   }
 
-  private static Set<Member> members(Caller caller, Area area, MemberStatus status) {
+  private static Set<Member> members(ContractClient client, Grid grid, MemberStatus status) {
     Set<Member> members = new LinkedHashSet<>();
-    for (String image : area.images()) {
-      Map<Recipient, MemberStatus> listing = caller.members(image);
-      for (Recipient recipient : area.recipients()) {
+    for (String image : grid.images()) {
+      Map<Recipient, MemberStatus> listing = client.members(image);
+      for (Recipient recipient : grid.recipients()) {
         if (listing.get(recipient) == status) {
           members.add(new Member(image, recipient));
         }

@@ -1,4 +1,6 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
+
+import static java.net.HttpURLConnection.HTTP_UNAUTHORIZED;
 
 import io.imageshare.Timekeeper;
 import java.time.DateTimeException;
@@ -12,45 +14,44 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gateway's look at a request's credentials ({@code ims-api.md} sections 3.4 and 5), with the
- * lock on a key that was refused too often. Safe for use by any thread.
+ * Checks the credentials of requests as the gateway does ({@code ims-api.md} sections 3.4 and 5),
+ * and locks a key that was refused too often. Safe for use by any thread.
  */
-final class Gatekeeper {
-  private static final int UNAUTHORIZED = 401;
+final class Authenticator {
   private static final String INCORRECT = "Incorrect IAM authentication information: ";
   private static final Duration DATE_TOLERANCE = Duration.ofMinutes(15);
   private static final int REFUSALS_BEFORE_LOCK = 5;
   private static final Duration LOCK = Duration.ofMinutes(5);
   private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
 
-  private final Access access;
+  private final ServerSettings settings;
   private final String owner;
   private final Timekeeper time;
 
   // Guarded by this, as what follows.
-  private final Map<String, Refused> refused = new HashMap<>();
+  private final Map<String, Refusals> refusals = new HashMap<>();
   private final Map<String, Token> issued = new HashMap<>();
 
-  /** How often a key was refused in a row, and when the last time. */
-  private record Refused(int times, long lastNanos) {}
+  /** How often a key was refused in a row, and when it was last. */
+  private record Refusals(int times, long lastNanos) {}
 
-  /** A token given out, and the project it is for. */
+  /** An issued token, and the project it is for. */
   record Token(String id, String project, Instant issued, Instant expires) {}
 
   /**
-   * A gatekeeper.
+   * An authenticator.
    *
-   * @param owner the project of those who name none
+   * @param owner the project of requests that name none
    */
-  Gatekeeper(Access access, String owner, Timekeeper time) {
-    this.access = access;
+  Authenticator(ServerSettings settings, String owner, Timekeeper time) {
+    this.settings = settings;
     this.owner = owner;
     this.time = time;
   }
 
-  /** Why a request is not let in, or null. */
-  synchronized @Nullable Refusal check(WireRequest request) {
-    if (access.open()) {
+  /** Why a request is not admitted, or null. */
+  synchronized @Nullable WireError check(WireRequest request) {
+    if (settings.isOpen()) {
       return null;
     }
     String token = request.header("x-auth-token");
@@ -58,67 +59,70 @@ final class Gatekeeper {
     if (authorization.isEmpty()) {
       return token.isEmpty()
           ? refuse("APIGW.0301", INCORRECT + "x-auth-token not found")
-          : ofToken(token);
+          : checkToken(token);
     }
     Signature signature = Signature.read(authorization);
     if (signature == null) {
       return refuse("APIGW.0301", INCORRECT + "the Authorization header cannot be read");
     }
-    Access.Key key = access.keys.get(signature.access());
+    ServerSettings.Key key = settings.keys.get(signature.access());
     if (key == null) {
       return refuse("APIGW.0301", INCORRECT + "Get secretKey failed,ak:" + signature.access());
     }
-    Refusal refusal = ofKey(signature, key, request);
-    return refusal == null ? ofProject(request.header("x-project-id")) : refusal;
+    WireError error = checkKey(signature, key, request);
+    return error == null ? checkProject(request.header("x-project-id")) : error;
   }
 
-  private @Nullable Refusal ofProject(String project) {
-    return access.elsewhere.contains(project)
-        ? Refusal.service(
+  private @Nullable WireError checkProject(String project) {
+    return settings.otherRegion.contains(project)
+        ? WireError.service(
             "IMG.0030", "The project ID " + project + " does not match the credentials.")
         : null;
   }
 
-  private @Nullable Refusal ofToken(String token) {
-    if (access.tokens.contains(token)) {
+  private @Nullable WireError checkToken(String token) {
+    if (settings.tokens.contains(token)) {
       return null;
     }
-    if (access.elsewhere.contains(token)) {
-      return over();
+    if (settings.otherRegion.contains(token)) {
+      return expired();
     }
-    Token given = issued.get(token);
-    if (given == null) {
+    Token known = issued.get(token);
+    if (known == null) {
       return refuse("APIGW.0301", INCORRECT + "decrypt token fail");
     }
-    return time.now().isBefore(given.expires()) ? null : over();
+    return time.now().isBefore(known.expires()) ? null : expired();
   }
 
-  private static Refusal over() {
+  private static WireError expired() {
     return refuse("APIGW.0307", "The token must be updated.");
   }
 
-  private @Nullable Refusal ofKey(Signature signature, Access.Key key, WireRequest request) {
-    Refused before = refused.getOrDefault(signature.access(), new Refused(0, 0));
+  private @Nullable WireError checkKey(
+      Signature signature, ServerSettings.Key key, WireRequest request) {
+    Refusals before = refusals.getOrDefault(signature.access(), new Refusals(0, 0));
     if (before.times > REFUSALS_BEFORE_LOCK) {
       if (time.nanoTime() - before.lastNanos < LOCK.toNanos()) {
         return refuse("APIGW.0301", INCORRECT + "AK access failed to reach the limit,forbidden");
       }
-      before = new Refused(0, 0);
+      before = new Refusals(0, 0);
     }
-    String flaw = flaw(signature, key, request);
-    if (flaw == null) {
-      refused.remove(signature.access());
+    String mismatch = mismatch(signature, key, request);
+    if (mismatch == null) {
+      refusals.remove(signature.access());
       return null;
     }
-    refused.put(signature.access(), new Refused(before.times + 1, time.nanoTime()));
-    return refuse("APIGW.0301", INCORRECT + flaw);
+    refusals.put(signature.access(), new Refusals(before.times + 1, time.nanoTime()));
+    return refuse("APIGW.0301", INCORRECT + mismatch);
   }
 
-  private @Nullable String flaw(Signature signature, Access.Key key, WireRequest request) {
+  /** What is wrong with a signed request, or null. */
+  private @Nullable String mismatch(
+      Signature signature, ServerSettings.Key key, WireRequest request) {
     if (!signature.signedHeaders().contains(Signature.DATE)) {
       return "x-sdk-date is not signed";
     }
-    if (!timely(request.header(Signature.DATE))) {
+    if (!isTimely(request.header(Signature.DATE))) {
       return "verify aksk signature fail, x-sdk-date is not within 15 minutes of "
           + DATE.format(LocalDateTime.ofInstant(time.now(), ZoneOffset.UTC));
     }
@@ -135,7 +139,7 @@ final class Gatekeeper {
             + signature.canonical(request).replace('\n', '|');
   }
 
-  private boolean timely(String date) {
+  private boolean isTimely(String date) {
     try {
       Instant signed = LocalDateTime.parse(date, DATE).toInstant(ZoneOffset.UTC);
       return Duration.between(signed, time.now()).abs().compareTo(DATE_TOLERANCE) <= 0;
@@ -144,11 +148,11 @@ final class Gatekeeper {
     }
   }
 
-  private static Refusal refuse(String code, String message) {
-    return Refusal.gateway(UNAUTHORIZED, code, message);
+  private static WireError refuse(String code, String message) {
+    return WireError.gateway(HTTP_UNAUTHORIZED, code, message);
   }
 
-  /** The project that a request comes from, once it was let in. */
+  /** The project that an admitted request comes from. */
   synchronized String project(WireRequest request) {
     String named = request.header("x-project-id");
     Token token = issued.get(request.header("x-auth-token"));
@@ -159,12 +163,12 @@ final class Gatekeeper {
   }
 
   /**
-   * A token for a user, or null: the server does not know it.
+   * Issues a token to a user; null: the user is unknown.
    *
    * @param project the id of the project it is for; empty: the owner's
    */
-  synchronized @Nullable Token issue(Access.User user, String project) {
-    if (!access.open() && !access.users.contains(user)) {
+  synchronized @Nullable Token issue(ServerSettings.User user, String project) {
+    if (!settings.isOpen() && !settings.users.contains(user)) {
       return null;
     }
     Instant now = time.now();
@@ -173,7 +177,7 @@ final class Gatekeeper {
             "MIIsimulated" + issued.size(),
             project.isEmpty() ? owner : project,
             now,
-            now.plus(access.tokensLast));
+            now.plus(settings.tokenLifetime));
     issued.put(token.id(), token);
     return token;
   }

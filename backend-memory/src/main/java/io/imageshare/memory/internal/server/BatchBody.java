@@ -1,37 +1,40 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What the bodies of the batch calls ask for ({@code ims-api.md} sections 1.1 to 1.3). */
+/** Reads the bodies of the batch calls ({@code ims-api.md} sections 1.1 to 1.3). */
 final class BatchBody {
   private BatchBody() {}
 
   /** Reads what the owner asks for. */
   static ShareRequest slice(Action action, byte[] body) {
-    WireDocuments.Asked asked = WireDocuments.asked(document(body));
-    Set<String> images = texts("images", asked.images());
+    WireDocuments.Batch batch = read(body, WireDocuments.Batch.class);
+    Set<String> images = ids("images", batch.images());
     Set<Recipient> recipients = new LinkedHashSet<>();
-    boolean others = !asked.domains().isMissingNode() || !asked.organizations().isMissingNode();
-    if (!asked.projects().isMissingNode() || !others) {
-      add(Recipient.Type.PROJECT, "projects", asked.projects(), recipients);
+    if (batch.projects() != null || (batch.domains() == null && batch.organizations() == null)) {
+      add(Recipient.Type.PROJECT, "projects", batch.projects(), recipients);
     }
-    if (!asked.domains().isMissingNode()) {
-      add(Recipient.Type.DOMAIN, "domains", asked.domains(), recipients);
+    if (batch.domains() != null) {
+      add(Recipient.Type.DOMAIN, "domains", batch.domains(), recipients);
     }
-    if (!asked.organizations().isMissingNode()) {
-      add(Recipient.Type.ORGANIZATION, "organizations", asked.organizations(), recipients);
+    if (batch.organizations() != null) {
+      add(Recipient.Type.ORGANIZATION, "organizations", batch.organizations(), recipients);
     }
     return slice(action, images, recipients, "");
   }
 
   private static void add(
-      Recipient.Type type, String field, JsonNode ids, Set<Recipient> recipients) {
-    texts(field, ids).forEach(id -> recipients.add(recipient(type, id)));
+      Recipient.Type type,
+      String field,
+      @Nullable List<@Nullable String> ids,
+      Set<Recipient> recipients) {
+    ids(field, ids).forEach(id -> recipients.add(recipient(type, id)));
   }
 
   private static ShareRequest slice(
@@ -39,57 +42,57 @@ final class BatchBody {
     try {
       return new ShareRequest(action, images, recipients, vault);
     } catch (IllegalArgumentException e) {
-      throw refused("IMG.0066", "The image ID is invalid: " + e.getMessage());
+      throw WireErrorException.service("IMG.0066", "The image ID is invalid: " + e.getMessage());
     }
   }
 
-  /** Reads what a recipient says. */
+  /** Reads what a recipient decides. */
   static ShareRequest decision(byte[] body) {
-    WireDocuments.Decided decided = WireDocuments.decided(document(body));
-    if (decided.project().isEmpty()) {
-      throw refused("IMG.0001", "project_id is missing.");
+    WireDocuments.Decision decision = read(body, WireDocuments.Decision.class);
+    String project = decision.projectId();
+    if (project == null || project.isEmpty()) {
+      throw invalid("project_id is missing.");
     }
-    Action action = decided.action();
+    Action action = decision.action();
     if (action == null) {
-      throw refused("IMG.0001", "status is neither accepted nor rejected.");
+      throw invalid("status is neither accepted nor rejected.");
     }
-    // Who rejects needs no vault, and may name one.
-    String vault = action == Action.ACCEPT ? decided.vault() : "";
-    Set<Recipient> recipient = Set.of(recipient(Recipient.Type.PROJECT, decided.project()));
-    return slice(action, texts("images", decided.images()), recipient, vault);
+    Set<Recipient> recipient = Set.of(recipient(Recipient.Type.PROJECT, project));
+    return slice(action, ids("images", decision.images()), recipient, decision.vault());
   }
 
-  private static JsonNode document(byte[] body) {
+  private static <T> T read(byte[] body, Class<T> type) {
     if (body.length == 0) {
-      throw refused("IMG.0007", "The request body is empty.");
+      throw WireErrorException.service("IMG.0007", "The request body is empty.");
     }
-    return WireDocuments.read(body);
+    return WireDocuments.read(body, type)
+        .orElseThrow(() -> invalid("The request body is no document of this call."));
   }
 
-  private static Set<String> texts(String field, JsonNode array) {
-    Set<String> texts = new LinkedHashSet<>();
-    for (JsonNode text : array) {
-      if (!text.isTextual()) {
-        throw refused("IMG.0001", field + " holds something that is not a string.");
+  private static Set<String> ids(String field, @Nullable List<@Nullable String> named) {
+    if (named == null || named.isEmpty()) {
+      throw invalid(field + " is missing or empty.");
+    }
+    Set<String> ids = new LinkedHashSet<>();
+    for (String id : named) {
+      if (id == null) {
+        throw invalid(field + " has an entry that is not a string.");
       }
-      texts.add(text.textValue());
+      ids.add(id);
     }
-    if (!array.isArray() || texts.isEmpty()) {
-      throw refused("IMG.0001", field + " is missing or empty.");
-    }
-    return texts;
+    return ids;
   }
 
-  /** A recipient by its id, or a refusal of the service if it is none. */
+  /** A recipient by its id; refused in the service's words if it is none. */
   static Recipient recipient(Recipient.Type type, String id) {
     try {
       return new Recipient(type, id);
     } catch (IllegalArgumentException e) {
-      throw refused("IMG.0067", "The project ID is invalid: " + e.getMessage());
+      throw WireErrorException.service("IMG.0067", "The project ID is invalid: " + e.getMessage());
     }
   }
 
-  private static RefusedException refused(String code, String message) {
-    return new RefusedException(Refusal.service(code, message));
+  private static WireErrorException invalid(String message) {
+    return WireErrorException.service("IMG.0001", message);
   }
 }

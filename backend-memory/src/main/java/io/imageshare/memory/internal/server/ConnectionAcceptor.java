@@ -1,5 +1,7 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
+import com.google.common.net.InetAddresses;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -13,48 +15,45 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes connections on loopback and serves each on a thread of its own, so many at once; the next
- * ones wait until one has ended.
+ * Accepts connections on loopback and serves each on a thread of its own, up to 256 at once;
+ * further ones wait until one ends.
  */
-final class Listener implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Listener.class);
+final class ConnectionAcceptor implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionAcceptor.class);
   private static final int CONNECTIONS = 256;
   private static final int CLOSE_SECONDS = 10;
 
   private final ServerSocket socket;
-  private final Serving serving;
+  private final Handler handler;
   private final ExecutorService threads;
   private final Semaphore room = new Semaphore(CONNECTIONS);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-  /** What is done with a connection. */
-  interface Serving {
+  /** Serves a connection to its end. */
+  interface Handler {
     void serve(Socket connection) throws IOException, InterruptedException;
   }
 
-  Listener(int port, Serving serving) {
-    this.serving = serving;
+  ConnectionAcceptor(int port, Handler handler) {
+    this.handler = handler;
     try {
       socket = new ServerSocket();
       // 127.0.0.1 whatever the JVM prefers: the endpoint names it.
-      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      InetAddress loopback = InetAddresses.forString("127.0.0.1");
       socket.bind(new InetSocketAddress(loopback, port), CONNECTIONS);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen on port " + port + " of 127.0.0.1", e);
     }
-    AtomicInteger made = new AtomicInteger();
     threads =
         Executors.newCachedThreadPool(
-            work -> {
-              Thread thread = new Thread(work, "imageshare-server-" + made.getAndIncrement());
-              thread.setDaemon(true);
-              return thread;
-            });
+            new ThreadFactoryBuilder()
+                .setNameFormat("imageshare-server-%d")
+                .setDaemon(true)
+                .build());
     threads.execute(this::accept);
   }
 
@@ -68,7 +67,7 @@ final class Listener implements AutoCloseable {
         room.acquire();
         Socket connection = socket.accept();
         open.add(connection);
-        // A close that came before the line above did not see it.
+        // A close before the line above did not see this connection.
         if (socket.isClosed()) {
           connection.close();
           return;
@@ -77,19 +76,18 @@ final class Listener implements AutoCloseable {
       }
     } catch (IOException | InterruptedException e) {
       if (!socket.isClosed()) {
-        log.error("no more connections are taken", e);
+        log.error("no more connections are accepted", e);
       }
     }
   }
 
   private void serve(Socket connection) {
     try (connection) {
-      serving.serve(connection);
+      handler.serve(connection);
     } catch (InterruptedException | InterruptedIOException e) {
       log.trace("closed while a request was under way", e);
     } catch (IOException e) {
-      // Clients come and go as they like.
-      log.trace("a connection ended", e);
+      log.trace("a client closed its connection", e);
     } finally {
       open.remove(connection);
       room.release();
@@ -99,7 +97,7 @@ final class Listener implements AutoCloseable {
   @Override
   public void close() {
     close(socket);
-    open.forEach(Listener::close);
+    open.forEach(ConnectionAcceptor::close);
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

@@ -1,13 +1,15 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
+
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+import static java.net.HttpURLConnection.HTTP_OK;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.MemberStatus;
-import io.imageshare.Recipient;
 import io.imageshare.memory.MemoryBackend.Call;
-import io.imageshare.memory.Route.Visit;
+import io.imageshare.memory.internal.cloud.CallPipeline;
+import io.imageshare.memory.internal.cloud.ImageView;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,18 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls about images ({@code ims-api.md} section 1, rows 13 to 15). */
 final class ImageEndpoints {
-  private static final int OK = 200;
-  private static final int NOT_FOUND = 404;
   private static final String MEMBER_STATUS = "member_status";
-  private static final Set<String> NO_FIELDS =
+  private static final Set<String> NO_FILTERS =
       Set.of("limit", "marker", "sort_key", "sort_dir", MEMBER_STATUS);
 
-  private final MemoryBackend cloud;
+  private final CallPipeline cloud;
 
   // A cloud does not keep when an image was registered.
   private final Instant since;
 
-  ImageEndpoints(MemoryBackend cloud, Instant since) {
+  ImageEndpoints(CallPipeline cloud, Instant since) {
     this.cloud = cloud;
     this.since = since;
   }
@@ -34,38 +34,40 @@ final class ImageEndpoints {
   List<Route> routes() {
     return List.of(
         new Route("GET", "/v2/cloudimages", this::list),
-        new Route("GET", "/v2/images/{image_id}", visit -> done(show(visit))),
-        new Route("GET", "/v1/cloudimages/quota", visit -> done(quota(visit))),
-        new Route("GET", "/v1/{project_id}/cloudimages/quota", visit -> done(quota(visit))));
+        new Route("GET", "/v2/images/{image_id}", request -> done(show(request))),
+        new Route("GET", "/v1/cloudimages/quota", request -> done(quota(request))),
+        new Route("GET", "/v1/{project_id}/cloudimages/quota", request -> done(quota(request))));
   }
 
-  private static CompletionStage<WireAnswer> done(String document) {
-    return CompletableFuture.completedFuture(WireAnswer.json(OK, document));
+  private static CompletionStage<WireResponse> done(Object document) {
+    return CompletableFuture.completedFuture(WireResponse.json(HTTP_OK, document));
   }
 
-  private CompletionStage<WireAnswer> list(Visit visit) {
-    boolean decided =
-        visit.request().query().stream().anyMatch(asked -> asked.name().equals(MEMBER_STATUS));
+  private CompletionStage<WireResponse> list(RoutedRequest request) {
+    List<WireRequest.Parameter> query = request.request().query();
+    Call.Kind kind =
+        query.stream().anyMatch(parameter -> parameter.name().equals(MEMBER_STATUS))
+            ? Call.Kind.IMAGES
+            : Call.Kind.DESCRIBE;
     return cloud
-        .front
-        .images(decided ? Call.Kind.IMAGES : Call.Kind.DESCRIBE, visit.caller())
-        .thenApply(images -> WireAnswer.json(OK, page(images, visit.request().query())));
+        .visibleImages(kind, request.caller())
+        .thenApply(images -> WireResponse.json(HTTP_OK, page(images, query)));
   }
 
-  private String page(List<Cloud.Sight> images, List<WireRequest.Parameter> query) {
+  private Object page(List<ImageView> images, List<WireRequest.Parameter> query) {
     Page page = Page.plain(query);
     List<ObjectNode> matching =
         images.stream()
-            .filter(image -> ofStatus(image.status(), query))
-            .map(this::told)
+            .filter(image -> hasStatus(image.status(), query))
+            .map(image -> WireDocuments.image(image, since))
             .filter(image -> query.stream().allMatch(parameter -> matches(image, parameter)))
             .toList();
     return WireDocuments.images(
         page.first(page.after(matching, image -> image.path("id").asText())));
   }
 
-  /** Unless asked for others, a recipient is shown what it has accepted; an owner has no status. */
-  private static boolean ofStatus(
+  /** Unless asked otherwise, a recipient sees what it has accepted; an owner has no status. */
+  private static boolean hasStatus(
       @Nullable MemberStatus status, List<WireRequest.Parameter> query) {
     List<String> asked =
         query.stream()
@@ -74,40 +76,25 @@ final class ImageEndpoints {
             .toList();
     return asked.isEmpty()
         ? status == null || status == MemberStatus.ACCEPTED
-        : status != null && asked.contains(WireDocuments.word(status));
+        : status != null && asked.contains(WireDocuments.lowerCase(status));
   }
 
   /** A field that is absent matches nothing. */
   private static boolean matches(ObjectNode image, WireRequest.Parameter parameter) {
-    return NO_FIELDS.contains(parameter.name())
+    return NO_FILTERS.contains(parameter.name())
         || image.path(parameter.name()).asText("").equals(parameter.value());
   }
 
-  private String show(Visit visit) {
-    String id = visit.variable("image_id");
-    return cloud
-        .front
-        .show(
-            (service, now) ->
-                Optional.ofNullable(service.image(id, visit.caller(), now)).map(this::told))
-        .orElseThrow(
-            () ->
-                new RefusedException(
-                    Refusal.ofNative(NOT_FOUND, "The image does not exist: " + id + ".")))
-        .toString();
-  }
-
-  private ObjectNode told(Cloud.Sight image) {
+  private Object show(RoutedRequest request) {
+    String id = request.variable("image_id");
+    ImageView image = cloud.image(id, request.caller());
+    if (image == null) {
+      throw WireErrorException.ofNative(HTTP_NOT_FOUND, "The image does not exist: " + id + ".");
+    }
     return WireDocuments.image(image, since);
   }
 
-  private String quota(Visit visit) {
-    Recipient caller = visit.caller();
-    // What one was given does not count.
-    long images =
-        cloud.front.show(
-            (service, now) ->
-                service.images(caller, now).stream().filter(i -> i.status() == null).count());
-    return WireDocuments.quotas(Math.toIntExact(images), cloud.membersPerImage());
+  private Object quota(RoutedRequest request) {
+    return WireDocuments.quotas(cloud.ownedImages(request.caller()), cloud.membersPerImage());
   }
 }

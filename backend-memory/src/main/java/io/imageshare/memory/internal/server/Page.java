@@ -1,5 +1,6 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
+import com.google.common.primitives.Ints;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
@@ -8,8 +9,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Which part of a listing is asked for ({@code ims-api.md} section 1.5). Pages go by the order of
- * ids, so that what comes or goes between two pages makes neither miss anything else.
+ * The part of a listing that is asked for ({@code ims-api.md} section 1.5). Pages follow the order
+ * of ids, so that an entry added or removed between two pages hides no other.
  *
  * @param limit how many at most
  * @param after the id to begin after; empty: from the beginning
@@ -44,19 +45,15 @@ record Page(int limit, String after) {
   }
 
   private static int limit(String text) {
-    try {
-      int limit = Integer.parseInt(text);
-      if (limit >= 1 && limit <= HIGHEST_LIMIT) {
-        return limit;
-      }
-    } catch (NumberFormatException e) {
-      // The same as one out of range.
+    Integer limit = Ints.tryParse(text);
+    if (limit == null || limit < 1 || limit > HIGHEST_LIMIT) {
+      throw refused("limit is not a number from 1 to 1000.");
     }
-    throw refused("limit is not a number from 1 to 1000.");
+    return limit;
   }
 
-  private static RefusedException refused(String message) {
-    return new RefusedException(Refusal.service("IMG.0001", message));
+  private static WireErrorException refused(String message) {
+    return WireErrorException.service("IMG.0001", message);
   }
 
   static String marker(String id) {

@@ -1,5 +1,7 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
+import com.google.common.io.ByteStreams;
+import com.google.common.primitives.Longs;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -12,14 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads requests off one connection, with sized and with chunked bodies. */
+/** Reads the requests of one connection, with sized and with chunked bodies. */
 final class RequestReader {
-  /** A body of the service's may have this size ({@code ims-api.md} section 1). */
+  /** The size that a body may have ({@code ims-api.md} section 1). */
   static final int BODY_LIMIT = 12 << 20;
 
   private static final int HEAD_LIMIT = 64 << 10;
 
-  // Read on to here, so that the client gets its 413 and not a reset.
+  // Reads on up to here, so that the client gets its 413 and not a reset.
   private static final int DISCARD_LIMIT = 64 << 20;
 
   private final BufferedInputStream in;
@@ -32,19 +34,17 @@ final class RequestReader {
   }
 
   /** Waits for the first byte of a request; false when the client has closed. */
-  boolean comes() throws IOException {
+  boolean awaitRequest() throws IOException {
     in.mark(1);
-    boolean comes = in.read() >= 0;
+    boolean available = in.read() >= 0;
     in.reset();
-    return comes;
+    return available;
   }
 
-  /** Throws away what comes, until the client closes. */
+  /** Discards what comes, until the client closes. */
+  @SuppressWarnings("CheckReturnValue") // the number of bytes
   void drain() throws IOException {
-    byte[] buffer = new byte[1024];
-    while (in.read(buffer) >= 0) {
-      // Nobody wants it.
-    }
+    ByteStreams.exhaust(in);
   }
 
   WireRequest read() throws IOException {
@@ -96,15 +96,11 @@ final class RequestReader {
   }
 
   private static long number(String text, int radix) throws IOException {
-    try {
-      long number = Long.parseLong(text.strip(), radix);
-      if (number >= 0) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // The same as a negative one.
+    Long number = Longs.tryParse(text.strip(), radix);
+    if (number == null || number < 0) {
+      throw new ProtocolException("not a size: " + text);
     }
-    throw new ProtocolException("not a size: " + text);
+    return number;
   }
 
   private String line() throws IOException {
@@ -122,7 +118,7 @@ final class RequestReader {
     return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
   }
 
-  /** What comes of a body, kept up to the limit. */
+  /** The bytes of a body, kept up to the limit. */
   private final class Body {
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private long size;

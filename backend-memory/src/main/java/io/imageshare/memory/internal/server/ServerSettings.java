@@ -1,31 +1,61 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
+import io.imageshare.memory.ErrorShape;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Whom a server lets in, as its builder was told. Read only once the server runs. */
-final class Access {
-  final Map<String, Key> keys = new LinkedHashMap<>();
-  final Set<String> tokens = new LinkedHashSet<>();
-  final Set<User> users = new LinkedHashSet<>();
-  final Set<String> elsewhere = new LinkedHashSet<>();
-  Duration tokensLast = Duration.ofHours(24);
+/**
+ * What the builder of a server was given, with the defaults that its methods document. Read only
+ * once the server runs.
+ */
+public final class ServerSettings {
+  /** The port to listen on; 0: a free one. */
+  public int port;
+
+  /** The secrets by access key. */
+  public final Map<String, Key> keys = new HashMap<>();
+
+  /** The tokens that never expire. */
+  public final Set<String> tokens = new HashSet<>();
+
+  /** Who can get a token. */
+  public final Set<User> users = new HashSet<>();
+
+  /** The tokens and projects that belong to another region. */
+  public final Set<String> otherRegion = new HashSet<>();
+
+  /** How long an issued token is valid. */
+  public Duration tokenLifetime = Duration.ofHours(24);
+
+  /** The paths of the endpoints that are left out. */
+  public final Set<String> unpublished = new HashSet<>();
+
+  /** The shape of the service's error bodies; null: each call's own. */
+  public @Nullable ErrorShape errorShape;
 
   /**
    * The secret of an access key.
    *
-   * @param securityToken the token that has to come with a temporary key; empty: it is none
+   * @param secret the secret
+   * @param securityToken the token that must accompany a temporary key; empty: it is permanent
    */
-  record Key(String secret, String securityToken) {}
+  public record Key(String secret, String securityToken) {}
 
-  /** Who can have a token. */
-  record User(String domain, String name, String password) {}
+  /**
+   * A user who can get a token.
+   *
+   * @param domain the name of the account
+   * @param name the name of the user
+   * @param password the password
+   */
+  public record User(String domain, String name, String password) {}
 
-  /** Whether everybody is let in. */
-  boolean open() {
+  /** Whether every request is admitted. */
+  boolean isOpen() {
     return keys.isEmpty() && tokens.isEmpty() && users.isEmpty();
   }
 }

@@ -1,18 +1,17 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.base.Splitter;
+import com.google.common.escape.Escaper;
+import com.google.common.hash.Hashing;
+import com.google.common.net.PercentEscaper;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +27,9 @@ record Signature(String access, List<String> signedHeaders, String value) {
   static final String CONTENT_HASH = "x-sdk-content-sha256";
   static final String UNSIGNED = "UNSIGNED-PAYLOAD";
 
-  private static final Charset UTF = StandardCharsets.UTF_8;
-  private static final HexFormat HEX = HexFormat.of();
+  /** The encoding of canonical requests ({@code ims-api.md} section 5.2, step 4). */
+  private static final Escaper PERCENT = new PercentEscaper("-_.~", false);
+
   private static final Pattern HEADER =
       Pattern.compile(ALGORITHM + " Access=([^,]+), ?SignedHeaders=([^,]+), ?Signature=(\\S+)");
 
@@ -38,7 +38,7 @@ record Signature(String access, List<String> signedHeaders, String value) {
     Matcher matcher = HEADER.matcher(header);
     return matcher.matches()
         ? new Signature(
-            matcher.group(1), Arrays.asList(matcher.group(2).split(";")), matcher.group(3))
+            matcher.group(1), Splitter.on(';').splitToList(matcher.group(2)), matcher.group(3))
         : null;
   }
 
@@ -59,14 +59,14 @@ record Signature(String access, List<String> signedHeaders, String value) {
 
   private static String path(WireRequest request) {
     String path =
-        request.segments().stream().map(Percent::encode).collect(Collectors.joining("/", "/", ""));
+        request.segments().stream().map(PERCENT::escape).collect(Collectors.joining("/", "/", ""));
     return path.endsWith("/") ? path : path + "/";
   }
 
-  // Clients spell some bytes of a query otherwise on the wire than in what they sign.
+  // Clients encode some bytes of a query differently on the wire and in what they sign.
   private static String query(WireRequest request) {
     return request.query().stream()
-        .map(p -> new WireRequest.Parameter(Percent.encode(p.name()), Percent.encode(p.value())))
+        .map(p -> new WireRequest.Parameter(PERCENT.escape(p.name()), PERCENT.escape(p.value())))
         .sorted(
             Comparator.comparing(WireRequest.Parameter::name)
                 .thenComparing(WireRequest.Parameter::value))
@@ -74,34 +74,24 @@ record Signature(String access, List<String> signedHeaders, String value) {
         .collect(Collectors.joining("&"));
   }
 
-  /** Whether this is what the owner of the secret makes of the request. */
+  /** Whether the owner of the secret signed the request. */
   boolean verifies(WireRequest request, String secret) {
-    byte[] expected = sign(canonical(request), request.header(DATE), secret).getBytes(UTF);
-    return MessageDigest.isEqual(expected, value.getBytes(UTF));
+    byte[] expected = sign(canonical(request), request.header(DATE), secret).getBytes(UTF_8);
+    return MessageDigest.isEqual(expected, value.getBytes(UTF_8));
   }
 
-  /** Whether the body is the one the request claims to have, if it claims one. */
+  /** Whether the body has the hash that the request claims, if it claims one. */
   static boolean bodyFits(WireRequest request) {
     String claimed = request.header(CONTENT_HASH);
     return claimed.isEmpty() || claimed.equals(UNSIGNED) || claimed.equals(hash(request.body()));
   }
 
   static String sign(String canonical, String date, String secret) {
-    String text = ALGORITHM + "\n" + date + "\n" + hash(canonical.getBytes(UTF));
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.getBytes(UTF), "HmacSHA256"));
-      return HEX.formatHex(mac.doFinal(text.getBytes(UTF)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has HmacSHA256", e);
-    }
+    String text = ALGORITHM + "\n" + date + "\n" + hash(canonical.getBytes(UTF_8));
+    return Hashing.hmacSha256(secret.getBytes(UTF_8)).hashString(text, UTF_8).toString();
   }
 
   static String hash(byte[] bytes) {
-    try {
-      return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Hashing.sha256().hashBytes(bytes).toString();
   }
 }

@@ -1,16 +1,27 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.google.common.xml.XmlEscapers;
 import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest.Action;
+import io.imageshare.memory.ErrorShape;
+import io.imageshare.memory.internal.cloud.ImageView;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,12 +29,28 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The service's JSON: every field name of the server stands here. */
+/** The service's JSON: every field name of the server is here. */
 final class WireDocuments {
-  static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              text -> {
+                for (CoercionInputShape shape :
+                    List.of(
+                        CoercionInputShape.Integer,
+                        CoercionInputShape.Float,
+                        CoercionInputShape.Boolean)) {
+                  text.setCoercion(shape, CoercionAction.Fail);
+                }
+              })
+          .build();
 
   private static final DateTimeFormatter MILLIS = utc("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
   private static final DateTimeFormatter SECONDS = utc("yyyy-MM-dd'T'HH:mm:ss'Z'");
@@ -46,258 +73,299 @@ final class WireDocuments {
     return DateTimeFormatter.ofPattern(pattern).withZone(ZoneOffset.UTC);
   }
 
-  /** What a batch call asks for, as it came. */
-  record Asked(JsonNode images, JsonNode projects, JsonNode domains, JsonNode organizations) {}
-
-  /** Reads a body; an empty one is missing, and so is one that is not JSON. */
-  static JsonNode read(byte[] body) {
+  static String write(Object document) {
     try {
-      return MAPPER.readTree(new String(body, StandardCharsets.UTF_8));
+      return MAPPER.writeValueAsString(document);
     } catch (JsonProcessingException e) {
-      return MAPPER.missingNode();
+      throw new IllegalStateException("a document of the server cannot be written", e);
     }
   }
 
-  static Asked asked(JsonNode document) {
-    return new Asked(
-        document.path("images"),
-        document.path("projects"),
-        document.path("domains"),
-        document.path("organizations"));
+  /** Reads a body; empty when it is no document of this type. */
+  static <T> Optional<T> read(byte[] body, Class<T> type) {
+    try {
+      return Optional.ofNullable(MAPPER.readValue(new String(body, StandardCharsets.UTF_8), type));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
   }
+
+  // Requests
+
+  /** What the owner asks for; null: not named. */
+  record Batch(
+      @Nullable List<@Nullable String> images,
+      @Nullable List<@Nullable String> projects,
+      @Nullable List<@Nullable String> domains,
+      @Nullable List<@Nullable String> organizations) {}
+
+  /** What a recipient decides, in a batch call or a native one; null: not named. */
+  record Decision(
+      @Nullable List<@Nullable String> images,
+      @Nullable String projectId,
+      @Nullable String status,
+      @Nullable String vaultId) {
+
+    /** ACCEPT or REJECT, or null: the status is neither. */
+    @Nullable Action action() {
+      if (status == null) {
+        return null;
+      }
+      return switch (status) {
+        case "accepted" -> Action.ACCEPT;
+        case "rejected" -> Action.REJECT;
+        default -> null;
+      };
+    }
+
+    /** The vault of who accepts: who rejects needs none, and may name one. */
+    String vault() {
+      return vaultId == null || action() != Action.ACCEPT ? "" : vaultId;
+    }
+  }
+
+  /** The project that a native call adds; null: not named. */
+  record Addition(@Nullable String member) {}
 
   /**
-   * What a recipient says, as it came.
+   * Who asks for a token, and for which project.
    *
-   * @param action ACCEPT or REJECT, or null: the document says neither
-   * @param vault empty when it names none
+   * @param user null: not named in full
+   * @param projectId empty: not named
+   * @param projectName empty: not named
    */
-  record Decided(JsonNode images, String project, @Nullable Action action, String vault) {}
+  record TokenRequest(ServerSettings.@Nullable User user, String projectId, String projectName) {
 
-  static Decided decided(JsonNode document) {
-    Action action =
-        switch (document.path("status").asText("")) {
-          case "accepted" -> Action.ACCEPT;
-          case "rejected" -> Action.REJECT;
-          default -> null;
-        };
-    return new Decided(
-        document.path("images"),
-        document.path("project_id").asText(""),
-        action,
-        document.path("vault_id").asText(""));
-  }
-
-  /** The project a native call adds; empty when it names none. */
-  static String added(JsonNode document) {
-    return document.path("member").asText("");
-  }
-
-  /** Who asks for a token; null when the document does not say. */
-  static Access.@Nullable User user(JsonNode document) {
-    JsonNode user = document.at("/auth/identity/password/user");
-    JsonNode domain = user.at("/domain/name");
-    boolean complete =
-        domain.isTextual() && user.path("name").isTextual() && user.path("password").isTextual();
-    return complete
-        ? new Access.User(
-            domain.textValue(), user.path("name").textValue(), user.path("password").textValue())
-        : null;
-  }
-
-  /** The project a token is asked for; each is empty when the document does not name it so. */
-  record Scope(String name, String id) {}
-
-  static Scope scope(JsonNode document) {
-    JsonNode project = document.at("/auth/scope/project");
-    return new Scope(project.path("name").asText(""), project.path("id").asText(""));
-  }
-
-  static String token(Gatekeeper.Token token, String name) {
-    ObjectNode root = MAPPER.createObjectNode();
-    ObjectNode body = root.putObject("token");
-    body.put("expires_at", MICROS.format(token.expires()));
-    body.put("issued_at", MICROS.format(token.issued()));
-    body.putArray("methods").add("password");
-    body.putObject("project").put("id", token.project()).put("name", name);
-    return root.toString();
-  }
-
-  static String jobId(Job job) {
-    return MAPPER.createObjectNode().put("job_id", job.id()).toString();
-  }
-
-  /** ShowJob tells of results, ShowJobProgress does not. */
-  static String job(Job job, boolean results) {
-    ObjectNode root = MAPPER.createObjectNode();
-    root.put("job_id", job.id());
-    root.put("job_type", job.type());
-    root.put("begin_time", time(job.begin()));
-    root.put("end_time", time(job.end()));
-    root.put("status", job.status().name());
-    blame(root, job.reason());
-    ObjectNode entities = root.putObject("entities");
-    if (results && job.ended()) {
-      ArrayNode array = entities.putArray("results");
-      job.results().forEach(result -> result(array.addObject(), result));
-    } else {
-      progress(entities, job.progress());
+    static TokenRequest read(byte[] body) {
+      JsonNode document =
+          WireDocuments.read(body, JsonNode.class).orElseGet(MAPPER::createObjectNode);
+      JsonNode user = document.at("/auth/identity/password/user");
+      JsonNode project = document.at("/auth/scope/project");
+      String domain = user.at("/domain/name").textValue();
+      String name = user.path("name").textValue();
+      String password = user.path("password").textValue();
+      return new TokenRequest(
+          domain == null || name == null || password == null
+              ? null
+              : new ServerSettings.User(domain, name, password),
+          project.path("id").asText(""),
+          project.path("name").asText(""));
     }
-    return root.toString();
   }
 
-  private static void progress(ObjectNode entities, double progress) {
-    if (progress == 1) {
-      // The service writes a whole as an integer.
-      entities.put("process_percent", 1);
-    } else if (!Double.isNaN(progress)) {
-      entities.put("process_percent", progress);
+  // Responses
+
+  static Object token(Authenticator.Token token, String name) {
+    record Project(String id, String name) {}
+    record Body(String expiresAt, String issuedAt, List<String> methods, Project project) {}
+    return Map.of(
+        "token",
+        new Body(
+            MICROS.format(token.expires()),
+            MICROS.format(token.issued()),
+            List.of("password"),
+            new Project(token.project(), name)));
+  }
+
+  static Object jobId(Job job) {
+    return Map.of("job_id", job.id());
+  }
+
+  private record JobDocument(
+      String jobId,
+      String jobType,
+      String beginTime,
+      String endTime,
+      String status,
+      @Nullable String errorCode,
+      @Nullable String failReason,
+      Entities entities) {}
+
+  @JsonInclude(Include.NON_NULL)
+  private record Entities(
+      @Nullable List<ResultDocument> results,
+      @Nullable Number processPercent,
+      @Nullable String currentTask) {}
+
+  @JsonInclude(Include.NON_NULL)
+  private record ResultDocument(
+      String imageId,
+      @Nullable String projectId,
+      String status,
+      @Nullable String errorCode,
+      @Nullable String failReason) {}
+
+  /** ShowJob has results, ShowJobProgress does not. */
+  static Object job(Job job, boolean results) {
+    return new JobDocument(
+        job.id(),
+        job.type(),
+        time(job.begin()),
+        time(job.end()),
+        job.status().name(),
+        code(job.reason()),
+        message(job.reason()),
+        results && job.ended()
+            ? new Entities(job.results().stream().map(WireDocuments::result).toList(), null, null)
+            : new Entities(null, percent(job.progress()), ""));
+  }
+
+  private static @Nullable Number percent(double progress) {
+    if (Double.isNaN(progress)) {
+      return null;
     }
-    entities.put("current_task", "");
+    // The service writes a whole as an integer.
+    return progress == 1 ? (Number) 1 : (Number) progress;
   }
 
-  private static void result(ObjectNode node, Job.Result result) {
-    node.put("image_id", result.image());
+  private static ResultDocument result(Job.Result result) {
     Recipient recipient = result.recipient();
-    if (recipient != null) {
-      node.put("project_id", recipient.id());
-    }
-    node.put("status", result.succeeded() ? "success" : "failed");
-    if (result.reason() != null) {
-      blame(node, result.reason());
-    }
+    return new ResultDocument(
+        result.image(),
+        recipient == null ? null : recipient.id(),
+        result.succeeded() ? "success" : "failed",
+        code(result.reason()),
+        message(result.reason()));
   }
 
-  private static void blame(ObjectNode node, @Nullable Reason reason) {
-    node.put("error_code", reason == null || reason.code().isEmpty() ? null : reason.code());
-    node.put("fail_reason", reason == null ? null : reason.message());
+  private static @Nullable String code(@Nullable Reason reason) {
+    return reason == null || reason.code().isEmpty() ? null : reason.code();
+  }
+
+  private static @Nullable String message(@Nullable Reason reason) {
+    return reason == null ? null : reason.message();
   }
 
   private static String time(@Nullable Instant time) {
     return time == null ? "" : MILLIS.format(time);
   }
 
-  static String word(MemberStatus status) {
-    return status.name().toLowerCase(Locale.ROOT);
+  static String lowerCase(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
-  static ObjectNode member(String image, Recipient recipient, MemberStatus status, Instant since) {
-    ObjectNode member =
-        MAPPER
-            .createObjectNode()
-            .put("status", word(status))
-            .put("created_at", SECONDS.format(since))
-            .put("updated_at", SECONDS.format(since))
-            .put("image_id", image)
-            .put("member_id", recipient.id())
-            .put("schema", "/v2/schemas/member")
-            .put("member_type", recipient.type().name().toLowerCase(Locale.ROOT));
-    return recipient.type() == Recipient.Type.ORGANIZATION
-        ? member.put("urn", recipient.id())
-        : member;
+  @JsonInclude(Include.NON_NULL)
+  private record MemberDocument(
+      String status,
+      String createdAt,
+      String updatedAt,
+      String imageId,
+      String memberId,
+      String schema,
+      String memberType,
+      @Nullable String urn) {}
+
+  static Object member(String image, Recipient recipient, MemberStatus status, Instant since) {
+    return new MemberDocument(
+        lowerCase(status),
+        SECONDS.format(since),
+        SECONDS.format(since),
+        image,
+        recipient.id(),
+        "/v2/schemas/member",
+        lowerCase(recipient.type()),
+        recipient.type() == Recipient.Type.ORGANIZATION ? recipient.id() : null);
   }
 
-  static String members(List<ObjectNode> members, @Nullable String nextMarker) {
-    ObjectNode root = MAPPER.createObjectNode();
-    root.putArray("members").addAll(members);
-    root.put("schema", "/v2/schemas/members");
-    ObjectNode page = root.putObject("page_info");
-    if (nextMarker != null) {
-      page.put("next_marker", nextMarker);
-    }
-    page.put("current_count", members.size());
-    return root.toString();
+  static Object members(List<?> members, @Nullable String nextMarker) {
+    @JsonInclude(Include.NON_NULL)
+    record PageInfo(@Nullable String nextMarker, int currentCount) {}
+    record Members(List<?> members, String schema, PageInfo pageInfo) {}
+    return new Members(members, "/v2/schemas/members", new PageInfo(nextMarker, members.size()));
   }
 
-  static ObjectNode image(Cloud.Sight image, Instant since) {
-    ObjectNode node = MAPPER.createObjectNode();
-    node.put("id", image.id()).put("name", image.told().name());
-    node.put("owner", image.told().owner()).put("status", image.told().status());
-    Image.Obstacle obstacle = image.told().obstacle();
-    boolean open = obstacle == Image.Obstacle.PUBLIC;
-    boolean own = image.status() == null && obstacle != Image.Obstacle.FOREIGN;
-    node.put("visibility", open ? "public" : own ? "private" : "shared");
-    // Once shared, the owner's own image says so too.
-    node.put("__imagetype", open ? "gold" : own && !image.shared() ? "private" : "shared");
-    if (obstacle == Image.Obstacle.ENCRYPTED) {
-      node.put("__system__cmkid", "key-1");
-    }
-    if (image.told().whole()) {
-      node.put("__whole_image", "true");
-    }
-    node.put("protected", false).put("min_disk", 40);
-    node.put("created_at", SECONDS.format(since)).put("updated_at", SECONDS.format(since));
-    return node.put("schema", "/v2/schemas/image");
+  @JsonInclude(Include.NON_NULL)
+  private record ImageDocument(
+      String id,
+      String name,
+      String owner,
+      String status,
+      String visibility,
+      @JsonProperty("__imagetype") String imageType,
+      @JsonProperty("__system__cmkid") @Nullable String keyId,
+      @JsonProperty("__whole_image") @Nullable String wholeImage,
+      @JsonProperty("protected") boolean isProtected,
+      int minDisk,
+      String createdAt,
+      String updatedAt,
+      String schema) {}
+
+  /** An image as a tree, whose fields can be filtered by. */
+  static ObjectNode image(ImageView view, Instant since) {
+    Image image = view.image();
+    boolean open = image.obstacle() == Image.Obstacle.PUBLIC;
+    boolean own = view.status() == null && image.obstacle() != Image.Obstacle.FOREIGN;
+    return MAPPER.valueToTree(
+        new ImageDocument(
+            view.id(),
+            image.name(),
+            image.owner(),
+            image.status(),
+            open ? "public" : own ? "private" : "shared",
+            // Once shared, the owner's own image has this type too.
+            open ? "gold" : own && !view.shared() ? "private" : "shared",
+            image.obstacle() == Image.Obstacle.ENCRYPTED ? "key-1" : null,
+            image.whole() ? "true" : null,
+            false,
+            40,
+            SECONDS.format(since),
+            SECONDS.format(since),
+            "/v2/schemas/image"));
   }
 
-  static String images(List<ObjectNode> images) {
-    ObjectNode root = MAPPER.createObjectNode();
-    root.putArray("images").addAll(images);
-    return root.toString();
+  static Object images(List<ObjectNode> images) {
+    return Map.of("images", images);
   }
 
-  static String quotas(int images, int membersPerImage) {
-    ObjectNode root = MAPPER.createObjectNode();
-    ArrayNode resources = root.putObject("quotas").putArray("resources");
-    quota(resources, "image", images, Math.max(images, 1000));
-    quota(resources, "image_member", 0, membersPerImage);
-    return root.toString();
-  }
-
-  private static void quota(ArrayNode resources, String type, int used, int quota) {
-    ObjectNode node = resources.addObject().put("type", type).put("used", used);
-    node.put("quota", quota).put("min", 1).put("max", quota);
+  static Object quotas(int images, int membersPerImage) {
+    record Quota(String type, int used, int quota, int min, int max) {}
+    int most = Math.max(images, 1000);
+    return Map.of(
+        "quotas",
+        Map.of(
+            "resources",
+            List.of(
+                new Quota("image", images, most, 1, most),
+                new Quota("image_member", 0, membersPerImage, 1, membersPerImage))));
   }
 
   /** An error of the identity service, which has a shape of its own. */
-  static WireAnswer identityError(int status, String message) {
-    ObjectNode root = MAPPER.createObjectNode();
-    root.putObject("error").put("code", status).put("message", message);
-    return WireAnswer.json(status, root.toString());
+  static WireResponse identityError(int status, String message) {
+    record Body(int code, String message) {}
+    return WireResponse.json(status, Map.of("error", new Body(status, message)));
   }
 
-  static WireAnswer error(Refusal refusal, ErrorShape shape, String requestId) {
+  static WireResponse error(WireError error, ErrorShape shape, String requestId) {
+    record ErrorObject(String message, String code) {}
+    record Flat(String errorMsg, String errorCode, String requestId) {}
+    record OpenStack(String message, int code) {}
     return switch (shape) {
       case ERROR_OBJECT ->
-          json(
-              refusal,
-              root ->
-                  root.putObject("error")
-                      .put("message", refusal.message())
-                      .put("code", refusal.code()));
+          WireResponse.json(
+              error.status(), Map.of("error", new ErrorObject(error.message(), error.code())));
       case FLAT ->
-          json(
-              refusal,
-              root ->
-                  root.put("error_msg", refusal.message())
-                      .put("error_code", refusal.code())
-                      .put("request_id", requestId));
+          WireResponse.json(error.status(), new Flat(error.message(), error.code(), requestId));
       case OPENSTACK ->
-          json(
-              refusal,
-              root ->
-                  root.putObject(element(refusal))
-                      .put("message", refusal.message())
-                      .put("code", refusal.status()));
-      case XML -> WireAnswer.of(refusal.status(), "application/xml", xml(refusal));
-      case EMPTY -> WireAnswer.empty(refusal.status());
+          WireResponse.json(
+              error.status(),
+              Map.of(element(error), new OpenStack(error.message(), error.status())));
+      case XML -> WireResponse.of(error.status(), "application/xml", xml(error));
+      case EMPTY -> WireResponse.empty(error.status());
     };
   }
 
-  private static WireAnswer json(Refusal refusal, Consumer<ObjectNode> fill) {
-    ObjectNode root = MAPPER.createObjectNode();
-    fill.accept(root);
-    return WireAnswer.json(refusal.status(), root.toString());
+  private static String xml(WireError error) {
+    return """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <%1$s code="%2$d"><message>%3$s</message></%1$s>
+        """
+        .formatted(
+            element(error),
+            error.status(),
+            XmlEscapers.xmlContentEscaper().escape(error.message()));
   }
 
-  private static String xml(Refusal refusal) {
-    String message = refusal.message().replace("&", "&amp;").replace("<", "&lt;");
-    String element = element(refusal);
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<%s code=\"%d\"><message>%s</message></%s>\n"
-        .formatted(element, refusal.status(), message, element);
-  }
-
-  private static String element(Refusal refusal) {
-    return ELEMENTS.getOrDefault(refusal.status(), "computeFault");
+  private static String element(WireError error) {
+    return ELEMENTS.getOrDefault(error.status(), "computeFault");
   }
 }

@@ -1,25 +1,30 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
+import static java.net.HttpURLConnection.HTTP_BAD_REQUEST;
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import com.google.common.collect.ImmutableSetMultimap;
 import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Map.Entry;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a refusal looks on the wire: the tables of {@code ims-api.md} sections 3.3 and 3.4 the other
- * way round.
+ * An error as a response shows it: the inverse of the tables of {@code ims-api.md} sections 3.3 and
+ * 3.4.
  *
  * @param code the service's code; empty when it gives none
  * @param retryAfter the wait asked for; zero: none
- * @param from who refuses, which settles the shape
+ * @param source who refuses, which decides the shape
  */
-record Refusal(int status, String code, String message, Duration retryAfter, From from) {
+record WireError(int status, String code, String message, Duration retryAfter, Source source) {
 
   /** Who refuses. */
-  enum From {
+  enum Source {
     /** The gateway in front of the service. */
     GATEWAY,
     /** The service's own calls. */
@@ -28,67 +33,54 @@ record Refusal(int status, String code, String message, Duration retryAfter, Fro
     NATIVE
   }
 
-  private static final int BAD_REQUEST = 400;
   private static final Pattern GATEWAY_CODE = Pattern.compile("API(?:GW|G|C)\\.(\\d{4})");
 
-  // Codes that come with several statuses are here with the first.
+  /** A code that occurs with several statuses is under the first of them. */
+  private static final ImmutableSetMultimap<Integer, String> GATEWAY_CODES =
+      ImmutableSetMultimap.<Integer, String>builder()
+          .putAll(400, "0201", "0602", "0607")
+          .putAll(401, "0301", "0303", "0305", "0307", "0311")
+          .putAll(403, "0302", "0304", "0306", "0310", "0401", "0402", "0404", "0801", "0802")
+          .putAll(404, "0101", "0103")
+          .putAll(405, "0501", "0502")
+          .put(429, "0308")
+          .put(502, "0610")
+          .put(503, "0613")
+          .put(504, "0203")
+          .build();
+
   private static final Map<String, Integer> GATEWAY_STATUSES =
-      Map.ofEntries(
-          Map.entry("0101", 404),
-          Map.entry("0103", 404),
-          Map.entry("0201", 400),
-          Map.entry("0203", 504),
-          Map.entry("0301", 401),
-          Map.entry("0302", 403),
-          Map.entry("0303", 401),
-          Map.entry("0304", 403),
-          Map.entry("0305", 401),
-          Map.entry("0306", 403),
-          Map.entry("0307", 401),
-          Map.entry("0308", 429),
-          Map.entry("0310", 403),
-          Map.entry("0311", 401),
-          Map.entry("0401", 403),
-          Map.entry("0402", 403),
-          Map.entry("0404", 403),
-          Map.entry("0501", 405),
-          Map.entry("0502", 405),
-          Map.entry("0602", 400),
-          Map.entry("0607", 400),
-          Map.entry("0610", 502),
-          Map.entry("0613", 503),
-          Map.entry("0801", 403),
-          Map.entry("0802", 403));
+      GATEWAY_CODES.entries().stream().collect(toUnmodifiableMap(Entry::getValue, Entry::getKey));
 
-  static Refusal gateway(int status, String code, String message) {
-    return new Refusal(status, code, message, Duration.ZERO, From.GATEWAY);
+  static WireError gateway(int status, String code, String message) {
+    return new WireError(status, code, message, Duration.ZERO, Source.GATEWAY);
   }
 
-  static Refusal service(String code, String message) {
-    return new Refusal(BAD_REQUEST, code, message, Duration.ZERO, From.SERVICE);
+  static WireError service(String code, String message) {
+    return new WireError(HTTP_BAD_REQUEST, code, message, Duration.ZERO, Source.SERVICE);
   }
 
-  static Refusal ofNative(int status, String message) {
-    return new Refusal(status, "", message, Duration.ZERO, From.NATIVE);
+  static WireError ofNative(int status, String message) {
+    return new WireError(status, "", message, Duration.ZERO, Source.NATIVE);
   }
 
-  /** What a failure of the cloud looks like; null: the connection is lost instead. */
-  static @Nullable Refusal of(BackendException failure, boolean ofNative) {
+  /** A failure of the cloud; null: the connection is reset instead. */
+  static @Nullable WireError of(BackendException failure, boolean isNative) {
     Reason reason = failure.reason();
     if (reason.kind() == Reason.Kind.LOST && reason.code().isEmpty()) {
       return null;
     }
+    int status = status(reason.kind());
+    Source source = isNative ? Source.NATIVE : Source.SERVICE;
     String code = reason.code().isEmpty() ? code(reason.kind()) : reason.code();
     Matcher gateway = GATEWAY_CODE.matcher(code);
     if (gateway.matches()) {
-      int status = GATEWAY_STATUSES.getOrDefault(gateway.group(1), status(reason.kind()));
-      return new Refusal(status, code, reason.message(), failure.retryAfter(), From.GATEWAY);
+      status = GATEWAY_STATUSES.getOrDefault(gateway.group(1), status);
+      source = Source.GATEWAY;
+    } else if (!isNative && code.startsWith("IMG.")) {
+      status = HTTP_BAD_REQUEST;
     }
-    int status = code.startsWith("IMG.") ? BAD_REQUEST : status(reason.kind());
-    return ofNative
-        ? new Refusal(
-            status(reason.kind()), code, reason.message(), failure.retryAfter(), From.NATIVE)
-        : new Refusal(status, code, reason.message(), failure.retryAfter(), From.SERVICE);
+    return new WireError(status, code, reason.message(), failure.retryAfter(), source);
   }
 
   /** A code that a client reads as this kind. */
@@ -113,7 +105,7 @@ record Refusal(int status, String code, String message, Duration retryAfter, Fro
       case THROTTLED -> 429;
       case UNAVAILABLE -> 503;
       case INVALID_IMAGE -> 404;
-      case INVALID_RECIPIENT, INVALID -> BAD_REQUEST;
+      case INVALID_RECIPIENT, INVALID -> HTTP_BAD_REQUEST;
       case QUOTA -> 413;
       case UNAUTHENTICATED -> 401;
       case FORBIDDEN -> 403;

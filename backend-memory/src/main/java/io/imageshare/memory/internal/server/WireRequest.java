@@ -1,13 +1,19 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import com.google.common.base.Splitter;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** One HTTP request as it came. */
 final class WireRequest {
+  private static final Splitter SEGMENTS = Splitter.on('/');
+  private static final Splitter PARAMETERS = Splitter.on('&').omitEmptyStrings();
+  private static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
   private final String method;
   private final String target;
   private final Map<String, String> headers;
@@ -66,28 +72,31 @@ final class WireRequest {
 
   /** The segments of the path, decoded. */
   List<String> segments() {
-    return Arrays.stream(path().split("/", -1)).skip(1).map(Percent::decode).toList();
+    return segments(path()).stream().map(WireRequest::decode).toList();
+  }
+
+  static List<String> segments(String path) {
+    return SEGMENTS.splitToList(path.substring(1));
   }
 
   /** The query, decoded, in the order it came. */
   List<Parameter> query() {
-    int from = target.indexOf('?');
-    List<Parameter> query = new ArrayList<>();
-    if (from >= 0) {
-      for (String part : target.substring(from + 1).split("&", -1)) {
-        int equal = part.indexOf('=');
-        String name = equal < 0 ? part : part.substring(0, equal);
-        String value = equal < 0 ? "" : part.substring(equal + 1);
-        if (!part.isEmpty()) {
-          query.add(new Parameter(form(name), form(value)));
-        }
-      }
-    }
-    return query;
+    String query = target.substring(Math.min(path().length() + 1, target.length()));
+    return PARAMETERS.splitToStream(query).map(WireRequest::parameter).toList();
   }
 
-  private static String form(String text) {
-    return Percent.decode(text.replace('+', ' '));
+  private static Parameter parameter(String text) {
+    int equal = text.indexOf('=');
+    String decoded = text.replace('+', ' ');
+    return equal < 0
+        ? new Parameter(decode(decoded), "")
+        : new Parameter(decode(decoded.substring(0, equal)), decode(decoded.substring(equal + 1)));
+  }
+
+  /** Decodes percent-encoding; a percent sign that encodes nothing stands for itself. */
+  private static String decode(String text) {
+    String encoded = BARE_PERCENT.matcher(text).replaceAll("%25").replace("+", "%2B");
+    return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
   }
 
   /** Whether the connection serves another request after this one. */

@@ -1,20 +1,25 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
-import java.io.ByteArrayOutputStream;
+import static java.net.HttpURLConnection.HTTP_NO_CONTENT;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.Bytes;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** One HTTP answer, or that there is none. */
-final class WireAnswer {
-  static final WireAnswer RESET = new WireAnswer(0, Map.of(), new byte[0]);
-  private static final int NO_CONTENT = 204;
+/** One HTTP response, or a reset of the connection instead. */
+final class WireResponse {
+  static final WireResponse RESET = new WireResponse(0, Map.of(), "");
 
   private final int status;
   private final Map<String, String> headers;
   private final byte[] body;
 
-  private WireAnswer(int status, Map<String, String> headers, byte[] body) {
+  private WireResponse(int status, Map<String, String> headers, String body) {
+    this(status, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private WireResponse(int status, Map<String, String> headers, byte[] body) {
     this.status = status;
     this.headers = headers;
     this.body = body;
@@ -24,44 +29,38 @@ final class WireAnswer {
     return body.length;
   }
 
-  /** Whether the connection is reset instead. */
-  boolean resets() {
+  boolean isReset() {
     return status == 0;
   }
 
-  static WireAnswer json(int status, String document) {
-    return of(status, "application/json", document);
+  static WireResponse json(int status, Object document) {
+    return of(status, "application/json", WireDocuments.write(document));
   }
 
-  static WireAnswer of(int status, String type, String text) {
-    return new WireAnswer(
-        status, Map.of("Content-Type", type), text.getBytes(StandardCharsets.UTF_8));
+  static WireResponse of(int status, String type, String text) {
+    return new WireResponse(status, Map.of("Content-Type", type), text);
   }
 
-  static WireAnswer empty(int status) {
-    return new WireAnswer(status, Map.of(), new byte[0]);
+  static WireResponse empty(int status) {
+    return new WireResponse(status, Map.of(), "");
   }
 
-  WireAnswer header(String name, String value) {
-    Map<String, String> more = new LinkedHashMap<>(headers);
-    more.put(name, value);
-    return new WireAnswer(status, more, body);
+  WireResponse header(String name, String value) {
+    ImmutableMap<String, String> all =
+        ImmutableMap.<String, String>builder().putAll(headers).put(name, value).buildOrThrow();
+    return new WireResponse(status, all, body);
   }
 
-  /** The answer on the wire, in one piece: in two the second would wait for the first's receipt. */
+  /** The response on the wire, in one piece: a second one would wait for the first's receipt. */
   byte[] bytes(boolean keepAlive, boolean withBody) {
     StringBuilder head = new StringBuilder("HTTP/1.1 ").append(status).append(" \r\n");
     headers.forEach((name, value) -> line(head, name, value));
-    if (status != NO_CONTENT) {
+    if (status != HTTP_NO_CONTENT) {
       line(head, "Content-Length", Integer.toString(body.length));
     }
     line(head, "Connection", keepAlive ? "keep-alive" : "close");
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
-    if (withBody) {
-      bytes.writeBytes(body);
-    }
-    return bytes.toByteArray();
+    byte[] bytes = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+    return withBody ? Bytes.concat(bytes, body) : bytes;
   }
 
   private static void line(StringBuilder head, String name, String value) {

@@ -1,6 +1,5 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.cloud;
 
-import static io.imageshare.memory.VirtualClient.seeds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
+import io.imageshare.memory.Seeds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,61 +18,61 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class CatalogTest {
+class ImageStoreTest {
   private static final List<String> IMAGES = List.of("i1", "i2", "i3");
   private static final List<MemberStatus> STATUSES = List.of(MemberStatus.values());
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   @Test
-  void itAgreesWithASlowOneThatForgetsNothing() {
-    seeds().forEach(CatalogTest::compare);
+  void itAgreesWithASlowModelThatForgetsNothing() {
+    Seeds.forEach(ImageStoreTest::compare);
   }
 
   /** Members as a list of maps, and a copy of it after every second. */
   private static void compare(long seed) {
     Random random = new Random(seed);
     int lag = random.nextInt(6);
-    Catalog catalog = new Catalog(IMAGES, false);
+    ImageStore store = new ImageStore(IMAGES, false);
     List<Map<Recipient, MemberStatus>> now = new ArrayList<>();
     IMAGES.forEach(image -> now.add(new LinkedHashMap<>()));
     List<List<Map<Recipient, MemberStatus>>> seconds = new ArrayList<>();
     for (int second = 0; second < 12; second++) {
       Instant time = START.plusSeconds(second);
-      change(random, catalog, now, time, Duration.ofSeconds(lag));
+      change(random, store, now, time, Duration.ofSeconds(lag));
       seconds.add(copy(now));
       List<Map<Recipient, MemberStatus>> shown =
           second < lag ? List.of(Map.of(), Map.of(), Map.of()) : seconds.get(second - lag);
       for (int i = 0; i < 3; i++) {
         assertEquals(
             List.copyOf(shown.get(i).entrySet()),
-            List.copyOf(catalog.listing(IMAGES.get(i), time).entrySet()),
+            List.copyOf(store.listing(IMAGES.get(i), time).entrySet()),
             () -> "seed " + seed);
-        assertEquals(now.get(i).size(), catalog.size(IMAGES.get(i)));
+        assertEquals(now.get(i).size(), store.size(IMAGES.get(i)));
       }
-      assertEquals(members(now), List.copyOf(catalog.holdings()));
-      assertEquals(catalog.holdings(), new HashSet<>(members(now)));
+      assertEquals(members(now), List.copyOf(store.snapshot()));
+      assertEquals(store.snapshot(), new HashSet<>(members(now)));
     }
   }
 
   private static void change(
       Random random,
-      Catalog catalog,
+      ImageStore store,
       List<Map<Recipient, MemberStatus>> now,
       Instant time,
       Duration lag) {
     int changed = random.nextInt(3);
     String image = IMAGES.get(changed);
     Map<Recipient, MemberStatus> members = now.get(changed);
-    catalog.hold(image, time, lag);
+    store.freezeListing(image, time, lag);
     for (int i = random.nextInt(12); i >= 0; i--) {
       Recipient recipient = Recipient.project("p" + random.nextInt(12));
       MemberStatus status = STATUSES.get(random.nextInt(4));
-      assertEquals(members.containsKey(recipient), catalog.has(image, recipient));
+      assertEquals(members.containsKey(recipient), store.has(image, recipient));
       if (random.nextBoolean()) {
-        catalog.add(image, recipient, status);
+        store.add(image, recipient, status);
         members.putIfAbsent(recipient, status);
       } else {
-        catalog.remove(image, recipient);
+        store.remove(image, recipient);
         members.remove(recipient);
       }
     }
@@ -95,12 +95,12 @@ class CatalogTest {
   }
 
   @Test
-  void holdingsHoldOnlyWhatIsThere() {
-    Catalog catalog = new Catalog(List.of("i1", "i2"), false);
-    catalog.add("i1", Recipient.project("p1"), MemberStatus.PENDING);
-    assertTrue(catalog.holdings().contains(new Member("i1", Recipient.project("p1"))));
-    assertFalse(catalog.holdings().contains(new Member("i2", Recipient.project("p1"))));
-    assertFalse(catalog.holdings().contains(new Member("i1", Recipient.project("p2"))));
-    assertFalse(catalog.holdings().contains(new Member("nix", Recipient.project("p1"))));
+  void aSnapshotHasOnlyTheMembersThereAre() {
+    ImageStore store = new ImageStore(List.of("i1", "i2"), false);
+    store.add("i1", Recipient.project("p1"), MemberStatus.PENDING);
+    assertTrue(store.snapshot().contains(new Member("i1", Recipient.project("p1"))));
+    assertFalse(store.snapshot().contains(new Member("i2", Recipient.project("p1"))));
+    assertFalse(store.snapshot().contains(new Member("i1", Recipient.project("p2"))));
+    assertFalse(store.snapshot().contains(new Member("nix", Recipient.project("p1"))));
   }
 }

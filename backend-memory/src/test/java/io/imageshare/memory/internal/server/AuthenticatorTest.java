@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,16 +16,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class GatekeeperTest {
+class AuthenticatorTest {
   private static final String ACCESS = "TESTAK";
   private static final String SECRET = "testSK";
 
   private final Timekeeper time = Timekeeper.virtual();
-  private final Access access = new Access();
-  private final Gatekeeper gatekeeper = new Gatekeeper(access, "owner", time);
+  private final ServerSettings settings = new ServerSettings();
+  private final Authenticator authenticator = new Authenticator(settings, "owner", time);
 
-  GatekeeperTest() {
-    access.keys.put(ACCESS, new Access.Key(SECRET, ""));
+  AuthenticatorTest() {
+    settings.keys.put(ACCESS, new ServerSettings.Key(SECRET, ""));
   }
 
   private WireRequest signed(String access, String secret, Duration skew, String... more) {
@@ -58,7 +58,7 @@ class GatekeeperTest {
     return new WireRequest("GET", "/", Map.of(header, value), new byte[0], false);
   }
 
-  private void assertRefused(String code, String message, @Nullable Refusal refusal) {
+  private void assertRefused(String code, String message, @Nullable WireError refusal) {
     assertNotNull(refusal);
     assertEquals(401, refusal.status());
     assertEquals(code, refusal.code());
@@ -67,7 +67,7 @@ class GatekeeperTest {
 
   @Test
   void whoeverSignsWithTheKeyIsLetIn() {
-    assertNull(gatekeeper.check(right()));
+    assertNull(authenticator.check(right()));
     assertRefused("APIGW.0301", "canonicalRequest:GET|/v2/cloudimages/||host:h|", check(wrong()));
     assertRefused(
         "APIGW.0301", "Get secretKey failed", check(signed("OTHERAK", SECRET, Duration.ZERO)));
@@ -75,8 +75,8 @@ class GatekeeperTest {
     assertRefused("APIGW.0301", "token not found", check(with("host", "h")));
   }
 
-  private @Nullable Refusal check(WireRequest request) {
-    return gatekeeper.check(request);
+  private @Nullable WireError check(WireRequest request) {
+    return authenticator.check(request);
   }
 
   @Test
@@ -130,7 +130,7 @@ class GatekeeperTest {
 
   @Test
   void anotherKeyIsNotLocked() {
-    access.keys.put("SECONDAK", new Access.Key("secondSK", ""));
+    settings.keys.put("SECONDAK", new ServerSettings.Key("secondSK", ""));
     for (int i = 0; i < 7; i++) {
       assertNotNull(check(wrong()));
     }
@@ -140,7 +140,7 @@ class GatekeeperTest {
 
   @Test
   void aTemporaryKeyNeedsItsToken() {
-    access.keys.put("TEMPAK", new Access.Key("tempSK", "temp-token"));
+    settings.keys.put("TEMPAK", new ServerSettings.Key("tempSK", "temp-token"));
     Duration now = Duration.ZERO;
     assertNull(check(signed("TEMPAK", "tempSK", now, "x-security-token", "temp-token")));
     assertRefused("APIGW.0301", "security token", check(signed("TEMPAK", "tempSK", now)));
@@ -152,10 +152,10 @@ class GatekeeperTest {
 
   @Test
   void aTokenGivenOutIsGoodUntilItExpires() throws Exception {
-    Access.User user = new Access.User("d", "u", "p");
-    assertNull(gatekeeper.issue(user, ""));
-    access.users.add(user);
-    Gatekeeper.Token token = requireNonNull(gatekeeper.issue(user, ""));
+    ServerSettings.User user = new ServerSettings.User("d", "u", "p");
+    assertNull(authenticator.issue(user, ""));
+    settings.users.add(user);
+    Authenticator.Token token = requireNonNull(authenticator.issue(user, ""));
     assertEquals(Duration.ofHours(24), Duration.between(time.now(), token.expires()));
     assertNull(check(with("x-auth-token", token.id())));
     time.sleep(Duration.ofHours(24));
@@ -165,9 +165,10 @@ class GatekeeperTest {
 
   @Test
   void whatIsOfAnotherRegionIsRefused() {
-    access.elsewhere.addAll(List.of("token-there", "project-there"));
+    settings.otherRegion.addAll(List.of("token-there", "project-there"));
     assertRefused("APIGW.0307", "must be updated", check(with("x-auth-token", "token-there")));
-    Refusal refusal = check(signed(ACCESS, SECRET, Duration.ZERO, "x-project-id", "project-there"));
+    WireError refusal =
+        check(signed(ACCESS, SECRET, Duration.ZERO, "x-project-id", "project-there"));
     assertEquals("IMG.0030", requireNonNull(refusal).code());
     assertNull(check(signed(ACCESS, SECRET, Duration.ZERO, "x-project-id", "project-here")));
     assertRefused(
@@ -178,9 +179,9 @@ class GatekeeperTest {
 
   @Test
   void aServerWithoutCredentialsLetsEverybodyIn() {
-    Gatekeeper open = new Gatekeeper(new Access(), "owner", time);
+    Authenticator open = new Authenticator(new ServerSettings(), "owner", time);
     assertNull(open.check(with("host", "h")));
     assertNull(open.check(wrong()));
-    assertNotNull(open.issue(new Access.User("d", "u", "p"), ""));
+    assertNotNull(open.issue(new ServerSettings.User("d", "u", "p"), ""));
   }
 }

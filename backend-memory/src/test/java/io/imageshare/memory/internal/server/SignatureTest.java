@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;

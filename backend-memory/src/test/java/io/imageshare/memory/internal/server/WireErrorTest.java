@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,7 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
-import io.imageshare.memory.WireClient.Answer;
+import io.imageshare.memory.ErrorShape;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.Unknowns;
+import io.imageshare.memory.internal.server.WireClient.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +22,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-class WireErrorsTest {
+class WireErrorTest {
   private static final String BATCH = "/v1/cloudimages/members";
   private static final String SHARE = "{\"images\":[\"i1\"],\"projects\":[\"p1\"]}";
 
@@ -52,20 +57,20 @@ class WireErrorsTest {
 
   private static void check(Row row) {
     BackendException failure = new BackendException(new Reason(row.kind, row.code, "why"));
-    Refusal service = requireNonNull(Refusal.of(failure, false));
+    WireError service = requireNonNull(WireError.of(failure, false));
     assertEquals(row.status, service.status());
     assertEquals(row.told, service.code());
     assertEquals("why", service.message());
-    Refusal ofNative = requireNonNull(Refusal.of(failure, true));
+    WireError ofNative = requireNonNull(WireError.of(failure, true));
     assertEquals(row.ofNative, ofNative.status());
     boolean gateway = row.told.startsWith("APIGW");
-    assertEquals(gateway, service.from() == Refusal.From.GATEWAY);
-    assertEquals(gateway, ofNative.from() == Refusal.From.GATEWAY);
+    assertEquals(gateway, service.source() == WireError.Source.GATEWAY);
+    assertEquals(gateway, ofNative.source() == WireError.Source.GATEWAY);
   }
 
   @Test
   void aLossWithoutACodeIsNoAnswer() {
-    assertNull(Refusal.of(new BackendException(new Reason(Kind.LOST, "", "lost")), false));
+    assertNull(WireError.of(new BackendException(new Reason(Kind.LOST, "", "lost")), false));
   }
 
   private static MemoryBackend cloud() {
@@ -84,7 +89,7 @@ class WireErrorsTest {
             "{\"badRequest\":{\"message\":\"no <b> & c\",\"code\":400}}",
             ErrorShape.XML,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<badRequest code=\"400\">"
-                + "<message>no &lt;b> &amp; c</message></badRequest>\n",
+                + "<message>no &lt;b&gt; &amp; c</message></badRequest>\n",
             ErrorShape.EMPTY,
             "");
     for (ErrorShape shape : ErrorShape.values()) {

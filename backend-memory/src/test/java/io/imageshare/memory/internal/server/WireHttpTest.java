@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Timekeeper;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -192,7 +194,8 @@ class WireHttpTest {
 
   @Test
   void theDemoSaysWhereItIsAndItsImagesCanBeShared() throws Exception {
-    try (ImsServer demo = ImsServer.start(Demo.cloud())) {
+    try (ImsServer demo =
+        ImsServer.start(MemoryBackend.builder().owner(Demo.OWNER).images(Demo.IMAGES).build())) {
       String text = Demo.text(demo.endpoint());
       String share = text.substring(text.indexOf("-d '") + 4);
       WireClient.Answer answer =

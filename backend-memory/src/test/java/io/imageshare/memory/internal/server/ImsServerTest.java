@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,13 +9,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
-import io.imageshare.memory.WireClient.Answer;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.Unknowns;
+import io.imageshare.memory.internal.server.WireClient.Answer;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -161,7 +167,7 @@ class ImsServerTest {
 
   @Test
   void pagesOfAListTogetherAreTheList() throws Exception {
-    List<String> projects = Samples.ids("p", 23);
+    List<String> projects = IntStream.range(0, 23).mapToObj(n -> "p" + n).toList();
     MemoryBackend.Builder filled = cloud();
     projects.forEach(id -> filled.member("i1", Recipient.project(id), MemberStatus.PENDING));
     restart(filled.build(), b -> b);
@@ -173,7 +179,10 @@ class ImsServerTest {
       seen.addAll(texts(page.path("members"), "member_id"));
       sizes.add(page.at("/page_info/current_count").intValue());
       String marker = page.at("/page_info/next_marker").asText();
-      query = marker.isEmpty() ? "" : "?limit=10&marker=" + Percent.encode(marker);
+      query =
+          marker.isEmpty()
+              ? ""
+              : "?limit=10&marker=" + URLEncoder.encode(marker, StandardCharsets.UTF_8);
     }
     assertEquals(projects.stream().sorted().toList(), seen);
     assertEquals(List.of(10, 10, 3), sizes);

@@ -1,7 +1,8 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.imageshare.memory.ImsServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;

@@ -1,11 +1,15 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
 import io.imageshare.memory.MemoryBackend.Call;
+import io.imageshare.memory.SocketFault;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;

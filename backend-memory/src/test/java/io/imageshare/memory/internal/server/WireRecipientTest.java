@@ -1,4 +1,4 @@
-package io.imageshare.memory;
+package io.imageshare.memory.internal.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
-import io.imageshare.memory.WireClient.Answer;
+import io.imageshare.memory.Fault;
+import io.imageshare.memory.ImsServer;
+import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.internal.server.WireClient.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -67,8 +70,7 @@ class WireRecipientTest {
   }
 
   private MemberStatus status(String image, String project) {
-    Map<Recipient, MemberStatus> members =
-        cloud.front.show((service, now) -> service.members(image, now));
+    Map<Recipient, MemberStatus> members = cloud.members(image).toCompletableFuture().join();
     return members.getOrDefault(Recipient.project(project), MemberStatus.UNKNOWN);
   }
 
