@@ -56,15 +56,15 @@ public final class ChaosTruth {
     List<Outcome> outcomes = report.outcomes().toList();
     for (Outcome outcome : outcomes) {
       Member member = outcome.member();
-      assertTrue(seen.add(member), "two outcomes for " + member);
+      assertTrue(seen.add(member), () -> "two outcomes for " + member);
       boolean asAsked = isAsAsked(member, there);
       if (outcome instanceof Outcome.Done) {
-        assertTrue(asAsked, "not true: " + outcome);
+        assertTrue(asAsked, () -> "not true: " + outcome);
       } else if (outcome instanceof Outcome.Failed failed) {
-        assertTrue(!asAsked || isNotSent(failed), "not true: " + outcome);
-        assertTrue(isBad(member) || isNotSent(failed), "no bad id: " + outcome);
+        assertTrue(!asAsked || isNotSent(failed), () -> "not true: " + outcome);
+        assertTrue(isBad(member) || isNotSent(failed), () -> "no bad id: " + outcome);
       } else if (outcome instanceof Outcome.Unknown unknown) {
-        assertTrue(mayBeUnknown(unknown), "should be known: " + outcome);
+        assertTrue(mayBeUnknown(unknown), () -> "should be known: " + outcome);
       }
     }
     assertEquals(scenario.request.pairs(), outcomes.size());
@@ -234,7 +234,7 @@ public final class ChaosTruth {
                             && call.answered() != null
                             && call.reason() == null
                             && !call.answered().isAfter(later.begun())),
-            image + " was sent again without a reading: " + first + ", " + later);
+            () -> image + " was sent again without a reading: " + first + ", " + later);
       }
     }
   }
@@ -245,7 +245,7 @@ public final class ChaosTruth {
     long interval = (long) (1e9 / scenario.flow.callsPerSecond());
     for (int n = 1; n < calls.size(); n++) {
       long gap = Duration.between(calls.get(n - 1).begun(), calls.get(n).begun()).toNanos();
-      assertTrue(gap >= interval, "two calls within " + gap + " ns");
+      assertTrue(gap >= interval, () -> "two calls within " + gap + " ns");
     }
   }
 
@@ -256,7 +256,7 @@ public final class ChaosTruth {
       unanswered.add(end(call));
       assertTrue(
           unanswered.size() <= scenario.flow.concurrentCalls(),
-          unanswered.size() + " calls at once");
+          () -> unanswered.size() + " calls at once");
     }
   }
 
@@ -268,7 +268,7 @@ public final class ChaosTruth {
       if (call.kind() == Call.Kind.SUBMIT) {
         open.removeIf(end -> !end.isAfter(call.begun()));
         open.add(seen.getOrDefault(call.job(), call.begun()));
-        assertTrue(open.size() <= scenario.flow.openJobs(), open.size() + " jobs open");
+        assertTrue(open.size() <= scenario.flow.openJobs(), () -> open.size() + " jobs open");
       }
     }
   }

@@ -12,13 +12,14 @@ final class KillSwitch {
     this.points = points;
   }
 
-  static KillSwitch none() {
+  /** One that never kills. */
+  static KillSwitch never() {
     return new KillSwitch(Long.MAX_VALUE);
   }
 
-  void blow() {
-    passed = points;
-    pass();
+  /** Kills the process now. */
+  void kill() {
+    passed = points + 1;
   }
 
   /** Passes a point; false if the process is dead. */
@@ -27,7 +28,7 @@ final class KillSwitch {
     return passed <= points;
   }
 
-  boolean isBlown() {
+  boolean isDead() {
     return passed > points;
   }
 

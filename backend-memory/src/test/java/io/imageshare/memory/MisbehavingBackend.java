@@ -1,14 +1,8 @@
 package io.imageshare.memory;
 
-import io.imageshare.Job;
-import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
-import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
-import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call.Kind;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,14 +11,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** A cloud some of whose calls are answered as no backend should, and what was submitted to it. */
-record MisbehavingBackend(
-    MemoryBackend cloud, How how, Set<Kind> calls, boolean effect, List<ShareRequest> submitted)
-    implements MemberBackend {
+/** A cloud some of whose calls are answered as no backend should answer them. */
+final class MisbehavingBackend extends ForwardingBackend {
+  final MemoryBackend cloud;
+  final Misbehavior misbehavior;
+  final Set<Kind> calls;
+  final boolean effect;
+  final List<ShareRequest> submitted = new CopyOnWriteArrayList<>();
 
   /** How a call is answered. */
-  enum How {
+  enum Misbehavior {
     NEVER,
     STACK_OVERFLOW,
     FAILED_ASSERTION,
@@ -35,7 +33,7 @@ record MisbehavingBackend(
     BROKEN_STAGE,
     NAMELESS_FAILURE,
 
-    // From here on the answer is right, and only its way is strange.
+    // From here on the answer is right, and only its way is unusual.
     TWICE,
     MANY_THREADS,
     INTERRUPTED_THREAD,
@@ -50,19 +48,36 @@ record MisbehavingBackend(
    * @param calls which calls are answered so
    * @param effect whether they take effect all the same
    */
-  MisbehavingBackend(MemoryBackend cloud, How how, Set<Kind> calls, boolean effect) {
-    this(cloud, how, calls, effect, new CopyOnWriteArrayList<>());
+  MisbehavingBackend(
+      MemoryBackend cloud, Misbehavior misbehavior, Set<Kind> calls, boolean effect) {
+    super(cloud);
+    this.cloud = cloud;
+    this.misbehavior = misbehavior;
+    this.calls = calls;
+    this.effect = effect;
   }
 
-  private <T> CompletionStage<T> call(Kind kind, Supplier<CompletionStage<T>> call) {
+  @Override
+  <T> CompletionStage<T> call(
+      Kind kind, @Nullable ShareRequest slice, String id, Supplier<CompletionStage<T>> call) {
+    if (slice != null) {
+      submitted.add(slice);
+    }
     if (!calls.contains(kind)) {
       return call.get();
     }
-    return effect || how.isHarmless() ? answer(call.get()) : answer(new CompletableFuture<>());
+    return effect || misbehavior.isHarmless()
+        ? answer(call.get())
+        : answer(new CompletableFuture<>());
+  }
+
+  @Override
+  public String toString() {
+    return calls + " " + misbehavior + (effect ? " with effect" : " without effect");
   }
 
   private <T> CompletionStage<T> answer(CompletionStage<T> right) {
-    return switch (how) {
+    return switch (misbehavior) {
       case NEVER -> new CompletableFuture<>();
       case STACK_OVERFLOW -> throw new StackOverflowError("planted by the test");
       case FAILED_ASSERTION -> throw new AssertionError("planted by the test");
@@ -73,34 +88,34 @@ record MisbehavingBackend(
       case NULL_STAGE -> nothing();
       case NULL_VALUE -> CompletableFuture.completedFuture(nothing());
       case BROKEN_STAGE ->
-          new Told<>(
-              told -> {
+          new CustomStage<>(
+              action -> {
                 throw new UnsupportedOperationException("planted by the test");
               });
       case NAMELESS_FAILURE -> CompletableFuture.failedFuture(new Nameless());
       case TWICE ->
-          told(
+          deliver(
               right,
-              tell -> {
-                tell.run();
-                tell.run();
+              delivery -> {
+                delivery.run();
+                delivery.run();
               });
       case MANY_THREADS ->
-          told(
+          deliver(
               right,
-              tell -> {
+              delivery -> {
                 for (int n = 0; n < 4; n++) {
-                  new Thread(tell).start();
+                  new Thread(delivery).start();
                 }
               });
       case INTERRUPTED_THREAD ->
-          told(
+          deliver(
               right,
-              tell -> {
+              delivery -> {
                 Runnable interrupted =
                     () -> {
                       Thread.currentThread().interrupt();
-                      tell.run();
+                      delivery.run();
                     };
                 new Thread(interrupted).start();
               });
@@ -113,22 +128,22 @@ record MisbehavingBackend(
     return null;
   }
 
-  /** The answer, told in a way of one's own. */
-  private static <T> Told<T> told(CompletionStage<T> right, Consumer<Runnable> way) {
-    return new Told<>(
-        told -> right.whenComplete((value, e) -> way.accept(() -> told.accept(value, e))));
+  /** The right answer, delivered in an unusual way. */
+  private static <T> CustomStage<T> deliver(CompletionStage<T> right, Consumer<Runnable> way) {
+    return new CustomStage<>(
+        action -> right.whenComplete((value, e) -> way.accept(() -> action.accept(value, e))));
   }
 
-  private static final class Told<T> extends CompletableFuture<T> {
+  private static final class CustomStage<T> extends CompletableFuture<T> {
     private final Consumer<BiConsumer<? super T, ? super Throwable>> way;
 
-    Told(Consumer<BiConsumer<? super T, ? super Throwable>> way) {
+    CustomStage(Consumer<BiConsumer<? super T, ? super Throwable>> way) {
       this.way = way;
     }
 
     @Override
-    public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> told) {
-      way.accept(told);
+    public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> action) {
+      way.accept(action);
       return this;
     }
   }
@@ -141,26 +156,5 @@ record MisbehavingBackend(
     public String getMessage() {
       throw new IllegalStateException("planted by the test");
     }
-  }
-
-  @Override
-  public CompletionStage<Job> submit(ShareRequest slice) {
-    submitted.add(slice);
-    return call(Kind.SUBMIT, () -> cloud.submit(slice));
-  }
-
-  @Override
-  public CompletionStage<Job> job(String id) {
-    return call(Kind.JOB, () -> cloud.job(id));
-  }
-
-  @Override
-  public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-    return call(Kind.MEMBERS, () -> cloud.members(image));
-  }
-
-  @Override
-  public Timekeeper time() {
-    return cloud.time();
   }
 }

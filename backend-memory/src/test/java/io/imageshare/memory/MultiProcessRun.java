@@ -19,17 +19,18 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** One request, from its first start to its report, over several processes. */
+/** One run, from its first start to its report, over several processes that may die. */
 final class MultiProcessRun {
   static final String RUN = "nightly";
 
   private final Timekeeper time = Timekeeper.virtual();
   private final SharedJournal journal = new SharedJournal(time);
-  private final FaultScenario trouble;
+  private final FaultScenario scenario;
   private final MemoryBackend cloud;
-  private final ReportChecker witness;
+  private final ReportChecker checker;
   private final ShareRequest request;
   private Instant begun = Instant.MIN;
   private int sent;
@@ -37,25 +38,25 @@ final class MultiProcessRun {
   /** The jobs whose id was in the journal when a process died. */
   private final Set<String> known = new HashSet<>();
 
-  MultiProcessRun(FaultScenario trouble) {
-    this.trouble = trouble;
-    request = trouble.request();
-    cloud = trouble.cloud(time);
-    witness = new ReportChecker(cloud, request);
+  MultiProcessRun(FaultScenario scenario) {
+    this.scenario = scenario;
+    request = scenario.request();
+    cloud = scenario.cloud(time);
+    checker = new ReportChecker(cloud, request);
   }
 
-  /** One process: starts or resumes the run, and lives until it is over or the fuse blows. */
-  ShareRun live(KillSwitch fuse, boolean resume) throws InterruptedException {
-    CrashingBackend backend = new CrashingBackend(cloud, fuse, this::checkWritten);
-    return live(backend, journal.seenBy("process", fuse), resume);
+  /** One process: starts or resumes the run, and lives until the run ends or it is killed. */
+  ShareRun runProcess(KillSwitch process, boolean resume) throws InterruptedException {
+    CrashingBackend backend = new CrashingBackend(cloud, process, this::checkWritten);
+    return runProcess(process, backend, journal.seenBy("process", process), resume);
   }
 
-  private ShareRun live(CrashingBackend backend, Journal seen, boolean resume)
+  private ShareRun runProcess(
+      KillSwitch process, CrashingBackend backend, Journal seen, boolean resume)
       throws InterruptedException {
-    KillSwitch fuse = backend.fuse();
-    ShareWorkflow workflow = trouble.workflow(backend).journal(seen).build();
-    ShareRun run = begin(workflow, fuse, resume);
-    while (!run.report().isDone() && !fuse.isBlown()) {
+    ShareWorkflow workflow = scenario.workflow(backend).journal(seen).build();
+    ShareRun run = begin(workflow, process, resume);
+    while (!run.report().isDone() && !process.isDead()) {
       time.sleep(Duration.ofMillis(100));
     }
     return run;
@@ -74,7 +75,7 @@ final class MultiProcessRun {
     sent += kind == Call.Kind.SUBMIT ? 1 : 0;
   }
 
-  private ShareRun begin(ShareWorkflow workflow, KillSwitch fuse, boolean resume) {
+  private ShareRun begin(ShareWorkflow workflow, KillSwitch process, boolean resume) {
     if (resume && !journal.isEmpty()) {
       try {
         List<ShareRun> resumed = workflow.resume();
@@ -82,23 +83,23 @@ final class MultiProcessRun {
           return resumed.get(0);
         }
       } catch (IllegalStateException e) {
-        // In virtual time a journal that never answers a dead process is seen at once.
-        assertTrue(fuse.isBlown(), () -> "not dead, and not resumed: " + e);
+        // In virtual time a journal that never answers a dead process is an error at once.
+        assertTrue(process.isDead(), () -> "not dead, and not resumed: " + e);
         return new NeverStartedRun();
       }
     }
     try {
       return workflow.start(RUN, request);
     } catch (IllegalStateException e) {
-      assertTrue(fuse.isBlown(), () -> "not dead, and not started: " + e);
+      assertTrue(process.isDead(), () -> "not dead, and not started: " + e);
       return new NeverStartedRun();
     }
   }
 
-  void dieAndResume(List<Long> deaths, ShareReport expected) throws InterruptedException {
+  void crashAndResume(List<Long> deaths, ShareReport expected) throws InterruptedException {
     for (int death = 0; death < deaths.size(); death++) {
-      KillSwitch fuse = new KillSwitch(deaths.get(death));
-      live(fuse, death > 0);
+      KillSwitch process = new KillSwitch(deaths.get(death));
+      runProcess(process, death > 0);
       if (journal.isEmpty() || lines().stream().anyMatch(line -> line.contains("Over"))) {
         known.clear();
         sent = 0;
@@ -108,7 +109,7 @@ final class MultiProcessRun {
       }
       time.sleep(Duration.ofMillis(700));
     }
-    ShareReport report = live(KillSwitch.none(), true).report().join();
+    ShareReport report = runProcess(KillSwitch.never(), true).report().join();
     checkTruth(report, expected);
     checkJobs(report);
     assertTrue(journal.isEmpty(), "a finished run is still in the journal");
@@ -120,10 +121,11 @@ final class MultiProcessRun {
   }
 
   /** Another process goes on with what is left of the journal. */
-  void goOn(Journal left, List<String> lines, ShareReport expected) throws InterruptedException {
+  void resume(Journal left, List<String> lines, ShareReport expected) throws InterruptedException {
     remember(lines);
-    CrashingBackend backend = new CrashingBackend(cloud, KillSwitch.none(), (kind, about) -> {});
-    ShareReport report = live(backend, left, true).report().join();
+    KillSwitch process = KillSwitch.never();
+    CrashingBackend backend = new CrashingBackend(cloud, process);
+    ShareReport report = runProcess(process, backend, left, true).report().join();
     checkTruth(report, expected);
     checkJobs(report);
   }
@@ -139,17 +141,18 @@ final class MultiProcessRun {
   private void checkTruth(ShareReport report, ShareReport expected) {
     assertEquals(Ending.FINISHED, report.ending());
     assertEquals(request.pairs(), report.counts().total());
+    Predicate<Member> asAsked = checker.asAsked();
     for (Outcome outcome : report.outcomes().toList()) {
       Outcome before = expected.outcome(outcome.member());
-      boolean asAsked = witness.isAsAsked(outcome.member());
+      boolean isAsAsked = asAsked.test(outcome.member());
       if (outcome instanceof Outcome.Done done) {
-        assertTrue(asAsked, "not true: " + outcome);
-        assertFalse(done.already() && wasSent(done.member()), "this run did it: " + outcome);
+        assertTrue(isAsAsked, () -> "not true: " + outcome);
+        assertFalse(done.already() && wasSent(done.member()), () -> "this run did it: " + outcome);
       } else if (outcome instanceof Outcome.Failed) {
-        assertFalse(asAsked, "not true: " + outcome);
+        assertFalse(isAsAsked, () -> "not true: " + outcome);
       }
       boolean mayNotKnow =
-          trouble == FaultScenario.NO_LISTING && outcome instanceof Outcome.Unknown;
+          scenario == FaultScenario.NO_LISTING && outcome instanceof Outcome.Unknown;
       assertTrue(
           before.getClass() == outcome.getClass() || mayNotKnow,
           () -> "was " + before + ", is " + outcome);
@@ -157,15 +160,15 @@ final class MultiProcessRun {
   }
 
   private boolean wasSent(Member member) {
-    return witness.submits(member).stream()
+    return checker.submits(member).stream()
         .anyMatch(call -> !call.job().isEmpty() && !call.begun().isBefore(begun));
   }
 
   /** No job is forgotten, and no pair sent again while a job that has it is open. */
   private void checkJobs(ShareReport report) {
-    Set<String> told =
-        report.jobs().stream().map(watched -> watched.job().id()).collect(Collectors.toSet());
-    known.forEach(job -> assertTrue(told.contains(job), "forgotten: " + job));
-    witness.checkNothingIsSentTwice();
+    Set<String> reported =
+        report.jobs().stream().map(submitted -> submitted.job().id()).collect(Collectors.toSet());
+    known.forEach(job -> assertTrue(reported.contains(job), () -> "forgotten: " + job));
+    checker.checkNothingIsSentTwice();
   }
 }

@@ -22,9 +22,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What the cloud itself knows, held against what a report says. */
+/** Compares a report with what the cloud itself knows. */
 record ReportChecker(MemoryBackend cloud, ShareRequest request) {
 
   static ShareRequest slice(Call submit) {
@@ -37,26 +38,24 @@ record ReportChecker(MemoryBackend cloud, ShareRequest request) {
 
   /** The writes that held a pair, in order. */
   List<Call> submits(Member member) {
-    return submits().stream()
+    return submits(submits(), member);
+  }
+
+  private static List<Call> submits(List<Call> submits, Member member) {
+    return submits.stream()
         .filter(call -> slice(call).images().contains(member.image()))
         .filter(call -> slice(call).recipients().contains(member.recipient()))
         .toList();
   }
 
-  /** One outcome a pair, and each is what the cloud knows. */
-  void checkOutcomes(ShareReport report) {
-    Set<Member> seen = new HashSet<>();
-    report.outcomes().forEach(outcome -> checkOutcome(outcome, seen));
-    assertEquals(request.pairs(), seen.size());
-  }
-
-  /** Whether the cloud has a pair as it was asked. */
-  boolean isAsAsked(Member member) {
+  /** Whether the cloud has a pair as it was asked, as far as it can be seen now. */
+  Predicate<Member> asAsked() {
+    Set<Member> members = cloud.members();
     return switch (request.action()) {
-      case SHARE -> cloud.members().contains(member);
-      case UNSHARE -> !cloud.members().contains(member);
-      case ACCEPT -> status(member) == MemberStatus.ACCEPTED;
-      case REJECT -> status(member) == MemberStatus.REJECTED;
+      case SHARE -> members::contains;
+      case UNSHARE -> member -> !members.contains(member);
+      case ACCEPT -> member -> status(member) == MemberStatus.ACCEPTED;
+      case REJECT -> member -> status(member) == MemberStatus.REJECTED;
     };
   }
 
@@ -65,21 +64,30 @@ record ReportChecker(MemoryBackend cloud, ShareRequest request) {
     return image == null ? null : image.status();
   }
 
-  private void checkOutcome(Outcome outcome, Set<Member> seen) {
-    Member member = outcome.member();
-    assertTrue(seen.add(member), "two outcomes for " + member);
-    boolean asAsked = isAsAsked(member);
-    boolean mayHaveEffect = submits(member).stream().anyMatch(ReportChecker::mayHaveEffect);
+  /** There is one outcome a pair, and each is what the cloud knows. */
+  void checkOutcomes(ShareReport report) {
+    Set<Member> seen = new HashSet<>();
+    Predicate<Member> asAsked = asAsked();
+    List<Call> maybeEffective = submits().stream().filter(ReportChecker::mayHaveEffect).toList();
+    for (Outcome outcome : report.outcomes().toList()) {
+      Member member = outcome.member();
+      assertTrue(seen.add(member), () -> "two outcomes for " + member);
+      checkOutcome(outcome, asAsked.test(member), !submits(maybeEffective, member).isEmpty());
+    }
+    assertEquals(request.pairs(), seen.size());
+  }
+
+  private static void checkOutcome(Outcome outcome, boolean asAsked, boolean mayHaveEffect) {
     if (outcome instanceof Outcome.Done done) {
-      assertTrue(asAsked, "not true: " + outcome);
-      assertFalse(done.already() && mayHaveEffect, "this run did it: " + outcome);
+      assertTrue(asAsked, () -> "not true: " + outcome);
+      assertFalse(done.already() && mayHaveEffect, () -> "this run did it: " + outcome);
     } else if (outcome instanceof Outcome.Unknown) {
-      assertTrue(mayHaveEffect, "was never sent: " + outcome);
+      assertTrue(mayHaveEffect, () -> "was never sent: " + outcome);
     } else if (outcome instanceof Outcome.Failed failed
         && failed.reason().kind() == Kind.NOT_SENT) {
-      assertFalse(mayHaveEffect, "was sent: " + outcome);
+      assertFalse(mayHaveEffect, () -> "was sent: " + outcome);
     } else {
-      assertFalse(asAsked, "not true: " + outcome);
+      assertFalse(asAsked, () -> "not true: " + outcome);
     }
   }
 
@@ -89,32 +97,35 @@ record ReportChecker(MemoryBackend cloud, ShareRequest request) {
   }
 
   /**
-   * Every job the engine heard of before is in the report, and named by the pairs it leaves open.
+   * Every job whose id the engine received before is in the report, and named by its open pairs.
    */
   void checkJobsAreNamed(ShareReport report, Instant ended) {
     Map<String, Job> named = new HashMap<>();
-    report.jobs().forEach(watched -> named.put(watched.job().id(), watched.job()));
-    for (Call submit : submits()) {
-      if (isHeard(submit, ended)) {
+    report.jobs().forEach(submitted -> named.put(submitted.job().id(), submitted.job()));
+    List<Call> submits = submits();
+    for (Call submit : submits) {
+      if (isReceived(submit, ended)) {
         assertTrue(named.containsKey(submit.job()), () -> "not named: " + submit);
       }
     }
-    report.unknown().forEach(unknown -> checkNamesItsJob(unknown, named, ended));
+    report
+        .unknown()
+        .forEach(
+            unknown -> {
+              List<Call> sent = submits(submits, unknown.member());
+              Call last = sent.get(sent.size() - 1);
+              if (isReceived(last, ended) && !requireNonNull(named.get(last.job())).ended()) {
+                assertEquals(
+                    last.job(), unknown.job(), () -> "does not name its open job: " + unknown);
+              }
+            });
   }
 
-  private static boolean isHeard(Call submit, Instant ended) {
+  private static boolean isReceived(Call submit, Instant ended) {
     return !submit.job().isEmpty()
         && submit.reason() == null
         && submit.answered() != null
         && submit.answered().isBefore(ended);
-  }
-
-  private void checkNamesItsJob(Outcome.Unknown unknown, Map<String, Job> named, Instant ended) {
-    List<Call> submits = submits(unknown.member());
-    Call last = submits.get(submits.size() - 1);
-    if (isHeard(last, ended) && !requireNonNull(named.get(last.job())).ended()) {
-      assertEquals(last.job(), unknown.job(), () -> "does not name its open job: " + unknown);
-    }
   }
 
   /** No pair is sent again while a job that has it is under way. */

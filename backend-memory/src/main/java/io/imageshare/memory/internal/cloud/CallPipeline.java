@@ -45,11 +45,7 @@ public final class CallPipeline {
   private final Cloud cloud;
   private final List<PendingCall> calls = new ArrayList<>();
 
-  /**
-   * A new cloud.
-   *
-   * @param settings what its builder was given
-   */
+  /** A new cloud, as its builder was told. */
   public CallPipeline(CloudSettings settings) {
     time = requireNonNullElseGet(settings.time, Timekeeper::system);
     origin = time.now();
@@ -78,12 +74,7 @@ public final class CallPipeline {
     return membersPerImage;
   }
 
-  /**
-   * Starts a job.
-   *
-   * @param slice what is asked for
-   * @return the job as the submit saw it
-   */
+  /** Starts a job; the job as the submit saw it. */
   public CompletionStage<Job> submit(ShareRequest slice) {
     Operation operation = new Operation(slice);
     return call(
@@ -98,55 +89,28 @@ public final class CallPipeline {
         });
   }
 
-  /**
-   * Changes one pair at once, without a job.
-   *
-   * @param pair the pair, and what is asked for it
-   * @return whether anything changed; false: the pair was as asked already
-   */
+  /** Changes one pair at once, without a job; false: the pair was as asked already. */
   public CompletionStage<Boolean> change(ShareRequest pair) {
     Operation operation = new Operation(pair);
     return call(Call.Kind.SUBMIT, pair, "", (call, now) -> cloud.change(operation));
   }
 
-  /**
-   * Polls a job as its project.
-   *
-   * @param id the job's id
-   * @return the job
-   */
+  /** Polls a job, whoever started it. */
   public CompletionStage<Job> job(String id) {
     return call(Call.Kind.JOB, null, id, (call, now) -> cloud.job(id, now));
   }
 
-  /**
-   * Polls a job as one project, to which the jobs of others are unknown.
-   *
-   * @param id the job's id
-   * @param caller the project that polls
-   * @return the job
-   */
+  /** Polls a job as one project, to which the jobs of others are unknown. */
   public CompletionStage<Job> job(String id, Recipient caller) {
     return call(Call.Kind.JOB, null, id, (call, now) -> cloud.job(id, caller, now));
   }
 
-  /**
-   * Lists the members of an image.
-   *
-   * @param image the image's id
-   * @return what the listing shows
-   */
+  /** Lists the members of an image. */
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     return call(Call.Kind.MEMBERS, null, image, (call, now) -> cloud.members(image, now));
   }
 
-  /**
-   * Lists the images to which a recipient has one status.
-   *
-   * @param recipient the recipient
-   * @param status the status
-   * @return the images' ids
-   */
+  /** Lists the images to which a recipient has one status. */
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return call(
         Call.Kind.IMAGES,
@@ -155,23 +119,12 @@ public final class CallPipeline {
         (call, now) -> cloud.images(recipient, status, now));
   }
 
-  /**
-   * Lists every image that a project sees, whatever its status.
-   *
-   * @param kind what the call is recorded as
-   * @param caller the project
-   * @return the images
-   */
+  /** Lists every image that a project sees, whatever its status; recorded as this kind. */
   public CompletionStage<List<ImageView>> visibleImages(Call.Kind kind, Recipient caller) {
     return call(kind, null, caller.id(), (call, now) -> cloud.visibleImages(caller, now));
   }
 
-  /**
-   * Describes images to their owner.
-   *
-   * @param images the images' ids
-   * @return those that the cloud knows
-   */
+  /** Describes those of the images that the cloud knows. */
   public CompletionStage<Map<String, Image>> describe(Set<String> images) {
     return call(
         Call.Kind.DESCRIBE, null, String.join(" ", images), (call, now) -> cloud.describe(images));
@@ -258,35 +211,19 @@ public final class CallPipeline {
     }
   }
 
-  /**
-   * Lets a fault strike the next calls that it can strike.
-   *
-   * @param fault the fault
-   * @param times how often
-   */
+  /** Lets a fault strike the next calls that it can strike, so many times. */
   public void inject(Fault fault, int times) {
     synchronized (lock) {
       faults.inject(fault, times);
     }
   }
 
-  /**
-   * An image as a project sees it; not recorded as a call.
-   *
-   * @param id the image's id
-   * @param caller the project
-   * @return the image, or null: the project does not see it
-   */
+  /** An image as a project sees it, or null; not recorded as a call. */
   public @Nullable ImageView image(String id, Recipient caller) {
     return read((cloud, now) -> cloud.image(id, caller, now));
   }
 
-  /**
-   * Counts the images that a project owns; not recorded as a call.
-   *
-   * @param caller the project
-   * @return the number
-   */
+  /** Counts the images that a project owns; not recorded as a call. */
   public int ownedImages(Recipient caller) {
     return read(
         (cloud, now) ->

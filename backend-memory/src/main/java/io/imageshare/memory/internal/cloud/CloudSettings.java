@@ -71,11 +71,7 @@ public final class CloudSettings {
   /** What all chances are drawn from. */
   public long seed;
 
-  /**
-   * Checks what only the whole can show.
-   *
-   * @throws IllegalArgumentException if an image has members and is not registered
-   */
+  /** Checks what only the whole can show. */
   public void check() {
     members
         .keySet()

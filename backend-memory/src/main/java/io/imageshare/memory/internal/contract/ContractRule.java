@@ -45,13 +45,7 @@ public final class ContractRule {
     return sentence;
   }
 
-  /**
-   * Checks the rule, and removes what it shared.
-   *
-   * @param subject the backend to check
-   * @return why the rule was skipped; empty: it was checked, and it holds
-   * @throws AssertionError if the backend breaks the rule; the message begins with the rule's id
-   */
+  /** Checks the rule, and removes what it shared; why the rule was skipped, or empty. */
   public Optional<String> check(Subject subject) {
     try (ContractClient client = new ContractClient(subject)) {
       check.accept(client);

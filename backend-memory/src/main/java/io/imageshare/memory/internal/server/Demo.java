@@ -19,12 +19,7 @@ public final class Demo {
 
   private Demo() {}
 
-  /**
-   * How to call the server.
-   *
-   * @param endpoint where it listens
-   * @return some lines for a terminal
-   */
+  /** How to call the server. */
   public static String text(URI endpoint) {
     return """
         The simulated image service is at %1$s and admits every request.

@@ -37,21 +37,10 @@ public final class ServerSettings {
   /** The shape of the service's error bodies; null: each call's own. */
   public @Nullable ErrorShape errorShape;
 
-  /**
-   * The secret of an access key.
-   *
-   * @param secret the secret
-   * @param securityToken the token that must accompany a temporary key; empty: it is permanent
-   */
+  /** The secret of an access key, and the token that a temporary one needs; empty: none. */
   public record Key(String secret, String securityToken) {}
 
-  /**
-   * A user who can get a token.
-   *
-   * @param domain the name of the account
-   * @param name the name of the user
-   * @param password the password
-   */
+  /** A user who can get a token. */
   public record User(String domain, String name, String password) {}
 
   /** Whether every request is admitted. */

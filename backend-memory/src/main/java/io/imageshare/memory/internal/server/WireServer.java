@@ -17,13 +17,7 @@ public final class WireServer implements AutoCloseable {
   private final Queue<SocketFault> faults = new ConcurrentLinkedQueue<>();
   private final ConnectionAcceptor acceptor;
 
-  /**
-   * Starts a server.
-   *
-   * @param cloud the cloud behind it
-   * @param settings what its builder was given
-   * @throws java.io.UncheckedIOException if the port is taken
-   */
+  /** Starts a server. */
   public WireServer(CallPipeline cloud, ServerSettings settings) {
     Connection.Context context =
         new Connection.Context(
@@ -32,12 +26,7 @@ public final class WireServer implements AutoCloseable {
         new ConnectionAcceptor(settings.port, socket -> new Connection(socket, context).serve());
   }
 
-  /**
-   * The paths of all endpoints.
-   *
-   * @param cloud the cloud behind them
-   * @return the paths as {@code ims-api.md} spells them
-   */
+  /** The paths of all endpoints. */
   public static Set<String> paths(CallPipeline cloud) {
     return RequestRouter.paths(RequestRouter.routes(cloud, Instant.EPOCH));
   }
@@ -54,11 +43,7 @@ public final class WireServer implements AutoCloseable {
     }
   }
 
-  /**
-   * Lets a fault strike the next request.
-   *
-   * @param fault what goes wrong
-   */
+  /** Lets a fault strike the next request. */
   public void inject(SocketFault fault) {
     faults.add(fault);
   }
