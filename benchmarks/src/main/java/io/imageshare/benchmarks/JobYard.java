@@ -8,7 +8,7 @@ import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
-import io.imageshare.memory.Watched;
+import io.imageshare.memory.PollingCost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,9 +85,9 @@ final class JobYard implements MemberBackend {
   }
 
   /** What watching the jobs of the numbers given has cost. */
-  Watched watched(int from, int to) {
+  PollingCost watched(int from, int to) {
     List<Started> counted = jobs.subList(from, to);
-    return new Watched(
+    return new PollingCost(
         counted.stream().mapToInt(job -> job.looks).average().orElseThrow(),
         counted.stream().mapToDouble(job -> job.lag).average().orElseThrow(),
         0);

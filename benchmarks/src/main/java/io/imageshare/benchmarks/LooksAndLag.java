@@ -8,8 +8,8 @@ import io.imageshare.PollPolicy;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
+import io.imageshare.memory.PollingCost;
 import io.imageshare.memory.PollingLaw;
-import io.imageshare.memory.Watched;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ final class LooksAndLag {
       results.atMost("looks and lag, " + law.name() + ", of the better", 1.22, untold / best);
     }
     for (Schedule other : Schedule.ALL) {
-      Watched watched = others(law, other);
+      PollingCost watched = others(law, other);
       String lost = watched.lost() > 0 ? ", lost " + Results.percent(watched.lost()) : "";
       row.add(multiple(other.name(), watched.cost(PRICE) / oracle) + lost);
     }
@@ -121,7 +121,7 @@ final class LooksAndLag {
     return DoubleStream.generate(() -> jobs.apply(random).toNanos() / 1e9).limit(JOBS).toArray();
   }
 
-  private static Watched ours(PollingLaw law, boolean told, double price) {
+  private static PollingCost ours(PollingLaw law, boolean told, double price) {
     PollPolicy poll = PollPolicy.adaptive().pollCost(Duration.ofNanos(Math.round(price * 1e9)));
     return mean(
         seed -> {
@@ -143,18 +143,18 @@ final class LooksAndLag {
         });
   }
 
-  private static Watched others(PollingLaw law, Schedule schedule) {
+  private static PollingCost others(PollingLaw law, Schedule schedule) {
     return mean(
         seed ->
             schedule.watch(Arrays.copyOfRange(draw(law, seed), from(law), TO), new Random(seed)));
   }
 
-  private static Watched mean(IntFunction<Watched> run) {
-    List<Watched> runs = IntStream.range(0, SEEDS).mapToObj(run).toList();
-    return new Watched(
-        runs.stream().mapToDouble(Watched::looks).average().orElseThrow(),
-        runs.stream().mapToDouble(Watched::lag).average().orElseThrow(),
-        runs.stream().mapToDouble(Watched::lost).average().orElseThrow());
+  private static PollingCost mean(IntFunction<PollingCost> run) {
+    List<PollingCost> runs = IntStream.range(0, SEEDS).mapToObj(run).toList();
+    return new PollingCost(
+        runs.stream().mapToDouble(PollingCost::polls).average().orElseThrow(),
+        runs.stream().mapToDouble(PollingCost::lag).average().orElseThrow(),
+        runs.stream().mapToDouble(PollingCost::lost).average().orElseThrow());
   }
 
   private static List<String> projects() {
@@ -182,12 +182,12 @@ final class LooksAndLag {
     results.chart(file, "Looks against lag, jobs " + law.name(), chart);
   }
 
-  private static void line(XYChart chart, String name, Stream<Watched> points) {
-    List<Watched> all = points.toList();
+  private static void line(XYChart chart, String name, Stream<PollingCost> points) {
+    List<PollingCost> all = points.toList();
     Charts.line(
         chart,
         name,
-        all.stream().map(Watched::looks).toList(),
-        all.stream().map(Watched::lag).toList());
+        all.stream().map(PollingCost::polls).toList(),
+        all.stream().map(PollingCost::lag).toList());
   }
 }

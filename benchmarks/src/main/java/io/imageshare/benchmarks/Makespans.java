@@ -28,13 +28,13 @@ final class Makespans {
     for (int places : PLACES) {
       for (int rate : RATES) {
         Makespan makespan = Makespan.of(places, rate, SEEDS);
-        worst = Math.max(worst, makespan.times());
+        worst = Math.max(worst, makespan.ratio());
         table.add(
             List.of(
                 number(places),
                 number(rate),
-                "x " + number(makespan.times()),
-                number(makespan.looks())));
+                "x " + number(makespan.ratio()),
+                number(makespan.polls())));
       }
     }
     results.table(List.of("open jobs", "calls a second", "time", "looks at a job"), table);

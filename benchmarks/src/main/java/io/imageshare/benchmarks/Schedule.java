@@ -1,6 +1,6 @@
 package io.imageshare.benchmarks;
 
-import io.imageshare.memory.Watched;
+import io.imageshare.memory.PollingCost;
 import java.util.List;
 import java.util.Random;
 
@@ -50,7 +50,7 @@ record Schedule(String name, Gaps gaps, int attempts, double seconds) {
   }
 
   /** What watching the jobs of one run so costs. */
-  Watched watch(double[] seconds, Random random) {
+  PollingCost watch(double[] seconds, Random random) {
     double looks = 0;
     double lag = 0;
     int found = 0;
@@ -67,7 +67,7 @@ record Schedule(String name, Gaps gaps, int attempts, double seconds) {
         lag += at - lasts;
       }
     }
-    return new Watched(
+    return new PollingCost(
         looks / seconds.length, lag / Math.max(1, found), 1 - (double) found / seconds.length);
   }
 }
