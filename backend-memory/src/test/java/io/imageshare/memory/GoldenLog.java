@@ -48,11 +48,11 @@ final class GoldenLog {
     began = cloud.time().now();
   }
 
-  /** The cloud as a process sees it that lives as long as the fuse. */
-  MemberBackend backend(Fuse fuse) {
-    return new MortalBackend(
+  /** The cloud as seen by a process that the switch may kill. */
+  MemberBackend backend(KillSwitch killSwitch) {
+    return new CrashingBackend(
         cloud,
-        fuse,
+        killSwitch,
         (kind, about) -> {
           int number = calls;
           calls++;
@@ -60,16 +60,16 @@ final class GoldenLog {
         });
   }
 
-  /** Hears the events of a process; a dead one has none. */
-  Consumer<ShareEvent> listener(Fuse fuse) {
+  /** Records the events of a process until it is killed. */
+  Consumer<ShareEvent> listener(KillSwitch killSwitch) {
     return event -> {
-      if (!fuse.isBlown()) {
+      if (!killSwitch.isDead()) {
         note(event(event));
       }
     };
   }
 
-  /** Something happens now. */
+  /** Records that something happens now. */
   void note(String what) {
     String line = millis(cloud.time().now()) + " " + what;
     lines.add(all -> line);

@@ -7,7 +7,7 @@ import io.imageshare.Outcome;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
-import io.imageshare.benchmarks.Score.Belief;
+import io.imageshare.benchmarks.RunScore.Belief;
 import io.imageshare.memory.Chaos;
 import io.imageshare.memory.Fault;
 import io.imageshare.memory.MemoryBackend;
@@ -24,8 +24,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Whole runs, calls and time and what became of the pairs: ours beside what people write. */
-final class WholeRuns {
+/** Compares whole runs, by time, calls and outcomes, with what people write by hand. */
+final class RunComparison {
   private static final int SEEDS = 5;
   private static final int SIDE = 100;
   private static final Duration LATENCY = Duration.ofMillis(40);
@@ -34,7 +34,7 @@ final class WholeRuns {
   private static final double INTENSITY = .3;
   private static final Chaos FAULTS = Chaos.passing(INTENSITY);
 
-  /** The faults of calls without those of jobs. */
+  /** The faults of calls, without those of jobs. */
   private static final Chaos CALL_FAULTS =
       FAULTS
           .rate(new Fault.SlowJob(Duration.ofMinutes(1)), 0)
@@ -48,54 +48,59 @@ final class WholeRuns {
 
   private static final List<Scenario> SCENARIOS =
       List.of(
-          new Scenario("Nothing in the way", "free", WholeRuns::open, false),
-          new Scenario("10 calls a second", "10/s", WholeRuns::brisk, false),
-          new Scenario("100 calls a minute", "100/min", WholeRuns::slow, false),
-          new Scenario("Faults", "faults", WholeRuns::open, true),
-          new Scenario("Faults and 10 calls a second", "faults, 10/s", WholeRuns::brisk, true),
-          new Scenario("Faults and 100 calls a minute", "faults, 100/min", WholeRuns::slow, true));
+          new Scenario("No faults, no limit", "none", RunComparison::unlimited, false),
+          new Scenario("10 calls per second", "10/s", RunComparison::perSecond, false),
+          new Scenario("100 calls per minute", "100/min", RunComparison::perMinute, false),
+          new Scenario("Faults", "faults", RunComparison::unlimited, true),
+          new Scenario(
+              "Faults and 10 calls per second", "faults, 10/s", RunComparison::perSecond, true),
+          new Scenario(
+              "Faults and 100 calls per minute",
+              "faults, 100/min",
+              RunComparison::perMinute,
+              true));
 
-  /** Shares it all, and tells what it takes each pair for. */
+  /** A way to share all pairs, which returns what it believes of each. */
   private interface Way {
     Belief share(MemberBackend cloud, int seed) throws InterruptedException;
   }
 
   /**
-   * Someone who shares.
+   * A client to compare.
    *
-   * @param asynchronous whether there are jobs to be watched
+   * @param asynchronous whether there are jobs to poll
    */
-  private record Contender(String name, boolean asynchronous, Way way) {}
+  private record Client(String name, boolean asynchronous, Way way) {}
 
-  private static final List<Contender> CONTENDERS =
+  private static final List<Client> CLIENTS =
       List.of(
-          new Contender("imageshare", true, (c, seed) -> ours(c, seed, b -> b)),
-          new Contender("imageshare, 10 x 10", true, (c, seed) -> ours(c, seed, WholeRuns::small)),
-          new Contender(
+          new Client("imageshare", true, (c, seed) -> ours(c, seed, b -> b)),
+          new Client("imageshare, 10 x 10", true, (c, seed) -> ours(c, seed, RunComparison::small)),
+          new Client(
               "imageshare, 10 x 10, wide", true, (c, seed) -> ours(c, seed, b -> wide(small(b)))),
-          new Contender("loop, one by one (model)", true, (c, seed) -> threads(c, 1, 10)),
-          new Contender("loop, 16 threads (model)", true, (c, seed) -> threads(c, 16, 10)),
-          new Contender("loop, submit all (model)", true, (c, seed) -> submitAll(c, 1)),
-          new Contender("loop, submit all, 5 tries (model)", true, (c, seed) -> submitAll(c, 5)),
-          new Contender("one call per pair (model)", false, (c, seed) -> threads(c, 1, 1)));
+          new Client("loop, one by one (model)", true, (c, seed) -> threads(c, 1, 10)),
+          new Client("loop, 16 threads (model)", true, (c, seed) -> threads(c, 16, 10)),
+          new Client("loop, submit all (model)", true, (c, seed) -> submitAll(c, 1)),
+          new Client("loop, submit all, 5 tries (model)", true, (c, seed) -> submitAll(c, 5)),
+          new Client("one call per pair (model)", false, (c, seed) -> threads(c, 1, 1)));
 
   private final Results results;
   private final Map<String, List<@Nullable Double>> seconds = new LinkedHashMap<>();
-  private final Map<String, List<@Nullable Double>> bad = new LinkedHashMap<>();
+  private final Map<String, List<@Nullable Double>> wrongPairs = new LinkedHashMap<>();
 
-  WholeRuns(Results results) {
+  RunComparison(Results results) {
     this.results = results;
   }
 
-  private static Throttle open() {
+  private static Throttle unlimited() {
     return Throttle.fixed(Integer.MAX_VALUE, Duration.ofDays(1), 0, false);
   }
 
-  private static Throttle brisk() {
+  private static Throttle perSecond() {
     return Throttle.fixed(10, Duration.ofSeconds(1), 0, false);
   }
 
-  private static Throttle slow() {
+  private static Throttle perMinute() {
     return Throttle.fixed(100, Duration.ofMinutes(1), 0, false);
   }
 
@@ -129,13 +134,13 @@ final class WholeRuns {
 
   private static Belief threads(MemberBackend cloud, int threads, int side)
       throws InterruptedException {
-    Loop loop = new Loop(cloud, 1);
+    PollingLoop loop = new PollingLoop(cloud, 1);
     cloud.time().await(loop.threads(threads, slices(side)));
     return loop.belief();
   }
 
   private static Belief submitAll(MemberBackend cloud, int tries) throws InterruptedException {
-    Loop loop = new Loop(cloud, tries);
+    PollingLoop loop = new PollingLoop(cloud, tries);
     cloud.time().await(loop.submitThenPoll(slices(10)));
     return loop.belief();
   }
@@ -158,62 +163,73 @@ final class WholeRuns {
     results.heading("Whole runs");
     results.text(
         """
-        %d images with %d projects, 40 ms a call, jobs of 2.3 s (lognormal, sigma 0.3), in virtual time: exact
-        counts, mean over %d seeds. Ours runs with its defaults, then with slices of 10 x 10 as the loops send, then
-        also allowed 200 calls a second, 64 at once, and 100 open jobs. The loops are models of what people write with the vendor's client; they send
-        slices of 10 x 10, look at once and then every second, and take a call that throws for a failure: one
-        slice after the other, 16 threads, all submits before the first look, and that with every call that throws
-        made up to 5 times, a second apart. One call
-        per pair is what the API of openstack4j forces; there is no job then. A throttle refuses what is over its
-        limit in a fixed window, and does not count it. The faults are those of `Chaos.passing(%s)`: lost answers,
-        slow jobs, jobs that do part of their work, listings that lag, passing refusals; and one project is unknown
-        to the region. "Not shared" are pairs that could be and are not, "wrongly told" are pairs that are not what
-        the contender says at its end, "unknown" those it says it does not know.
+        %d images with %d projects, 40 ms per call, jobs of 2.3 s (lognormal, sigma 0.3), in virtual time: exact counts,
+        mean over %d seeds. imageshare runs with its defaults, then with slices of 10 x 10 like the loops, then also with
+        200 calls per second, 64 at the same time, and 100 open jobs. The loops are models of what people write with the
+        vendor's client. They submit slices of 10 x 10, poll at once and then every second, and take an exception for a
+        failure: one slice after the other, the same in 16 threads, all submits before the first poll, and the latter with
+        up to 5 tries of each call, a second apart. One call per pair is what the API of openstack4j forces; there are no
+        jobs then. A rate limit refuses calls over the limit of a fixed window, and does not count them. The faults are
+        those of `Chaos.passing(%s)`: lost answers, slow jobs, jobs that do part of their work, listings that lag, temporary
+        refusals; in addition, one project does not exist in the region. "Not shared" are pairs that could be shared and are
+        not, "reported wrongly" are pairs that are not as reported at the end, "unknown" are pairs reported as unknown.
         """
             .formatted(SIDE, SIDE, SEEDS, INTENSITY));
     for (Scenario scenario : SCENARIOS) {
       results.text("### " + scenario.name());
       results.table(
-          List.of("who", "seconds", "calls", "too fast", "not shared", "wrongly told", "unknown"),
+          List.of(
+              "client",
+              "seconds",
+              "calls",
+              "throttled",
+              "not shared",
+              "reported wrongly",
+              "unknown"),
           rows(scenario));
     }
     List<String> groups = SCENARIOS.stream().map(Scenario::label).toList();
     results.chart(
         "runs-seconds",
-        "Time of a run that left nothing undone and told nothing wrong",
+        "Time of runs with every pair shared and reported correctly",
         Charts.bars(
-            "Time of a run that left nothing undone and told nothing wrong",
+            "Time of runs with every pair shared and reported correctly",
             "virtual seconds",
             1,
             groups,
             seconds));
     results.chart(
         "runs-wrong",
-        "Pairs not shared or wrongly told",
+        "Pairs not shared or reported wrongly",
         Charts.bars(
-            "Of 10,000 pairs, not shared or wrongly told (no bar: none)", "pairs", 1, groups, bad));
+            "Of 10,000 pairs, not shared or reported wrongly (no bar: none)",
+            "pairs",
+            1,
+            groups,
+            wrongPairs));
   }
 
   private List<List<String>> rows(Scenario scenario) throws InterruptedException {
     List<List<String>> rows = new ArrayList<>();
-    for (Contender contender : CONTENDERS) {
-      Score score = Score.ZERO;
+    for (Client client : CLIENTS) {
+      RunScore score = RunScore.ZERO;
       for (int seed = 0; seed < SEEDS; seed++) {
-        score = score.plus(run(scenario, contender, seed));
+        score = score.plus(run(scenario, client, seed));
       }
       score = score.over(SEEDS);
-      rows.add(score.cells(contender.name()));
-      double spoiled = score.spoiled();
+      rows.add(score.cells(client.name()));
+      double wrong = score.missingOrWrong();
       seconds
-          .computeIfAbsent(contender.name(), n -> new ArrayList<>())
-          .add(spoiled > 0 ? null : score.seconds());
-      bad.computeIfAbsent(contender.name(), n -> new ArrayList<>())
-          .add(spoiled > 0 ? spoiled : null);
+          .computeIfAbsent(client.name(), n -> new ArrayList<>())
+          .add(wrong > 0 ? null : score.seconds());
+      wrongPairs
+          .computeIfAbsent(client.name(), n -> new ArrayList<>())
+          .add(wrong > 0 ? wrong : null);
     }
     return rows;
   }
 
-  private static Score run(Scenario scenario, Contender contender, int seed)
+  private static RunScore run(Scenario scenario, Client client, int seed)
       throws InterruptedException {
     Timekeeper time = Timekeeper.virtual();
     MemoryBackend.Builder builder =
@@ -221,20 +237,18 @@ final class WholeRuns {
     builder.jobsTake(
         random ->
             Duration.ofNanos(
-                contender.asynchronous()
-                    ? (long) (2.3e9 * Math.exp(.3 * random.nextGaussian()))
-                    : 0));
+                client.asynchronous() ? (long) (2.3e9 * Math.exp(.3 * random.nextGaussian())) : 0));
     if (scenario.faults()) {
-      builder.chaos(contender.asynchronous() ? FAULTS : CALL_FAULTS).badProjects(BAD);
+      builder.chaos(client.asynchronous() ? FAULTS : CALL_FAULTS).badProjects(BAD);
     }
     MemoryBackend cloud = builder.build();
     Throttle throttle = scenario.throttle().get();
     MemberBackend gateway = ThrottledBackend.all(cloud, LATENCY, throttle);
-    long began = time.nanoTime();
-    Belief belief = contender.way().share(gateway, seed);
-    double lasted = (time.nanoTime() - began) / 1e9;
+    long start = time.nanoTime();
+    Belief belief = client.way().share(gateway, seed);
+    double elapsed = (time.nanoTime() - start) / 1e9;
     time.sleep(LONG_AFTER);
     String impossible = scenario.faults() ? BAD : "";
-    return belief.score(REQUEST, cloud.members(), impossible, lasted, throttle);
+    return belief.score(REQUEST, cloud.members(), impossible, elapsed, throttle);
   }
 }

@@ -7,7 +7,7 @@ import io.imageshare.Member;
 import io.imageshare.MemberBackend;
 import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
-import io.imageshare.benchmarks.Score.Belief;
+import io.imageshare.benchmarks.RunScore.Belief;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -19,10 +19,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * The loops people write with a client that only makes calls, as models in virtual time: submit,
- * then look at once and every second until the job has ended. What throws is noted as failed.
+ * Models of the loops that people write with a client that only makes calls, in virtual time:
+ * submit, then poll at once and every second until the job has ended. An exception counts as a
+ * failure.
  */
-final class Loop {
+final class PollingLoop {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final MemberBackend backend;
@@ -35,7 +36,7 @@ final class Loop {
    *
    * @param tries how often a call that throws is made in all, a second apart
    */
-  Loop(MemberBackend backend, int tries) {
+  PollingLoop(MemberBackend backend, int tries) {
     this.backend = backend;
     this.time = backend.time();
     this.tries = tries;
@@ -45,24 +46,25 @@ final class Loop {
     return belief;
   }
 
-  /** One slice after the other, on so many threads. */
+  /** One slice after the other, on several threads. */
   CompletableFuture<Boolean> threads(int threads, List<ShareRequest> slices) {
-    Queue<ShareRequest> left = new ArrayDeque<>(slices);
-    CompletableFuture<Boolean> all = lane(left);
+    Queue<ShareRequest> open = new ArrayDeque<>(slices);
+    CompletableFuture<Boolean> all = worker(open);
     for (int i = 1; i < threads; i++) {
-      all = all.thenCombine(lane(left), Boolean::logicalAnd);
+      all = all.thenCombine(worker(open), Boolean::logicalAnd);
     }
     return all;
   }
 
-  private CompletableFuture<Boolean> lane(Queue<ShareRequest> left) {
-    ShareRequest slice = left.poll();
+  private CompletableFuture<Boolean> worker(Queue<ShareRequest> open) {
+    ShareRequest slice = open.poll();
     return slice == null
         ? CompletableFuture.completedFuture(true)
-        : note(slice, submit(slice).thenCompose(this::watch)).thenCompose(unused -> lane(left));
+        : noteResult(slice, submit(slice).thenCompose(this::pollToTheEnd))
+            .thenCompose(unused -> worker(open));
   }
 
-  /** All submits, one after the other; then all jobs, each watched to its end. One thread. */
+  /** All submits one after the other, then all jobs, each polled to its end; on one thread. */
   CompletableFuture<Boolean> submitThenPoll(List<ShareRequest> slices) {
     Map<ShareRequest, CompletableFuture<Job>> submits = new HashMap<>();
     CompletableFuture<Boolean> steps = CompletableFuture.completedFuture(true);
@@ -75,7 +77,9 @@ final class Loop {
     for (ShareRequest slice : slices) {
       steps =
           steps.thenCompose(
-              unused -> note(slice, requireNonNull(submits.get(slice)).thenCompose(this::watch)));
+              unused ->
+                  noteResult(
+                      slice, requireNonNull(submits.get(slice)).thenCompose(this::pollToTheEnd)));
     }
     return steps;
   }
@@ -84,7 +88,7 @@ final class Loop {
     return call(() -> backend.submit(slice));
   }
 
-  private CompletableFuture<Boolean> note(ShareRequest slice, CompletableFuture<Job> end) {
+  private CompletableFuture<Boolean> noteResult(ShareRequest slice, CompletableFuture<Job> end) {
     return end.handle(
         (job, failure) -> {
           if (failure == null && job.status() == Job.Status.SUCCESS) {
@@ -96,22 +100,22 @@ final class Loop {
         });
   }
 
-  private CompletableFuture<Job> watch(Job submitted) {
+  private CompletableFuture<Job> pollToTheEnd(Job submitted) {
     return submitted.ended()
         ? CompletableFuture.completedFuture(submitted)
-        : call(() -> backend.job(submitted.id())).thenCompose(this::orLater);
+        : call(() -> backend.job(submitted.id())).thenCompose(this::pollLater);
   }
 
-  private CompletableFuture<Job> orLater(Job look) {
-    return look.ended()
-        ? CompletableFuture.completedFuture(look)
-        : later().thenCompose(unused -> watch(look));
+  private CompletableFuture<Job> pollLater(Job poll) {
+    return poll.ended()
+        ? CompletableFuture.completedFuture(poll)
+        : afterASecond().thenCompose(unused -> pollToTheEnd(poll));
   }
 
-  private CompletableFuture<Boolean> later() {
-    CompletableFuture<Boolean> over = new CompletableFuture<>();
-    time.schedule(SECOND, () -> over.complete(true));
-    return over;
+  private CompletableFuture<Boolean> afterASecond() {
+    CompletableFuture<Boolean> elapsed = new CompletableFuture<>();
+    time.schedule(SECOND, () -> elapsed.complete(true));
+    return elapsed;
   }
 
   private <T> CompletableFuture<T> call(Supplier<CompletionStage<T>> call) {
@@ -123,6 +127,6 @@ final class Loop {
     return number >= tries
         ? answer
         : answer.exceptionallyCompose(
-            failure -> later().thenCompose(unused -> attempt(call, number + 1)));
+            failure -> afterASecond().thenCompose(unused -> attempt(call, number + 1)));
   }
 }

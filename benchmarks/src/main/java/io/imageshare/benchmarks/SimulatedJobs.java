@@ -17,30 +17,30 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Jobs that last as long as they are told to, and count the looks at them. Calls take no time. */
-final class JobYard implements MemberBackend {
+/** A backend with jobs of given durations that counts polls. Calls take no time. */
+final class SimulatedJobs implements MemberBackend {
   private final Timekeeper time;
   private final double[] seconds;
-  private final boolean tells;
+  private final boolean reportsTimes;
   private final List<Started> jobs = new ArrayList<>();
 
   /**
-   * A yard.
+   * Creates the backend.
    *
-   * @param seconds how long the jobs last, in the order they are submitted; the last holds for all
-   *     that follow
-   * @param tells whether a look says when the job began and ended
+   * @param seconds the durations of the jobs in the order of their submits; the last one holds for
+   *     all that follow
+   * @param reportsTimes whether polls report when the job began and ended
    */
-  JobYard(Timekeeper time, double[] seconds, boolean tells) {
+  SimulatedJobs(Timekeeper time, double[] seconds, boolean reportsTimes) {
     this.time = time;
     this.seconds = seconds;
-    this.tells = tells;
+    this.reportsTimes = reportsTimes;
   }
 
   private static final class Started {
     private final Instant begin;
     private final Instant end;
-    private int looks;
+    private int polls;
     private double lag = Double.NaN;
 
     Started(Instant begin, Instant end) {
@@ -51,32 +51,33 @@ final class JobYard implements MemberBackend {
 
   @Override
   public CompletionStage<Job> submit(ShareRequest slice) {
-    double lasts = seconds[Math.min(jobs.size(), seconds.length - 1)];
+    double duration = seconds[Math.min(jobs.size(), seconds.length - 1)];
     Instant now = time.now();
-    jobs.add(new Started(now, now.plusNanos(Math.round(lasts * 1e9))));
+    jobs.add(new Started(now, now.plusNanos(Math.round(duration * 1e9))));
     return CompletableFuture.completedFuture(
-        Job.running("job-" + jobs.size()).begin(tells ? now : null));
+        Job.running("job-" + jobs.size()).begin(reportsTimes ? now : null));
   }
 
   @Override
   public CompletionStage<Job> job(String id) {
     Started job = jobs.get(Integer.parseInt(id.substring("job-".length())) - 1);
-    job.looks++;
+    job.polls++;
     Instant now = time.now();
-    Job look;
+    Job poll;
     if (now.isBefore(job.end)) {
-      look = Job.running(id);
+      poll = Job.running(id);
     } else {
       job.lag = Duration.between(job.end, now).toNanos() / 1e9;
-      look = Job.succeeded(id).end(tells ? job.end : null);
+      poll = Job.succeeded(id).end(reportsTimes ? job.end : null);
     }
-    return CompletableFuture.completedFuture(look.begin(tells ? job.begin : null));
+    return CompletableFuture.completedFuture(poll.begin(reportsTimes ? job.begin : null));
   }
 
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     return CompletableFuture.failedFuture(
-        new BackendException(new Reason(Reason.Kind.UNSUPPORTED, "", "there are only jobs here")));
+        new BackendException(
+            new Reason(Reason.Kind.UNSUPPORTED, "", "this backend cannot list members")));
   }
 
   @Override
@@ -84,12 +85,12 @@ final class JobYard implements MemberBackend {
     return time;
   }
 
-  /** What watching the jobs of the numbers given has cost. */
-  PollingCost watched(int from, int to) {
-    List<Started> counted = jobs.subList(from, to);
+  /** The cost of polling the jobs with these numbers. */
+  PollingCost cost(int from, int to) {
+    List<Started> measured = jobs.subList(from, to);
     return new PollingCost(
-        counted.stream().mapToInt(job -> job.looks).average().orElseThrow(),
-        counted.stream().mapToDouble(job -> job.lag).average().orElseThrow(),
+        measured.stream().mapToInt(job -> job.polls).average().orElseThrow(),
+        measured.stream().mapToDouble(job -> job.lag).average().orElseThrow(),
         0);
   }
 }

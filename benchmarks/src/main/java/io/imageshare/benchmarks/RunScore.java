@@ -11,46 +11,46 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a run came to.
+ * The result of a run.
  *
- * @param seconds how long it took
- * @param calls calls made
- * @param refused calls refused as too fast
- * @param missing pairs that could be shared and are not
- * @param wrong pairs that are not what was told of them
- * @param unknown pairs said to be unknown
- * @param spoiled pairs that are missing or wrong
+ * @param seconds its duration
+ * @param calls the calls made
+ * @param refused the calls refused as too many
+ * @param missing the pairs that could be shared and are not
+ * @param wrong the pairs that are not as reported
+ * @param unknown the pairs reported as unknown
+ * @param missingOrWrong the pairs that are missing or wrong
  */
-record Score(
+record RunScore(
     double seconds,
     double calls,
     double refused,
     double missing,
     double wrong,
     double unknown,
-    double spoiled) {
-  static final Score ZERO = new Score(0, 0, 0, 0, 0, 0, 0);
+    double missingOrWrong) {
+  static final RunScore ZERO = new RunScore(0, 0, 0, 0, 0, 0, 0);
 
-  Score plus(Score other) {
-    return new Score(
+  RunScore plus(RunScore other) {
+    return new RunScore(
         seconds + other.seconds,
         calls + other.calls,
         refused + other.refused,
         missing + other.missing,
         wrong + other.wrong,
         unknown + other.unknown,
-        spoiled + other.spoiled);
+        missingOrWrong + other.missingOrWrong);
   }
 
-  Score over(int runs) {
-    return new Score(
+  RunScore over(int runs) {
+    return new RunScore(
         seconds / runs,
         calls / runs,
         refused / runs,
         missing / runs,
         wrong / runs,
         unknown / runs,
-        spoiled / runs);
+        missingOrWrong / runs);
   }
 
   List<String> cells(String name) {
@@ -64,7 +64,7 @@ record Score(
         number(unknown));
   }
 
-  /** What somebody takes the pairs for at the end: failed, unless said otherwise. */
+  /** What a client believes of the pairs at the end: failed, unless noted otherwise. */
   static final class Belief {
     private final Set<Member> done = new HashSet<>();
     private final Set<Member> unknown = new HashSet<>();
@@ -77,8 +77,8 @@ record Score(
       unknown.add(member);
     }
 
-    /** Held against the truth, once everything has taken effect. */
-    Score score(
+    /** Compares the belief with the truth, once everything has taken effect. */
+    RunScore score(
         ShareRequest request,
         Set<Member> truth,
         String impossible,
@@ -86,26 +86,26 @@ record Score(
         Throttle throttle) {
       int missing = 0;
       int wrong = 0;
-      int spoiled = 0;
+      int missingOrWrong = 0;
       for (String image : request.images()) {
         for (Recipient recipient : request.recipients()) {
           Member member = new Member(image, recipient);
-          boolean there = truth.contains(member);
-          boolean isMissing = !there && !recipient.id().equals(impossible);
-          boolean isWrong = !unknown.contains(member) && there != done.contains(member);
+          boolean shared = truth.contains(member);
+          boolean isMissing = !shared && !recipient.id().equals(impossible);
+          boolean isWrong = !unknown.contains(member) && shared != done.contains(member);
           missing += isMissing ? 1 : 0;
           wrong += isWrong ? 1 : 0;
-          spoiled += isMissing || isWrong ? 1 : 0;
+          missingOrWrong += isMissing || isWrong ? 1 : 0;
         }
       }
-      return new Score(
+      return new RunScore(
           seconds,
           throttle.taken() + throttle.refused(),
           throttle.refused(),
           missing,
           wrong,
           unknown.size(),
-          spoiled);
+          missingOrWrong);
     }
   }
 }

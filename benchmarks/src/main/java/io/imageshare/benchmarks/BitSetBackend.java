@@ -19,14 +19,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A cloud that keeps one bit a pair and answers at once: what is left is the engine's own cost. */
-final class BitCloud implements MemberBackend {
+/**
+ * A backend that keeps one bit per pair and answers at once, which leaves the engine's own cost.
+ */
+final class BitSetBackend implements MemberBackend {
   private final Timekeeper time;
   private final Map<String, BitSet> members = new HashMap<>();
   private final Map<Recipient, Integer> index = new HashMap<>();
   private int jobs;
 
-  BitCloud(Timekeeper time, ShareRequest request) {
+  BitSetBackend(Timekeeper time, ShareRequest request) {
     this.time = time;
     request.images().forEach(image -> members.put(image, new BitSet()));
     request.recipients().forEach(recipient -> index.put(recipient, index.size()));
@@ -69,17 +71,17 @@ final class BitCloud implements MemberBackend {
   /** The members of one image at one time. */
   private static final class Listing extends AbstractMap<Recipient, MemberStatus> {
     private final Map<Recipient, Integer> index;
-    private final BitSet there;
+    private final BitSet present;
 
-    Listing(Map<Recipient, Integer> index, BitSet there) {
+    Listing(Map<Recipient, Integer> index, BitSet present) {
       this.index = index;
-      this.there = there;
+      this.present = present;
     }
 
     @Override
     public boolean containsKey(Object recipient) {
-      Integer place = index.get(recipient);
-      return place != null && there.get(place);
+      Integer column = index.get(recipient);
+      return column != null && present.get(column);
     }
 
     @Override
@@ -89,7 +91,7 @@ final class BitCloud implements MemberBackend {
 
     @Override
     public int size() {
-      return there.cardinality();
+      return present.cardinality();
     }
 
     @Override
