@@ -50,14 +50,21 @@ final class GoldenLog {
 
   /** The cloud as seen by a process that the switch may kill. */
   MemberBackend backend(KillSwitch killSwitch) {
-    return new CrashingBackend(
-        cloud,
-        killSwitch,
-        (kind, about) -> {
-          int number = calls;
-          calls++;
-          lines.add(all -> call(all.get(number)));
-        });
+    MemberBackend backend =
+        new CrashingBackend(
+            cloud,
+            killSwitch,
+            (kind, about) -> {
+              int number = calls;
+              calls++;
+              lines.add(all -> call(all.get(number)));
+            });
+    return new ForwardingBackend(backend) {
+      @Override
+      public int membersPerImage() {
+        return Integer.MAX_VALUE; // not announced, so that full images are refused by the cloud
+      }
+    };
   }
 
   /** Records the events of a process until it is killed. */
