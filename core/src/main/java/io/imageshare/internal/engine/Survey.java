@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * They show what is already as asked and what cannot work.
  */
 final class Survey {
+  private static final int MEMBERS_OF_FULL_SERVER_IMAGE = 10;
+
   private final RunLoop run;
   private final PairTable table;
 
@@ -101,9 +103,11 @@ final class Survey {
 
   private void refuse(int image, @Nullable Image described) {
     if (described != null && described.obstacle() != Image.Obstacle.NONE) {
-      newPairs(image).forEach(r -> fail(image, r, described.refusal()));
+      newPairs(image).forEach(r -> fail(image, r, refusal(described)));
     } else if (described != null) {
-      refuseWhatCannotFit(image, described.membersOf(run.context().membersPerImage()));
+      int limit = run.context().membersPerImage();
+      refuseWhatCannotFit(
+          image, described.whole() ? Math.min(MEMBERS_OF_FULL_SERVER_IMAGE, limit) : limit);
     }
   }
 
@@ -137,5 +141,30 @@ final class Survey {
         ("the image has %d of at most %d recipients,"
                 + " and earlier recipients of this request take the rest")
             .formatted(members, limit));
+  }
+
+  private static Reason refusal(Image image) {
+    String name = image.name().isEmpty() ? "" : " \"" + image.name() + "\"";
+    return new Reason(
+        Reason.Kind.INVALID_IMAGE,
+        "",
+        "the image%s cannot be shared: %s".formatted(name, obstacle(image)));
+  }
+
+  /** What is wrong with an image, and what would be right. */
+  private static String obstacle(Image image) {
+    return switch (image.obstacle()) {
+      case NONE -> throw new IllegalArgumentException("image: " + image + " has no obstacle");
+      case FOREIGN ->
+          "it belongs to another project%s; the owner must share it".formatted(in(image.owner()));
+      case PUBLIC -> "it is public; only a private image can be shared";
+      case ENCRYPTED -> "it is encrypted; share a copy that is not";
+      case UNREADY ->
+          "it is not ready%s; ask again when its status is active".formatted(in(image.status()));
+    };
+  }
+
+  private static String in(String detail) {
+    return detail.isEmpty() ? "" : " (" + detail + ")";
   }
 }
