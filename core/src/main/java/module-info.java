@@ -1,4 +1,10 @@
-/** The core of imageshare: what to share, the SPI for backends, and the engine between them. */
+/**
+ * Shares many virtual-machine images with many recipients through an asynchronous batch API: the
+ * API, the SPI for backends, and the engine between them.
+ *
+ * <p>The only exported package is {@link io.imageshare}. A program also needs a backend: {@code
+ * io.imageshare.http} for the real service, {@code io.imageshare.memory} for tests.
+ */
 module io.imageshare {
   requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;

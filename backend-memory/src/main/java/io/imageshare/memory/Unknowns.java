@@ -1,14 +1,14 @@
 package io.imageshare.memory;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
 /**
- * How the cloud behaves where nobody knows how the service does: what {@code ims-api.md} section 7
- * marks as unknown. {@link #defaults()} takes what is most likely; a program that is to be safe
- * should work with every other choice as well.
+ * How the cloud behaves where the service's behavior is not known ({@code ims-api.md} section 7).
+ * {@link #defaults()} takes what is most likely; a safe program works with every other choice too.
  *
  * @param readding what becomes of adding a member that is there already
  * @param removing what becomes of removing a member that is not there
@@ -102,8 +102,8 @@ public record Unknowns(
     requireNonNull(partial, "partial");
     requireNonNull(results, "results");
     requireNonNull(listing, "listing");
-    Settings.time("listLag", listLag);
-    Settings.time("jobsKept", jobsKept);
+    checkArgument(!listLag.isNegative(), "listLag: %s is negative", listLag);
+    checkArgument(!jobsKept.isNegative(), "jobsKept: %s is negative", jobsKept);
   }
 
   /**

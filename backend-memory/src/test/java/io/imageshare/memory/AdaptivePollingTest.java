@@ -10,12 +10,9 @@ import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
-import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
-import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
@@ -75,7 +72,7 @@ class AdaptivePollingTest {
     MemoryBackend cloud = Samples.cloud(Timekeeper.virtual(), 1).build();
     Reason down = new Reason(Reason.Kind.UNAVAILABLE, "", "down");
     MemberBackend outage =
-        new Wrapped(
+        changing(
             cloud,
             job -> {
               Duration since = Duration.between(cloud.calls().get(0).begun(), cloud.time().now());
@@ -95,7 +92,7 @@ class AdaptivePollingTest {
         Samples.cloud(Timekeeper.virtual(), 1).jobsTake(Duration.ofSeconds(60)).build();
     int[] looks = {0};
     MemberBackend flaky =
-        new Wrapped(
+        changing(
             cloud,
             job -> {
               if (looks[0]++ % 2 == 0) {
@@ -168,34 +165,21 @@ class AdaptivePollingTest {
     return cost / (530 - from);
   }
 
-  private static MemberBackend saying(Says says, MemoryBackend cloud, Random random) {
-    return switch (says) {
-      case ALL -> cloud;
-      case TIMES -> new Wrapped(cloud, job -> job.progress(random.nextDouble()));
-      case NOTHING -> new Wrapped(cloud, job -> job.begin(null).end(null).progress(Double.NaN));
+  /** A cloud whose jobs are changed on their way to the caller. */
+  private static MemberBackend changing(MemoryBackend cloud, UnaryOperator<Job> change) {
+    return new ForwardingBackend(cloud) {
+      @Override
+      public CompletionStage<Job> job(String id) {
+        return cloud.job(id).thenApply(change);
+      }
     };
   }
 
-  /** A cloud whose jobs are seen through something. */
-  private record Wrapped(MemoryBackend cloud, UnaryOperator<Job> seen) implements MemberBackend {
-    @Override
-    public CompletionStage<Job> submit(ShareRequest slice) {
-      return cloud.submit(slice);
-    }
-
-    @Override
-    public CompletionStage<Job> job(String id) {
-      return cloud.job(id).thenApply(seen);
-    }
-
-    @Override
-    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-      return cloud.members(image);
-    }
-
-    @Override
-    public Timekeeper time() {
-      return cloud.time();
-    }
+  private static MemberBackend saying(Says says, MemoryBackend cloud, Random random) {
+    return switch (says) {
+      case ALL -> cloud;
+      case TIMES -> changing(cloud, job -> job.progress(random.nextDouble()));
+      case NOTHING -> changing(cloud, job -> job.begin(null).end(null).progress(Double.NaN));
+    };
   }
 }

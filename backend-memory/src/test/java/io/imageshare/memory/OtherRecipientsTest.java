@@ -72,7 +72,7 @@ class OtherRecipientsTest {
   @Test
   void listedWithoutATypeTheyAreKnownByTheirIds() {
     MemberBackend untyped =
-        new Forwarding(cloud) {
+        new ForwardingBackend(cloud) {
           @Override
           public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
             return cloud.members(image).thenApply(OtherRecipientsTest::untyped);

@@ -287,20 +287,23 @@ class PromiseTest {
   void promise10AfterACrashNothingIsLostOrSubmittedAgain() throws InterruptedException {
     MemoryBackend cloud = cloud(6).jobsTake(ofSeconds(30)).build();
     SharedJournal journal = new SharedJournal(time);
-    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
+    KillSwitch process = new KillSwitch(Long.MAX_VALUE / 2);
     ShareRequest request = ShareRequest.share(ids("image-", 6), ids("project-", 4));
     BatchLimits limits = new BatchLimits(2, 4, 8);
-    workflow(new MortalBackend(cloud, fuse, (kind, about) -> {}))
-        .journal(journal.seenBy("first", fuse))
+    workflow(new CrashingBackend(cloud, process))
+        .journal(journal.seenBy("first", process))
         .limits(limits)
         .flow(FlowPolicy.defaults().openJobs(2))
         .build()
         .start(request);
     time.sleep(ofSeconds(5));
-    fuse.blow();
+    process.kill();
     assertEquals(2, calls(cloud, Call.Kind.SUBMIT).size());
     try (ShareWorkflow second =
-        workflow(cloud).journal(journal.seenBy("second", Fuse.none())).limits(limits).build()) {
+        workflow(cloud)
+            .journal(journal.seenBy("second", KillSwitch.never()))
+            .limits(limits)
+            .build()) {
       ShareReport report = second.resume().get(0).report().join();
       assertTrue(report.allDone());
       assertEquals(request.pairs(), report.counts().total());

@@ -34,7 +34,7 @@ class ThrottleTest {
   private final Timekeeper time = Timekeeper.virtual();
 
   private ShareWorkflow.Builder impatient(MemoryBackend cloud, Throttle throttle, Set<Kind> kinds) {
-    return workflow(new ThrottledBackend(cloud, ofMillis(40), throttle, kinds, time.nanoTime()))
+    return workflow(new ThrottledBackend(cloud, ofMillis(40), throttle, kinds))
         .limits(new BatchLimits(1, 100, 100))
         .flow(FlowPolicy.defaults().callsPerSecond(60).openJobs(100))
         .deadline(throttle.window().multipliedBy(60));

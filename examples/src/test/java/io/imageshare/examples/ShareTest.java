@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ShareTest {
 
   @Test
-  void sharesTheBigExampleWithEverySeedButNotWithTheProjectElsewhere() throws Exception {
+  void sharesTheLargeExampleWithEverySeed() throws Exception {
     for (int seed = 0; seed < 50; seed++) {
       Run run = run("40x120.json", seed, false);
       assertTrue(run.clean(), run.text());
@@ -31,7 +31,7 @@ class ShareTest {
   }
 
   @Test
-  void sharesTheSmallExampleWhole() throws Exception {
+  void sharesTheSmallExampleCompletely() throws Exception {
     Run run = run("2x2.json", Share.SEED, false);
     assertTrue(run.clean(), run.text());
     assertTrue(run.text().contains(": 4 pairs done, 0 failed, 0 unknown"), run.text());
@@ -58,7 +58,7 @@ class ShareTest {
   }
 
   @Test
-  void keepsToOneLineOnATerminal() throws Exception {
+  void printsOneLineOnATerminal() throws Exception {
     String text = run("40x120.json", Share.SEED, true).text();
     assertEquals(1, Stream.of(text.split("\n")).filter(ShareTest::isProgress).count(), text);
     // Here a carriage return ends a line as well.

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Reads a listing when its flights are over: a pair is done when the listing shows it. */
+/**
+ * The read of a listing after all submissions of its pairs: a pair is done if it is as asked there.
+ */
 final class Audit extends ListingRead {
-  /** Listings lag: a pair that a job vouches for is looked for again after these waits. */
+  /** Listings lag behind jobs: a pair that a job confirms is read again after these waits. */
   private static final List<Duration> WAITS =
       List.of(
           Duration.ofSeconds(1),
@@ -37,7 +39,7 @@ final class Audit extends ListingRead {
     forEachAsked(
         submission ->
             (image, recipient) -> {
-              if (reread < WAITS.size() && submission.vouches(image, recipient)) {
+              if (reread < WAITS.size() && submission.confirms(image, recipient)) {
                 waiting = true;
               } else {
                 submission.unlisted(image, recipient);
@@ -45,21 +47,21 @@ final class Audit extends ListingRead {
             });
   }
 
-  /** Each asked pair of the listing with the last flight that asked it. */
+  /** Calls the action for each asked pair of the listing, with the last submission of the pair. */
   private void forEachAsked(Function<Submission, Slice.Pair> action) {
-    BitSet seen = new BitSet();
+    BitSet done = new BitSet();
     List<Submission> submissions = round.submissions(listing());
-    for (int f = submissions.size() - 1; f >= 0; f--) {
-      Submission submission = submissions.get(f);
-      Slice.Pair take = action.apply(submission);
+    for (int n = submissions.size() - 1; n >= 0; n--) {
+      Submission submission = submissions.get(n);
+      Slice.Pair pairAction = action.apply(submission);
       submission.forEachAsked(
           listing(),
           (image, recipient) -> {
-            // Of an image and a recipient, the listing has one, and so here one is always the same.
+            // A listing has one image or one recipient, so the sum of the two indices is unique.
             int pair = image + recipient;
-            if (!seen.get(pair)) {
-              seen.set(pair);
-              take.accept(image, recipient);
+            if (!done.get(pair)) {
+              done.set(pair);
+              pairAction.accept(image, recipient);
             }
           });
     }
@@ -73,13 +75,13 @@ final class Audit extends ListingRead {
               if (run.canList()) {
                 run.rules().settle(image, recipient, new Verdict.Unknown(reason, submission.id()));
               } else {
-                submission.byWord(image, recipient);
+                submission.settleByJob(image, recipient);
               }
             });
   }
 
   @Override
-  void over() {
+  void finished() {
     if (waiting) {
       run.schedule(WAITS.get(reread), () -> run.read(new Audit(run, round, listing(), reread + 1)));
     } else {

@@ -8,54 +8,56 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PollTimes for the bad id in a slice that was refused, by asking for parts of it.
+ * Searches a refused slice for the bad id by asking for parts of it.
  *
- * <p>Only ids not proven good are halved; the others ride along, so that no call is made in vain.
- * An id is convicted only when the call just refused held it and otherwise only good ids: a slice
- * in which it is the only suspect, left over from halving, is asked for once more before that.
+ * <p>Only ids not proven good are halved; the others stay in every part, so that each accepted call
+ * makes progress. An id is bad only if the call just refused contained it and otherwise only good
+ * ids; an id that is left over from halving is therefore asked for once more.
  */
 final class BadIdSearch {
 
-  /** What a hunt may ask for and find. */
-  interface Probes {
-    /** Asks for a part; the answer comes by {@link #refused} or {@link #cleared}. */
+  /** The next steps that a search takes: calls to make, and what it found. */
+  interface Steps {
+    /** Submits a part; {@link #refused} or {@link #cleared} takes the answer. */
     void probe(Slice part);
 
-    void bad(Side side, int id, Reason reason);
+    void badId(Side side, int id, Reason reason);
 
-    /** One pair was refused, and nothing tells which of its two ids is at fault. */
+    /** A single pair was refused, and either of its ids may be bad. */
     void badPair(int image, int recipient, Reason reason);
 
-    /** Every suspect was cleared: whatever was wrong is over. */
-    void nothing();
+    /** No suspect is left: the cause of the refusal is gone. */
+    void nothingFound();
   }
 
   private final Evidence evidence;
-  private final Probes probes;
+  private final Steps steps;
 
-  /** Holds the bad id, as far as anybody can tell. */
+  /** The smallest slice known to contain the bad id. */
   private Slice suspect;
 
   private Reason reason;
 
-  /** Whether {@link #suspect} itself was refused, and not only something that contained it. */
+  /** Whether {@link #suspect} itself was refused, not only a slice that contains it. */
   private boolean refused = true;
 
-  /** The other half of the last halving while the side is open: if accepted, it tells the side. */
+  /**
+   * The other half of the last halving while the side is unknown: its acceptance shows the side.
+   */
   private @Nullable Slice sibling;
 
   private Slice probe;
   private boolean probingSibling;
 
-  BadIdSearch(Slice suspect, Reason reason, Evidence evidence, Probes probes) {
+  BadIdSearch(Slice suspect, Reason reason, Evidence evidence, Steps steps) {
     this.suspect = suspect;
     this.reason = reason;
     this.evidence = evidence;
-    this.probes = probes;
+    this.steps = steps;
     this.probe = suspect;
   }
 
-  /** The part asked for was refused. */
+  /** The last part was refused. */
   void refused(Reason reason) {
     if (!probingSibling) {
       suspect = probe;
@@ -64,7 +66,7 @@ final class BadIdSearch {
     }
   }
 
-  /** The part asked for was accepted; what it held is proven good by now. */
+  /** The last part was accepted, which proves its ids good. */
   void cleared() {
     if (!probingSibling) {
       Side side = probe.images().size() < suspect.images().size() ? Side.IMAGES : Side.RECIPIENTS;
@@ -76,19 +78,19 @@ final class BadIdSearch {
     }
   }
 
-  /** Takes the next step: asks for a part, or ends with a finding. */
+  /** Takes the next step: submits a part, or ends with a finding. */
   void next() {
     probingSibling = false;
     if (suspect.pairs() == 0) {
-      probes.nothing();
+      steps.nothingFound();
       return;
     }
     switch (reason.kind()) {
-      case INVALID_IMAGE -> along(Side.IMAGES, suspects(Side.IMAGES));
-      case INVALID_RECIPIENT -> along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
-      // What was accepted before says nothing of whether an image is full.
-      case QUOTA -> along(Side.IMAGES, suspect.images());
-      default -> sideUnknown();
+      case INVALID_IMAGE -> searchSide(Side.IMAGES, suspects(Side.IMAGES));
+      case INVALID_RECIPIENT -> searchSide(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
+      // An image that was accepted before may be full by now.
+      case QUOTA -> searchSide(Side.IMAGES, suspect.images());
+      default -> searchBothSides();
     }
   }
 
@@ -101,9 +103,9 @@ final class BadIdSearch {
     return suspects;
   }
 
-  private void along(Side side, List<Integer> suspects) {
+  private void searchSide(Side side, List<Integer> suspects) {
     if (suspects.size() == 1 && refused) {
-      probes.bad(side, suspects.get(0), reason);
+      steps.badId(side, suspects.get(0), reason);
     } else if (suspects.size() == 1) {
       ask(suspect.with(side, suspects));
     } else {
@@ -112,15 +114,15 @@ final class BadIdSearch {
     }
   }
 
-  private void sideUnknown() {
+  private void searchBothSides() {
     List<Integer> images = evidence.suspects(Side.IMAGES, suspect);
     List<Integer> recipients = evidence.suspects(Side.RECIPIENTS, suspect);
     if (images.isEmpty()) {
-      along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
+      searchSide(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
     } else if (recipients.isEmpty()) {
-      along(Side.IMAGES, images);
+      searchSide(Side.IMAGES, images);
     } else if (images.size() < suspect.images().size()) {
-      // With good images only, a refusal is the recipients' fault, and an answer clears them.
+      // With good images only, a refusal blames the recipients, and acceptance clears them.
       ask(suspect.with(Side.IMAGES, without(suspect.images(), images)));
     } else if (recipients.size() < suspect.recipients().size()) {
       ask(suspect.with(Side.RECIPIENTS, without(suspect.recipients(), recipients)));
@@ -132,7 +134,7 @@ final class BadIdSearch {
     } else if (images.size() > 1) {
       halve(Side.IMAGES);
     } else {
-      probes.badPair(images.get(0), recipients.get(0), reason);
+      steps.badPair(images.get(0), recipients.get(0), reason);
     }
   }
 
@@ -150,7 +152,7 @@ final class BadIdSearch {
 
   private void ask(Slice part) {
     probe = part;
-    probes.probe(part);
+    steps.probe(part);
   }
 
   private static int half(List<Integer> ids) {

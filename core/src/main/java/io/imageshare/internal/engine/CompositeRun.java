@@ -36,30 +36,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Several runs as one. Where recipients decide, each of them has a run of its own, for what is
- * known of one, its images, rights and credentials, says nothing of another; they end in one
- * report.
+ * Several runs with one report. Where recipients decide, each of them has a run of its own, since
+ * the images, rights and credentials of one say nothing about another.
  */
 final class CompositeRun implements ShareRun {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
-  private static final Duration ALIVE = Duration.ofSeconds(15);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
-  /** Stands between the id and the number of a part; no id of a run has it. */
+  /** Separates the id of the run from the number of a part; it is not valid in ids. */
   private static final String PART = "~";
 
   private final String id;
   private final WorkflowContext context;
   private final List<ShareRequest> requests;
-  private final Consumer<CompositeRun> over;
+  private final Consumer<CompositeRun> onEnd;
   private final TimedFuture<ShareReport> report;
   private final Instant deadline;
   private final JournalWriter journal;
   private final Map<String, RunLoop> parts = new LinkedHashMap<>();
   private int ended;
-  private Timekeeper.@Nullable Scheduled alive;
+  private Timekeeper.@Nullable Scheduled heartbeat;
 
   /**
-   * @param lines how many lines the journal has of it, besides those of its parts
+   * @param lines the number of lines in its journal, without those of its parts
    */
   CompositeRun(
       String id,
@@ -67,18 +66,18 @@ final class CompositeRun implements ShareRun {
       List<ShareRequest> requests,
       int lines,
       Instant deadline,
-      Consumer<CompositeRun> over) {
+      Consumer<CompositeRun> onEnd) {
     this.id = id;
     this.context = context;
     this.requests = requests;
     this.deadline = deadline;
-    this.over = over;
+    this.onEnd = onEnd;
     journal = journal(id, lines);
     report = new TimedFuture<>(context.time());
   }
 
   private JournalWriter journal(String key, int lines) {
-    // What cannot be written of the whole says nothing of the parts, each of which has its own.
+    // A failure of this journal concerns no part, as each part has a journal of its own.
     return new JournalWriter(
         context.journal(),
         context.time(),
@@ -88,23 +87,23 @@ final class CompositeRun implements ShareRun {
         reason -> log.error("run {}: {}", id, reason));
   }
 
-  /** The requests of a run, which does one thing. */
+  /** Checks that requests can be one run: there is one action and one vault. */
   static List<ShareRequest> checked(List<ShareRequest> requests) {
     if (requests.isEmpty()) {
       throw new IllegalArgumentException("requests: none given; at least one is needed");
     }
     if (requests.stream().map(ShareRequest::action).distinct().count() > 1) {
       throw new IllegalArgumentException(
-          "requests: they mix actions; one run does one action, so start one for each");
+          "requests: they mix actions; start one run for each action");
     }
     if (requests.stream().map(ShareRequest::vault).distinct().count() > 1) {
       throw new IllegalArgumentException(
-          "requests: they name different vaults; one run has one, so start one for each");
+          "requests: they name different vaults; start one run for each vault");
     }
     return List.copyOf(requests);
   }
 
-  /** The requests by who does them: all at once what the owner does, else by recipient. */
+  /** The requests by principal: all together if the owner acts, else by recipient. */
   static List<List<ShareRequest>> split(List<ShareRequest> requests) {
     Set<Recipient> recipients = new LinkedHashSet<>();
     requests.forEach(request -> recipients.addAll(request.recipients()));
@@ -123,18 +122,18 @@ final class CompositeRun implements ShareRun {
         .toList();
   }
 
-  /** Under what the journal has a part of a run. */
+  /** The key of a part of a run in the journal. */
   static String key(String id, int part) {
     return id + PART + part;
   }
 
-  /** Whether the journal has only a part of a run under this. */
+  /** Whether a key in the journal is that of a part. */
   static boolean isPart(String key) {
     return key.contains(PART);
   }
 
-  /** What its parts share: what they finish stays in the journal until all are finished. */
-  WorkflowContext ofParts() {
+  /** The context of the parts: their journals are kept until all parts have finished. */
+  WorkflowContext partContext() {
     Journal journal = context.journal() == null ? null : new UnfinishedJournal(context.journal());
     return context.with(
         deadline,
@@ -146,7 +145,7 @@ final class CompositeRun implements ShareRun {
         });
   }
 
-  /** Begins the parts when it is safe that the whole is known. */
+  /** Begins the parts, once the journal of the whole run is written. */
   void begin(boolean isNew, Consumer<RunLoop> begin) {
     Runnable parts = () -> this.parts.values().forEach(begin);
     if (isNew) {
@@ -156,20 +155,20 @@ final class CompositeRun implements ShareRun {
     } else {
       parts.run();
     }
-    stayAlive();
+    scheduleHeartbeat();
   }
 
-  /** Others take a run that writes nothing for a minute for abandoned. */
-  private void stayAlive() {
+  /** A run whose journal is silent for a minute is taken for abandoned. */
+  private void scheduleHeartbeat() {
     if (journal.isOn()) {
-      alive =
+      heartbeat =
           context
               .time()
               .schedule(
-                  ALIVE,
+                  HEARTBEAT,
                   () -> {
                     journal.note(new JournalEntry.Alive(context.time().now()));
-                    stayAlive();
+                    scheduleHeartbeat();
                   });
     }
   }
@@ -207,7 +206,7 @@ final class CompositeRun implements ShareRun {
     context.time().schedule(Duration.ZERO, this::noteCancelled);
   }
 
-  /** For parts that have not begun, and so can note nothing themselves. */
+  /** Parts that have not begun cannot write the cancellation themselves. */
   private void noteCancelled() {
     if (ended < parts.size()) {
       journal.note(new JournalEntry.Cancelled(context.time().now()));
@@ -232,7 +231,7 @@ final class CompositeRun implements ShareRun {
         one.submits() + other.submits(),
         one.polls() + other.polls(),
         one.reads() + other.reads(),
-        // They go on at the same time.
+        // The parts run at the same time.
         Stream.of(one, other)
             .map(Progress::timeLeft)
             .filter(Objects::nonNull)
@@ -241,38 +240,38 @@ final class CompositeRun implements ShareRun {
   }
 
   private void end() {
-    if (alive != null) {
-      alive.cancel();
+    if (heartbeat != null) {
+      heartbeat.cancel();
     }
-    List<RunResult> reports = parts.values().stream().map(RunLoop::result).toList();
-    RunResult worst =
-        reports.stream()
+    List<RunResult> results = parts.values().stream().map(RunLoop::result).toList();
+    RunResult strictest =
+        results.stream()
             .reduce((one, other) -> other.ending().compareTo(one.ending()) > 0 ? other : one)
             .orElseThrow(IllegalStateException::new);
-    boolean forGood = worst.ending().compareTo(Ending.CLOSED) < 0;
+    boolean isFinal = strictest.ending().compareTo(Ending.CLOSED) < 0;
     PairTable table = new PairTable(requests);
     List<SubmittedSlice> jobs = new ArrayList<>();
-    for (RunResult part : reports) {
+    for (RunResult part : results) {
       table.take(part.table());
       part.jobs()
           .forEach(
               job ->
                   jobs.add(new SubmittedSlice(job.job(), table.place(part.table(), job.slice()))));
     }
-    ShareReport whole =
+    ShareReport merged =
         context
             .reports()
-            .apply(new RunResult(id, worst.ending(), why(reports), table, jobs, progress()));
-    if (forGood) {
+            .apply(new RunResult(id, strictest.ending(), why(results), table, jobs, progress()));
+    if (isFinal) {
       journal.write(
           new JournalEntry.Over(),
-          () -> finishParts(() -> journal.end(true, () -> publish(whole))));
+          () -> finishParts(() -> journal.end(true, () -> publish(merged))));
     } else {
-      journal.end(false, () -> publish(whole));
+      journal.end(false, () -> publish(merged));
     }
   }
 
-  /** The reasons of all parts that were cut short for one, for they may differ. */
+  /** The reasons of all parts that were cut short; they may differ. */
   private static @Nullable Reason why(List<RunResult> parts) {
     List<Reason> reasons =
         parts.stream().map(RunResult::reason).filter(Objects::nonNull).distinct().toList();
@@ -298,14 +297,14 @@ final class CompositeRun implements ShareRun {
     }
   }
 
-  private void publish(ShareReport whole) {
-    over.accept(this);
+  private void publish(ShareReport merged) {
+    onEnd.accept(this);
     try {
-      context.listener().accept(new ShareEvent.Finished(id, whole));
+      context.listener().accept(new ShareEvent.Finished(id, merged));
     } catch (Throwable e) {
-      log.warn("run {}: a listener threw at Finished: {}", id, e.toString());
+      log.warn("run {}: the listener threw an exception at Finished: {}", id, e.toString());
     }
-    log.info("{}", whole);
-    report.complete(whole);
+    log.info("{}", merged);
+    report.complete(merged);
   }
 }

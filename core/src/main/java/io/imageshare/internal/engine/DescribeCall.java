@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Asks for a description of the images of a run, in one call. It can spare writes and do no more,
- * so that it is not worth a second one: if it fails, the run goes on without.
+ * The call that describes the images of a run. It only saves writes, so it is not repeated: if it
+ * fails, the run continues without descriptions.
  */
 final class DescribeCall implements Call<Map<String, Image>> {
   private final RunLoop run;
@@ -20,7 +20,7 @@ final class DescribeCall implements Call<Map<String, Image>> {
   private final Consumer<Map<String, Image>> then;
 
   /**
-   * @param then takes what was told; nothing if it failed
+   * @param then takes the descriptions; empty if the call failed
    */
   DescribeCall(RunLoop run, Set<String> images, Consumer<Map<String, Image>> then) {
     this.run = run;
@@ -44,12 +44,12 @@ final class DescribeCall implements Call<Map<String, Image>> {
   }
 
   @Override
-  public boolean wanted() {
-    return run.isGoing();
+  public boolean isWanted() {
+    return run.isRunning();
   }
 
   @Override
-  public boolean repeats() {
+  public boolean isRepeatable() {
     return false;
   }
 
@@ -59,9 +59,9 @@ final class DescribeCall implements Call<Map<String, Image>> {
   }
 
   @Override
-  public void answered(Map<String, Image> told) {
-    if (wanted()) {
-      then.accept(told);
+  public void answered(Map<String, Image> described) {
+    if (isWanted()) {
+      then.accept(described);
     }
   }
 

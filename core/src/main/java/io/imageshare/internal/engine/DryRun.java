@@ -10,11 +10,11 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * What a run would do, as far as reading tells.
+ * What a run would do, as far as reads show.
  *
- * @param surveys what was read, one for each principal
- * @param slices the writes
- * @param listings how many listings would be read after them
+ * @param surveys the results of the surveys, one for each principal
+ * @param slices the submits that would follow
+ * @param listings the number of listings that would be read after them
  */
 public record DryRun(List<RunResult> surveys, List<ShareRequest> slices, int listings) {
 

@@ -10,7 +10,7 @@ import io.imageshare.internal.poll.JobObservations;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** Watches one job: a look when one is due, until it has ended or can be watched no longer. */
+/** Polls one job until it has ended or its time or its errors are used up. */
 final class JobPoller {
   private static final PollPolicy.Intervals AFTER_ERRORS =
       new PollPolicy.Intervals(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
@@ -19,36 +19,36 @@ final class JobPoller {
   private final Submission submission;
   private final String job;
   private final PollPolicy poll;
-  private final long began;
-  private final Duration before;
-  private final JobObservations sightings;
+  private final long started;
+  private final Duration polledBefore;
+  private final JobObservations observations;
   private int polls;
   private int errors;
-  private double polled;
+  private double lastPollAge;
 
   /**
-   * @param before how long the job was watched by other processes
+   * @param polledBefore how long other processes have polled the job
    */
-  JobPoller(RunLoop run, Submission submission, String job, Duration before) {
+  JobPoller(RunLoop run, Submission submission, String job, Duration polledBefore) {
     this.run = run;
     this.submission = submission;
     this.job = job;
-    this.before = before;
+    this.polledBefore = polledBefore;
     poll = run.context().poll();
-    sightings = new JobObservations(run.context().schedule());
-    began = run.context().time().nanoTime();
+    observations = new JobObservations(run.context().schedule());
+    started = run.context().time().nanoTime();
   }
 
   void begin() {
-    next(Duration.ZERO);
+    scheduleNext(Duration.ZERO);
   }
 
-  /** The job has ended: notes how long it took, if that is known and not just when it was found. */
+  /** The job has ended. Its duration is learned from, unless other processes polled it before. */
   void ended(Job end) {
-    if (before.isZero()) {
+    if (polledBefore.isZero()) {
       run.context().recent().add(age());
-      if (polled > 0) {
-        sightings.ended(polled, lasted(end));
+      if (lastPollAge > 0) {
+        observations.ended(lastPollAge, lasted(end));
       }
     }
   }
@@ -59,17 +59,17 @@ final class JobPoller {
         : seconds(Duration.between(end.begin(), end.end()));
   }
 
-  /** The job is no longer looked at. */
-  void over() {
-    sightings.over();
+  /** The job is no longer polled. */
+  void unwatched() {
+    observations.unwatched();
   }
 
   private Duration age() {
-    return before.plusNanos(run.context().time().nanoTime() - began);
+    return polledBefore.plusNanos(run.context().time().nanoTime() - started);
   }
 
-  /** The one look while the run winds down. */
-  Call<Job> last() {
+  /** The one poll while the run winds down. */
+  Call<Job> lastPoll() {
     return new Poll(true);
   }
 
@@ -77,19 +77,19 @@ final class JobPoller {
     return duration.toNanos() / 1e9;
   }
 
-  /** The next look is to come after so long at the least. */
-  private void next(Duration atLeast) {
+  /** Schedules the next poll, no earlier than the given delay. */
+  private void scheduleNext(Duration atLeast) {
     PollPolicy.Intervals intervals = poll.intervals().orElse(null);
     if (intervals == null) {
       schedulePoll(atLeast);
     } else {
-      after(delay(intervals, polls), atLeast, this::poll);
+      scheduleAfter(delay(intervals, polls), atLeast, this::poll);
     }
     polls++;
   }
 
-  private void after(Duration due, Duration atLeast, Runnable step) {
-    Duration wait = later(due, atLeast);
+  private void scheduleAfter(Duration due, Duration atLeast, Runnable step) {
+    Duration wait = max(due, atLeast);
     Duration left = poll.patience().minus(age());
     run.schedule(wait.compareTo(left) < 0 ? wait : left, step);
   }
@@ -98,81 +98,83 @@ final class JobPoller {
     run.make(new Poll(false));
   }
 
-  /** Waits until a look may be worth its call, and then asks whether it is. */
+  /** Schedules the check whether a poll is worth its call. */
   private void schedulePoll(Duration atLeast) {
     double now = seconds(age());
-    double wait = sightings.next(now) - now;
-    after(Duration.ofNanos((long) Math.ceil(wait * 1e9)), atLeast, this::pollIfWorth);
+    double wait = observations.nextPoll(now) - now;
+    scheduleAfter(Duration.ofNanos((long) Math.ceil(wait * 1e9)), atLeast, this::pollIfWorth);
   }
 
   private void pollIfWorth() {
     Duration age = age();
-    if (age.compareTo(poll.patience()) >= 0 || sightings.isWorth(seconds(age))) {
+    if (age.compareTo(poll.patience()) >= 0 || observations.isWorthPolling(seconds(age))) {
       poll();
     } else {
       schedulePoll(Duration.ZERO);
     }
   }
 
-  private void seen(Job poll) {
+  private void jobPolled(Job poll) {
     errors = 0;
-    if (!poll.ended() && before.isZero()) {
-      sightings.ran(polled, poll.progress());
+    if (!poll.ended() && polledBefore.isZero()) {
+      observations.running(lastPollAge, poll.progress());
     }
-    submission.seen(poll);
-    if (!poll.ended() && run.isGoing()) {
-      nextUnlessSpent(Duration.ZERO, "it has not ended");
+    submission.jobPolled(poll);
+    if (!poll.ended() && run.isRunning()) {
+      scheduleNextOrGiveUp(Duration.ZERO, "it has not ended");
     }
   }
 
   private void failed(Reason reason, Duration retryAfter) {
     switch (reason.kind()) {
       case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN, UNSUPPORTED ->
-          submission.gone(reason);
-      case THROTTLED -> nextUnlessSpent(retryAfter, reason.toString());
+          submission.jobUnknown(reason);
+      case THROTTLED -> scheduleNextOrGiveUp(retryAfter, reason.toString());
       default -> {
         errors++;
         if (errors < poll.errors()) {
-          nextUnlessSpent(later(retryAfter, pause()), reason.toString());
+          scheduleNextOrGiveUp(max(retryAfter, pause()), reason.toString());
         } else {
           submission.unwatched(
-              "job %s: %d looks in a row failed, the last: %s".formatted(job, errors, reason));
+              "job %s: %d polls in a row failed, the last one: %s".formatted(job, errors, reason));
         }
       }
     }
   }
 
-  /** A learned schedule says when a look is worth its call, not when the service works again. */
+  /**
+   * The wait after a failed poll: a learned schedule knows nothing of when the service recovers.
+   */
   private Duration pause() {
     return poll.intervals().isEmpty() ? delay(AFTER_ERRORS, errors - 1) : Duration.ZERO;
   }
 
-  /** Give or take a tenth: many jobs submitted together are not polled together for ever. */
+  /** The interval varied by up to a tenth, so that jobs submitted together drift apart. */
   private Duration delay(PollPolicy.Intervals intervals, int poll) {
     double nanos = Backoff.nanos(intervals.first(), intervals.factor(), intervals.cap(), poll);
     return Duration.ofNanos((long) (nanos * (0.9 + 0.2 * run.context().random().nextDouble())));
   }
 
-  private static Duration later(Duration a, Duration b) {
+  private static Duration max(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? b : a;
   }
 
-  private void nextUnlessSpent(Duration atLeast, String last) {
+  private void scheduleNextOrGiveUp(Duration atLeast, String outcome) {
     if (age().compareTo(poll.patience()) < 0) {
-      next(atLeast);
+      scheduleNext(atLeast);
     } else {
       submission.unwatched(
-          "job %s was watched for %d s; at the last look: %s"
-              .formatted(job, age().toSeconds(), last));
+          "job %s was polled for %d s; the last poll: %s"
+              .formatted(job, age().toSeconds(), outcome));
     }
   }
 
   private final class Poll implements Call<Job> {
-    private final boolean last;
-    private double asked;
+    private final boolean isLast;
+    private double sentAt;
 
-    Poll(boolean last) {
-      this.last = last;
+    Poll(boolean isLast) {
+      this.isLast = isLast;
     }
 
     @Override
@@ -191,41 +193,41 @@ final class JobPoller {
     }
 
     @Override
-    public boolean wanted() {
-      return submission.isWatched() && (last ? run.isWinding() : run.isGoing());
+    public boolean isWanted() {
+      return submission.isWatched() && (isLast ? run.isWindingDown() : run.isRunning());
     }
 
     @Override
-    public boolean repeats() {
-      return false; // a failed look is followed by the next one
+    public boolean isRepeatable() {
+      return false; // a failed poll is followed by the next one
     }
 
     @Override
     public CompletionStage<Job> make() {
-      asked = seconds(age());
+      sentAt = seconds(age());
       return run.context().backend().job(job);
     }
 
     @Override
     public void answered(Job poll) {
       if (submission.isWatched()) {
-        polled = asked;
-        seen(poll);
+        lastPollAge = sentAt;
+        jobPolled(poll);
       }
-      over();
+      finish();
     }
 
     @Override
     public void failed(Reason reason, Duration retryAfter) {
-      if (run.isGoing()) {
+      if (run.isRunning()) {
         run.emit(new ShareEvent.Retrying(run.id(), Kind.POLL.method, reason, retryAfter));
         JobPoller.this.failed(reason, retryAfter);
       }
-      over();
+      finish();
     }
 
-    private void over() {
-      if (last) {
+    private void finish() {
+      if (isLast) {
         run.answered(submission);
       }
     }

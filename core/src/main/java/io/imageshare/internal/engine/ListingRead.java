@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One reading of a listing. Whatever it shows is noted for all of its pairs before {@link #listed}
- * is called; {@link #over} comes last in any case.
+ * One read of a listing. {@link OutcomeRules#note} sees the listing before {@link #listed} is
+ * called; {@link #finished} comes last in any case.
  */
 class ListingRead implements Call<Object> {
   private final RunLoop run;
   private final int listing;
-  private final boolean last;
+  private final boolean isLast;
   private boolean ended;
 
   /**
-   * @param last whether it is the one reading of a run that is winding down
+   * @param isLast whether it is the one read while the run winds down
    */
-  ListingRead(RunLoop run, int listing, boolean last) {
+  ListingRead(RunLoop run, int listing, boolean isLast) {
     this.run = run;
     this.listing = listing;
-    this.last = last;
+    this.isLast = isLast;
   }
 
   final int listing() {
@@ -32,10 +32,11 @@ class ListingRead implements Call<Object> {
 
   void listed(Map<?, MemberStatus> listed) {}
 
-  /** It failed for good, or members cannot be listed at all. */
+  /** The read failed after all repeats, or listings cannot be read at all. */
   void refused(Reason reason) {}
 
-  void over() {}
+  /** The read is over, and so is what follows from it. */
+  void finished() {}
 
   @Override
   public final Kind kind() {
@@ -53,13 +54,13 @@ class ListingRead implements Call<Object> {
   }
 
   @Override
-  public final boolean wanted() {
-    return !ended && (last ? run.isWinding() : run.isGoing());
+  public final boolean isWanted() {
+    return !ended && (isLast ? run.isWindingDown() : run.isRunning());
   }
 
   @Override
-  public final boolean repeats() {
-    return !last;
+  public final boolean isRepeatable() {
+    return !isLast;
   }
 
   @Override
@@ -69,29 +70,29 @@ class ListingRead implements Call<Object> {
 
   @Override
   public final void answered(Object answer) {
-    if (wanted()) {
+    if (isWanted()) {
       end();
       Map<?, MemberStatus> listed = run.listings().listed(answer);
       run.rules().note(listing, listed);
       listed(listed);
-      over();
+      finished();
     }
   }
 
   @Override
   public final void failed(Reason reason, Duration retryAfter) {
-    if (wanted()) {
+    if (isWanted()) {
       end();
       if (reason.kind() == Reason.Kind.UNSUPPORTED || reason.kind() == Reason.Kind.FORBIDDEN) {
         run.cannotList(reason);
       }
       refused(reason);
-      over();
+      finished();
     }
   }
 
   private void end() {
     ended = true;
-    run.ended(this);
+    run.readFinished(this);
   }
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listings that show what became of a run's pairs: who has an image, one for each image; or,
- * where the run's one recipient decides, the images that it decided on so.
+ * The listings that show the state of a run's pairs: the members of each image; or, where the run's
+ * one recipient decides, the images with its decision.
  */
 final class Listings {
   private final PairTable table;
@@ -28,16 +28,17 @@ final class Listings {
     action = table.action();
     all = table.all();
     if (action.isOfRecipient() && table.recipients() != 1) {
-      throw new IllegalArgumentException("recipients: " + table.recipients() + "; one decides");
+      throw new IllegalArgumentException(
+          "recipients: " + table.recipients() + "; a run of recipients has one");
     }
   }
 
-  /** Whose ids they are listings of. */
+  /** The side whose ids have a listing each. */
   Side side() {
     return action.isOfRecipient() ? Side.RECIPIENTS : Side.IMAGES;
   }
 
-  /** Whether another run's calls are made by the same, with the same credentials. */
+  /** Whether another run uses the same credentials. */
   boolean isSamePrincipal(Listings other) {
     return side() == other.side()
         && (side() == Side.IMAGES || table.recipient(0).equals(other.table.recipient(0)));
@@ -67,7 +68,7 @@ final class Listings {
     return action.isOfRecipient() ? slice : new Slice(List.of(listing), slice.recipients());
   }
 
-  /** What is read: the image's id, or the recipient's. */
+  /** The id of the image or recipient whose listing it is. */
   String subject(int listing) {
     return action.isOfRecipient() ? table.recipient(0).id() : table.image(listing);
   }
@@ -84,8 +85,8 @@ final class Listings {
     return action.isOfRecipient() ? table.hasPending() : table.hasPending(listing);
   }
 
-  /** Asks for one: for the members of the image, or for the recipient's images. */
-  @SuppressWarnings("unchecked") // nothing is put into it
+  /** Reads a listing: the members of the image, or the images of the recipient. */
+  @SuppressWarnings("unchecked") // the answer is only read
   CompletionStage<Object> read(MemberBackend backend, int listing) {
     return (CompletionStage<Object>)
         (action.isOfRecipient()
@@ -97,8 +98,8 @@ final class Listings {
     return action == Action.ACCEPT ? MemberStatus.ACCEPTED : MemberStatus.REJECTED;
   }
 
-  /** What an answer shows: recipients, or images of this run, each with its status. */
-  @SuppressWarnings("unchecked") // it is what was asked for
+  /** The recipients, or the images of this run, in an answer, each with its status. */
+  @SuppressWarnings("unchecked") // members() answers with this type
   Map<?, MemberStatus> listed(Object answer) {
     if (answer instanceof Map<?, ?>) {
       return (Map<?, MemberStatus>) answer;
@@ -119,11 +120,11 @@ final class Listings {
     }
     Recipient member = table.recipient(recipient);
     MemberStatus status = listed.get(member);
-    // Where the service does not tell the type, all are listed as projects.
+    // Where the service does not report the type, every member is listed as a project.
     return status == null ? listed.get(Recipient.project(member.id())) : status;
   }
 
-  /** Whether a pair that is listed so, or not at all, is as asked. */
+  /** Whether a pair with this status, or null for one that is not listed, is as asked. */
   boolean isAsAsked(@Nullable MemberStatus status) {
     return (status == null) == (action == Action.UNSHARE);
   }

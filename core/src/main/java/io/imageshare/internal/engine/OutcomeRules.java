@@ -11,15 +11,16 @@ import io.imageshare.internal.table.Verdict;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the pairs of a run their outcomes. */
+/** Decides what becomes of the pairs of a run. */
 final class OutcomeRules {
-  static final int ASKS = 6;
+  /** How often a pair is asked for, over all processes of a run. */
+  static final int MAX_ASKS = 6;
 
   private final RunLoop run;
   private final PairTable table;
   private final Listings listings;
   private final Evidence evidence;
-  private @Nullable RunHistory past;
+  private @Nullable RunHistory history;
 
   OutcomeRules(RunLoop run) {
     this.run = run;
@@ -28,12 +29,12 @@ final class OutcomeRules {
     evidence = run.evidence();
   }
 
-  /** What was asked in other processes counts. */
-  void remember(RunHistory past) {
-    this.past = past;
+  /** Counts what other processes have asked. */
+  void resume(RunHistory history) {
+    this.history = history;
   }
 
-  /** Notes what a listing shows: what it proves, and which pairs are as asked. */
+  /** Takes a listing: the ids that it proves good, and the pairs that are as asked. */
   void note(int listing, Map<?, MemberStatus> listed) {
     listings
         .part(listing)
@@ -43,7 +44,7 @@ final class OutcomeRules {
               if (status != null) {
                 evidence.listed(Side.RECIPIENTS, recipient);
               }
-              // Whoever else it names, an image that is listed for anybody is there.
+              // An image with any member exists, whoever that member is.
               if (status != null || (listings.side() == Side.IMAGES && !listed.isEmpty())) {
                 evidence.listed(Side.IMAGES, image);
               }
@@ -76,20 +77,23 @@ final class OutcomeRules {
     }
   }
 
-  /** An asked pair is to be asked again in the next round, if there is one. */
-  void again(int image, int recipient, Reason reason, String job) {
+  /** Asks for a pair again in the next round, if it may be asked once more. */
+  void askAgain(int image, int recipient, Reason reason, String job) {
     int rounds = run.rounds();
-    boolean spent = past != null && past.isSpent(image, recipient, rounds - past.rounds() + 1);
-    if (rounds < ASKS && !spent) {
+    boolean exhausted =
+        history != null && history.isExhausted(image, recipient, rounds - history.rounds() + 1);
+    if (rounds < MAX_ASKS && !exhausted) {
       table.defer(image, recipient);
     } else {
       giveUp(image, recipient, reason, job);
     }
   }
 
-  /** A pair is not asked in this process if the others have asked it as often as may be. */
-  void giveUpIfSpent(RunHistory.RecordedSubmission recorded, int image, int recipient) {
-    if (past != null && table.isOpen(image, recipient) && past.isSpent(image, recipient, 0)) {
+  /** Settles a pair that other processes have asked as often as it may be asked. */
+  void giveUpIfExhausted(RunHistory.RecordedSubmission recorded, int image, int recipient) {
+    if (history != null
+        && table.isOpen(image, recipient)
+        && history.isExhausted(image, recipient, 0)) {
       giveUp(image, recipient, recorded.outcome(), recorded.job());
     }
   }
@@ -102,16 +106,16 @@ final class OutcomeRules {
     }
   }
 
-  /** An id is bad, or full: its pairs fail, but for those whose answer is out. */
-  void bad(Side side, int bad, Reason reason) {
+  /** An id is bad or full: its pairs fail, except those that are asked. */
+  void badId(Side side, int bad, Reason reason) {
     if (reason.kind() == Kind.QUOTA) {
-      fail(side, bad, reason); // full, which says nothing bad of it
+      fail(side, bad, reason); // a full image is not a bad id
     } else if (evidence.bad(side, bad, reason)) {
       Reason rest =
           new Reason(
               reason.kind(),
               reason.code(),
-              "16 others were refused so; not tried one by one: " + reason.message());
+              "not tried, as 16 others were refused for the same reason: " + reason.message());
       int ids = side == Side.IMAGES ? table.images() : table.recipients();
       for (int other = 0; other < ids; other++) {
         fail(side, other, other == bad ? reason : rest);
@@ -121,7 +125,7 @@ final class OutcomeRules {
     }
   }
 
-  /** Fails the pairs of an id, but for those whose answer is out. */
+  /** Fails the pairs of an id, except those that are asked. */
   void fail(Side side, int failing, Reason reason) {
     int others = side == Side.IMAGES ? table.recipients() : table.images();
     for (int other = 0; other < others; other++) {

@@ -11,30 +11,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds out by reading what became of a slice when neither an answer nor a job says: the listings
- * of its pairs are read at the given times, each as long as pairs of it are missing.
+ * Finds out what became of a slice by reading, where neither an answer nor a job says: each listing
+ * is read at the given times while pairs of the slice are missing from it.
  */
 final class ReadBack {
   private final RunLoop run;
   private final Submission submission;
   private final Reason reason;
   private final Deque<Duration> times;
-  private final Runnable settled;
+  private final Runnable then;
   private final BitSet unread = new BitSet();
-  private Duration passed = Duration.ZERO;
-  private int reading;
+  private Duration elapsed = Duration.ZERO;
+  private int openReads;
 
   /**
-   * @param times when to read, counted from now, ascending
-   * @param settled called when the last reading is over; what is missing then is missing
+   * @param times the times of the reads, counted from now, ascending
+   * @param then called after the last read; pairs missing then have not been done
    */
-  ReadBack(
-      RunLoop run, Submission submission, Reason reason, List<Duration> times, Runnable settled) {
+  ReadBack(RunLoop run, Submission submission, Reason reason, List<Duration> times, Runnable then) {
     this.run = run;
     this.submission = submission;
     this.reason = reason;
     this.times = new ArrayDeque<>(times);
-    this.settled = settled;
+    this.then = then;
   }
 
   void next() {
@@ -43,24 +42,24 @@ final class ReadBack {
       end();
       return;
     }
-    Duration wait = time.minus(passed);
-    passed = time;
+    Duration wait = time.minus(elapsed);
+    elapsed = time;
     run.schedule(wait, this::read);
   }
 
   private void read() {
     List<Integer> listings = submission.listingsMissing();
-    reading = listings.size();
-    if (reading == 0) {
+    openReads = listings.size();
+    if (openReads == 0) {
       next();
     }
     for (int listing : listings) {
-      run.read(new Look(listing));
+      run.read(new Read(listing));
     }
   }
 
-  private final class Look extends ListingRead {
-    Look(int listing) {
+  private final class Read extends ListingRead {
+    Read(int listing) {
       super(run, listing, false);
     }
 
@@ -75,9 +74,9 @@ final class ReadBack {
     }
 
     @Override
-    void over() {
-      reading--;
-      if (reading == 0) {
+    void finished() {
+      openReads--;
+      if (openReads == 0) {
         next();
       }
     }
@@ -92,6 +91,6 @@ final class ReadBack {
             }
           });
     }
-    settled.run();
+    then.run();
   }
 }

@@ -8,27 +8,27 @@ import io.imageshare.internal.table.Verdict;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Brings a run back to where its journal left it. */
+/** Restores a run to the state in its journal. */
 final class Replay {
   private final RunLoop run;
   private final PairTable table;
-  private final RunHistory past;
-  private final Map<RunHistory.RecordedSubmission, Integer> places = new HashMap<>();
+  private final RunHistory history;
+  private final Map<RunHistory.RecordedSubmission, Integer> jobIndices = new HashMap<>();
 
-  Replay(RunLoop run, RunHistory past) {
+  Replay(RunLoop run, RunHistory history) {
     this.run = run;
-    this.past = past;
+    this.history = history;
     table = run.table();
-    run.rules().remember(past);
+    run.rules().resume(history);
   }
 
-  /** Takes up what is under way still, before anything is read. */
+  /** Resumes what is still under way, before the survey. */
   void begin(Round round) {
-    for (RunHistory.RecordedSubmission recorded : past.submissions()) {
+    for (RunHistory.RecordedSubmission recorded : history.submissions()) {
       Slice slice = recorded.intent.slice();
       if (recorded.submitted != null) {
         run.evidence().accepted(slice);
-        places.put(recorded, run.addJob(recorded.seen(), slice));
+        jobIndices.put(recorded, run.addJob(recorded.lastKnownJob(), slice));
       }
       if (recorded.refused == null || recorded.submitted != null) {
         slice.forEach(table::touch);
@@ -39,10 +39,10 @@ final class Replay {
     }
   }
 
-  /** Gives the pairs that no listing shows what was found out before. */
-  void recall() {
-    past.findings().forEach(this::recall);
-    for (RunHistory.RecordedSubmission recorded : past.submissions()) {
+  /** Settles pairs that are still open by what earlier processes found out. */
+  void applyFindings() {
+    history.findings().forEach(this::applyFinding);
+    for (RunHistory.RecordedSubmission recorded : history.submissions()) {
       Verdict verdict = recorded.verdict();
       if (verdict != null) {
         recorded.intent.slice().forEach((i, r) -> settleIfOpen(i, r, verdict));
@@ -50,27 +50,26 @@ final class Replay {
     }
   }
 
-  /** Goes on with the round that was under way, with all that its pairs have used up. */
+  /** Continues the round that was under way, with the asks already used. */
   void continueRun(Round round) {
-    recall();
+    applyFindings();
     pollAgain(round);
-    for (RunHistory.RecordedSubmission recorded : past.submissions()) {
-      recorded.intent.slice().forEach((i, r) -> run.rules().giveUpIfSpent(recorded, i, r));
-      if (recorded.isDenied()) {
-        round.deny(recorded.intent.slice(), recorded.outcome());
+    for (RunHistory.RecordedSubmission recorded : history.submissions()) {
+      recorded.intent.slice().forEach((i, r) -> run.rules().giveUpIfExhausted(recorded, i, r));
+      if (recorded.isUnexplainedRefusal()) {
+        round.countRefusal(recorded.intent.slice(), recorded.outcome());
       }
     }
     round.begin();
   }
 
   /**
-   * A job of the last round that has ended is looked at once more where the listing lacks pairs of
-   * it: its results were never written down, and the readings that were to follow it may not have
-   * been made.
+   * Polls an ended job of the last round once more if pairs of it are still open: its results are
+   * not in the journal, and the reads after it may not have been made.
    */
   private void pollAgain(Round round) {
-    for (RunHistory.RecordedSubmission recorded : past.submissions()) {
-      if (recorded.endedUnread(past.rounds()) && hasOpen(recorded.intent.slice())) {
+    for (RunHistory.RecordedSubmission recorded : history.submissions()) {
+      if (recorded.endedUnread(history.rounds()) && hasOpen(recorded.intent.slice())) {
         resume(round, recorded);
       }
     }
@@ -80,16 +79,17 @@ final class Replay {
     Submission submission = new Submission(run, round, recorded.intent.slice());
     recorded.intent.slice().forEach(table::ask);
     round.adopt(submission);
-    submission.resume(recorded, places.getOrDefault(recorded, -1));
+    submission.resume(recorded, jobIndices.getOrDefault(recorded, -1));
   }
 
-  private void recall(JournalEntry line) {
-    if (line instanceof JournalEntry.BadId bad) {
-      run.rules().bad(bad.side(), bad.id(), bad.reason());
-    } else if (line instanceof JournalEntry.BadPair bad) {
+  private void applyFinding(JournalEntry finding) {
+    if (finding instanceof JournalEntry.BadId bad) {
+      run.rules().badId(bad.side(), bad.id(), bad.reason());
+    } else if (finding instanceof JournalEntry.BadPair bad) {
       settleIfOpen(bad.image(), bad.recipient(), new Verdict.Failed(bad.reason()));
-    } else if (line instanceof JournalEntry.Served served) {
-      past.slice(served.submission())
+    } else if (finding instanceof JournalEntry.Served served) {
+      history
+          .slice(served.submission())
           .forEach(
               (i, r) -> {
                 if (served.except().stream().noneMatch(slice -> slice.contains(i, r))) {

@@ -20,12 +20,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One round of a run: what is open is planned and sent, bad ids are hunted, and each listing is
- * read once when nothing of it is open or under way any more.
+ * One round of a run: it plans and submits what is open, searches for bad ids, and reads each
+ * listing once nothing of it is open or under way.
  */
-final class Round implements BadIdSearch.Probes {
-  /** So many pairs, refused one by one with one code while nothing works, speak for the rest. */
-  private static final int ENOUGH = 16;
+final class Round implements BadIdSearch.Steps {
+  /** The number of single pairs refused, with none ever accepted, after which the rest fails. */
+  private static final int ENOUGH_PAIRS = 16;
 
   private record Refusal(Slice slice, Reason reason) {}
 
@@ -33,26 +33,26 @@ final class Round implements BadIdSearch.Probes {
   private final PairTable table;
   private final Listings listings;
   private final Evidence evidence;
-  private final RepeatedRefusals repeated;
+  private final RepeatedRefusals repeatedRefusals;
   private final List<Submission> sent = new ArrayList<>();
   private final List<List<Submission>> byListing;
-  private final int[] underWay;
+  private final int[] underWayByListing;
   private final BitSet auditing = new BitSet();
   private final Set<Submission> queued = new LinkedHashSet<>();
-  private final List<Refusal> refusals = new ArrayList<>();
+  private final List<Refusal> unexplained = new ArrayList<>();
   private final BitSet deferredImages = new BitSet();
   private final BitSet deferredRecipients = new BitSet();
   private int unanswered;
-  private int flying;
+  private int underWay;
   private int badPairs;
   private boolean begun;
-  private boolean over;
+  private boolean finished;
   private @Nullable BadIdSearch search;
   private @Nullable Submission probe;
 
-  Round(RunLoop run, RepeatedRefusals repeated) {
+  Round(RunLoop run, RepeatedRefusals repeatedRefusals) {
     this.run = run;
-    this.repeated = repeated;
+    this.repeatedRefusals = repeatedRefusals;
     table = run.table();
     evidence = run.evidence();
     listings = run.listings();
@@ -60,7 +60,7 @@ final class Round implements BadIdSearch.Probes {
         IntStream.range(0, listings.count())
             .<List<Submission>>mapToObj(i -> new ArrayList<>())
             .toList();
-    underWay = new int[listings.count()];
+    underWayByListing = new int[listings.count()];
   }
 
   void begin() {
@@ -68,12 +68,12 @@ final class Round implements BadIdSearch.Probes {
     advance();
   }
 
-  /** Takes in a flight that another process began. */
+  /** Adds a submission that is sent or that another process has sent. */
   void adopt(Submission submission) {
-    flying++;
+    underWay++;
     sent.add(submission);
     for (int listing : listings.of(submission.slice())) {
-      underWay[listing]++;
+      underWayByListing[listing]++;
       byListing.get(listing).add(submission);
     }
   }
@@ -86,12 +86,12 @@ final class Round implements BadIdSearch.Probes {
     return byListing.get(listing);
   }
 
-  /** Whether the answer to a write is out. */
+  /** Whether a submit is unanswered. */
   boolean isUnanswered() {
     return unanswered > 0;
   }
 
-  /** Gives up the places of jobs that are open still. */
+  /** Frees the slots of the jobs that are still open. */
   void release() {
     sent.forEach(Submission::release);
   }
@@ -99,17 +99,17 @@ final class Round implements BadIdSearch.Probes {
   /** Does whatever can be done now. */
   void advance() {
     if (!run.mayWrite()) {
-      endHunt();
-      refusals.clear();
+      endSearch();
+      unexplained.clear();
       withdraw();
     }
-    while (run.isGoing() && search != null && probe == null) {
+    while (run.isRunning() && search != null && probe == null) {
       search.next();
     }
-    if (!run.isGoing() || search != null || over || !begun) {
+    if (!run.isRunning() || search != null || finished || !begun) {
       return;
     }
-    if (!refusals.isEmpty()) {
+    if (!unexplained.isEmpty()) {
       withdraw();
       if (unanswered == 0) {
         search();
@@ -120,10 +120,10 @@ final class Round implements BadIdSearch.Probes {
     if (queued.isEmpty() && table.hasOpen() && run.mayWrite()) {
       plan();
     }
-    if (queued.isEmpty() && flying == 0) {
+    if (queued.isEmpty() && underWay == 0) {
       IntStream.range(0, listings.count()).forEach(this::auditIfReady);
       if (!table.hasAsked()) {
-        over = true;
+        finished = true;
         run.nextRound();
       }
     }
@@ -151,7 +151,7 @@ final class Round implements BadIdSearch.Probes {
     return rows;
   }
 
-  // What becomes of flights
+  // Submissions
 
   void sent(Submission submission) {
     queued.remove(submission);
@@ -159,8 +159,8 @@ final class Round implements BadIdSearch.Probes {
     adopt(submission);
   }
 
-  /** A write failed without effect and waits to be made again. */
-  void back(Submission submission) {
+  /** A submit failed without effect and waits to be made again. */
+  void requeue(Submission submission) {
     unanswered--;
     left(submission);
     sent.remove(submission);
@@ -173,21 +173,21 @@ final class Round implements BadIdSearch.Probes {
     unanswered--;
   }
 
-  /** The answer to a write was lost; what became of it is being settled. */
+  /** The answer to a submit was lost; reads will show what became of it. */
   void lost() {
     answered();
     advance();
   }
 
   private void left(Submission submission) {
-    flying--;
-    listings.of(submission.slice()).forEach(listing -> underWay[listing]--);
+    underWay--;
+    listings.of(submission.slice()).forEach(listing -> underWayByListing[listing]--);
   }
 
   void accepted(Submission submission) {
     answered();
     evidence.accepted(submission.slice());
-    // A job that failed in this very answer is judged when it has landed.
+    // A job that has already failed in this answer is handled when the submission finishes.
     if (submission == probe && evidence.trustsAcceptance() && !submission.hasFailed()) {
       cleared();
     }
@@ -195,27 +195,27 @@ final class Round implements BadIdSearch.Probes {
   }
 
   /**
-   * A flight is over, and its pairs are settled or await the audit.
+   * A submission has finished; its pairs are settled or await the audit.
    *
-   * @param served what its job says that ended well; null: none did
+   * @param results the results of its job if that succeeded, else null
    */
-  void over(Submission submission, @Nullable JobResults served) {
+  void finished(Submission submission, @Nullable JobResults results) {
     left(submission);
-    if (served != null) {
-      // A job that ended well may have failed for some, whose ids are not proven good by it.
+    if (results != null) {
+      // A job that succeeded may have failed for some pairs, and does not prove their ids good.
       submission
           .slice()
           .forEach(
               (i, r) -> {
-                if (served.provesAll() || served.proves(table.member(i, r))) {
+                if (results.provesAll() || results.proves(table.member(i, r))) {
                   evidence.served(i, r);
                 }
               });
     }
-    if (submission == probe && served != null) {
+    if (submission == probe && results != null) {
       cleared();
     } else if (submission == probe) {
-      endHunt();
+      endSearch();
     }
     listings.of(submission.slice()).forEach(this::auditIfReady);
     advance();
@@ -228,7 +228,7 @@ final class Round implements BadIdSearch.Probes {
     }
   }
 
-  private void endHunt() {
+  private void endSearch() {
     if (probe != null) {
       probe.withdraw();
     }
@@ -236,7 +236,7 @@ final class Round implements BadIdSearch.Probes {
     search = null;
   }
 
-  /** The service refused what a flight asked, at once or by a failed job. */
+  /** The service refused a submission, at once or by a failed job. */
   void refused(Submission submission, Reason reason) {
     left(submission);
     boolean whole = submission.missing() == submission.slice().pairs();
@@ -247,7 +247,7 @@ final class Round implements BadIdSearch.Probes {
       }
       case FORBIDDEN, UNSUPPORTED -> {
         submission.forEachMissing((i, r) -> run.rules().settle(i, r, new Verdict.Failed(reason)));
-        deny(submission.slice(), reason);
+        countRefusal(submission.slice(), reason);
       }
       case INTERNAL ->
           submission.forEachMissing(
@@ -257,10 +257,10 @@ final class Round implements BadIdSearch.Probes {
         run.stop(reason);
       }
       default ->
-          submission.forEachMissing((i, r) -> run.rules().again(i, r, reason, submission.id()));
+          submission.forEachMissing((i, r) -> run.rules().askAgain(i, r, reason, submission.id()));
     }
     if (submission == probe) {
-      endHunt();
+      endSearch();
     }
     listings.of(submission.slice()).forEach(this::auditIfReady);
     advance();
@@ -271,24 +271,26 @@ final class Round implements BadIdSearch.Probes {
       evidence.distrustAcceptance();
     }
     if (reason.kind() == Kind.QUOTA) {
-      deny(submission.slice(), reason);
+      countRefusal(submission.slice(), reason);
     }
     if (!whole) {
-      return; // some of it was done: the rest is planned anew
+      return; // part of it is done: the rest is planned anew
     }
     run.emit(new ShareEvent.Split(run.id(), table.request(submission.slice()), reason));
     if (submission == probe && search != null) {
       probe = null;
       search.refused(reason);
     } else {
-      refusals.add(new Refusal(submission.slice(), reason));
+      unexplained.add(new Refusal(submission.slice(), reason));
     }
   }
 
-  /** Enough refusals that are none of their ids' fault speak for the rest. */
-  void deny(Slice slice, Reason reason) {
-    if (repeated.add(slice, reason) && !evidence.anyAccepted()) {
-      failRest(reason, "three slices were refused so and none was ever taken; not tried: ");
+  /** Counts a refusal that no id explains; after enough of them the rest fails. */
+  void countRefusal(Slice slice, Reason reason) {
+    if (repeatedRefusals.add(slice, reason) && !evidence.anyAccepted()) {
+      failRest(
+          reason,
+          "not tried, as three slices were refused for the same reason and none was accepted: ");
     }
   }
 
@@ -297,7 +299,7 @@ final class Round implements BadIdSearch.Probes {
     for (int image = 0; image < table.images(); image++) {
       run.rules().fail(Side.IMAGES, image, rest);
     }
-    endHunt();
+    endSearch();
     withdraw();
   }
 
@@ -306,25 +308,25 @@ final class Round implements BadIdSearch.Probes {
     queued.clear();
   }
 
-  // The hunt
+  // The search for bad ids
 
   private void search() {
-    refusals.removeIf(refusal -> !stands(refusal));
-    if (refusals.isEmpty()) {
+    unexplained.removeIf(refusal -> !isUnexplained(refusal));
+    if (unexplained.isEmpty()) {
       return;
     }
-    Refusal easiest = refusals.get(0);
-    for (Refusal refusal : refusals) {
+    Refusal easiest = unexplained.get(0);
+    for (Refusal refusal : unexplained) {
       if (suspects(refusal) < suspects(easiest)) {
         easiest = refusal;
       }
     }
-    refusals.remove(easiest);
+    unexplained.remove(easiest);
     search = new BadIdSearch(easiest.slice(), easiest.reason(), evidence, this);
   }
 
-  /** Whether a refusal still wants explaining: all of it is open, so no id of it is known bad. */
-  private boolean stands(Refusal refusal) {
+  /** Whether a refusal is still unexplained: all of it is open, so none of its ids is known bad. */
+  private boolean isUnexplained(Refusal refusal) {
     return refusal.slice().images().stream()
         .allMatch(i -> refusal.slice().recipients().stream().allMatch(r -> table.isOpen(i, r)));
   }
@@ -348,29 +350,29 @@ final class Round implements BadIdSearch.Probes {
   }
 
   @Override
-  public void bad(Side side, int id, Reason reason) {
-    endHunt();
+  public void badId(Side side, int id, Reason reason) {
+    endSearch();
     run.journal().note(new JournalEntry.BadId(side, id, reason));
-    run.rules().bad(side, id, reason);
+    run.rules().badId(side, id, reason);
   }
 
   @Override
   public void badPair(int image, int recipient, Reason reason) {
-    endHunt();
+    endSearch();
     run.journal().note(new JournalEntry.BadPair(image, recipient, reason));
     run.rules().settle(image, recipient, new Verdict.Failed(reason));
-    // Their other pairs come last, when more is proven and tells which of the two it was.
+    // The other pairs of the two ids come last, when more evidence shows which of them is bad.
     deferredImages.set(image);
     deferredRecipients.set(recipient);
     badPairs++;
-    if (badPairs >= ENOUGH && !evidence.anyAccepted()) {
-      failRest(reason, "16 pairs were refused one by one and none was ever taken; not tried: ");
+    if (badPairs >= ENOUGH_PAIRS && !evidence.anyAccepted()) {
+      failRest(reason, "not tried, as 16 single pairs were refused and none was accepted: ");
     }
   }
 
   @Override
-  public void nothing() {
-    endHunt();
+  public void nothingFound() {
+    endSearch();
   }
 
   // The audit
@@ -382,11 +384,11 @@ final class Round implements BadIdSearch.Probes {
 
   private void auditIfReady(int listing) {
     if (listings.hasAsked(listing)
-        && underWay[listing] == 0
+        && underWayByListing[listing] == 0
         && !(listings.hasOpen(listing) && run.mayWrite())
         && begun
         && !auditing.get(listing)
-        && run.isGoing()) {
+        && run.isRunning()) {
       auditing.set(listing);
       run.read(new Audit(run, this, listing, 0));
     }

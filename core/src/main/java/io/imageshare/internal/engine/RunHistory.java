@@ -14,16 +14,17 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the journal of a run tells of its life in other processes. */
+/** What earlier processes did in a run, folded from the entries of its journal. */
 final class RunHistory {
   private static final Reason UNLISTED =
-      new Reason(Reason.Kind.LOST, "", "asked by several processes, yet the listing lacks it");
+      new Reason(
+          Reason.Kind.LOST, "", "asked by several processes, but the listing does not show it");
 
-  /** What became of one slice. */
+  /** What the journal says of one submitted slice. */
   static final class RecordedSubmission {
     final JournalEntry.Intent intent;
 
-    /** Which process sent it; they are numbered from 0. */
+    /** The number of the process that sent it, from 0. */
     final int process;
 
     JournalEntry.@Nullable Submitted submitted;
@@ -37,8 +38,8 @@ final class RunHistory {
       this.process = process;
     }
 
-    /** What it counts as: its process and round. */
-    List<Integer> ask() {
+    /** The process and round in which it asks; asks are counted by these. */
+    List<Integer> askedIn() {
       return List.of(process, intent.round());
     }
 
@@ -51,12 +52,12 @@ final class RunHistory {
       return submitted == null ? "" : submitted.job();
     }
 
-    /** Whether its job or its answer is still out. */
+    /** Whether the job or the answer is still outstanding. */
     boolean isOpen() {
       return ended == null && settled == null && refused == null;
     }
 
-    /** What its pairs come to unless they are listed; null if they may be asked again. */
+    /** The verdict on its pairs unless they are listed; null if they may be asked again. */
     @Nullable Verdict verdict() {
       if (settled != null) {
         return settled.again() ? null : new Verdict.Unknown(settled.reason(), job());
@@ -64,15 +65,15 @@ final class RunHistory {
       return refused == null
           ? null
           : switch (refused.kind()) {
-            // Of a job that failed so, others of its pairs may be done and not listed yet.
+            // Where a job failed for this reason, some pairs may be done and not listed yet.
             case FORBIDDEN, UNSUPPORTED -> submitted == null ? new Verdict.Failed(refused) : null;
             case INTERNAL -> new Verdict.Unknown(refused, job());
             default -> null;
           };
     }
 
-    /** Whether it was refused for a reason that is none of its ids' fault. */
-    boolean isDenied() {
+    /** Whether it was refused for a reason that no id explains. */
+    boolean isUnexplainedRefusal() {
       return refused != null
           && switch (refused.kind()) {
             case QUOTA, FORBIDDEN, UNSUPPORTED -> true;
@@ -80,18 +81,20 @@ final class RunHistory {
           };
     }
 
-    /** What there is to say of its pairs if nothing else says more. */
+    /** The reason for its pairs where nothing is known that is more specific. */
     Reason outcome() {
       return refused == null ? UNLISTED : refused;
     }
 
-    /** Whether its job ended in this round, the run's last, so that what it did may be unread. */
+    /**
+     * Whether its job ended in the given round, the last, so that reads after it may be missing.
+     */
     boolean endedUnread(int round) {
       return ended != null && refused == null && intent.round() == round;
     }
 
-    /** Its job as it was last seen. */
-    Job seen() {
+    /** The job as the last poll saw it. */
+    Job lastKnownJob() {
       if (ended == null) {
         return Job.running(job());
       }
@@ -106,40 +109,40 @@ final class RunHistory {
   private int processes;
   private int rounds;
   private boolean cancelled;
-  private boolean over;
+  private boolean finished;
 
-  /** Reads the lines of a run, of which there is at least one. */
-  RunHistory(List<JournalEntry> lines) {
-    begun = (JournalEntry.Begun) lines.get(0);
-    lines.forEach(this::take);
+  /** Folds the entries of a run, of which there is at least one. */
+  RunHistory(List<JournalEntry> entries) {
+    begun = (JournalEntry.Begun) entries.get(0);
+    entries.forEach(this::add);
   }
 
-  private void take(JournalEntry line) {
-    if (line instanceof JournalEntry.Intent intent) {
+  private void add(JournalEntry entry) {
+    if (entry instanceof JournalEntry.Intent intent) {
       RecordedSubmission recorded = new RecordedSubmission(intent, processes);
       submissions.put(intent.submission(), recorded);
-      asks.add(recorded.ask());
+      asks.add(recorded.askedIn());
       rounds = Math.max(rounds, intent.round());
-    } else if (line instanceof JournalEntry.Submitted submitted) {
+    } else if (entry instanceof JournalEntry.Submitted submitted) {
       recorded(submitted.submission()).submitted = submitted;
-    } else if (line instanceof JournalEntry.Ended ended) {
+    } else if (entry instanceof JournalEntry.Ended ended) {
       recorded(ended.submission()).ended = ended;
-    } else if (line instanceof JournalEntry.Lost lost) {
+    } else if (entry instanceof JournalEntry.Lost lost) {
       recorded(lost.submission()).lost = lost.reason();
-    } else if (line instanceof JournalEntry.Refused refused) {
+    } else if (entry instanceof JournalEntry.Refused refused) {
       recorded(refused.submission()).refused = refused.reason();
-    } else if (line instanceof JournalEntry.Settled settled) {
+    } else if (entry instanceof JournalEntry.Settled settled) {
       recorded(settled.submission()).settled = settled;
-    } else if (line instanceof JournalEntry.BadId
-        || line instanceof JournalEntry.BadPair
-        || line instanceof JournalEntry.Served) {
-      findings.add(line);
-    } else if (line instanceof JournalEntry.Owned) {
+    } else if (entry instanceof JournalEntry.BadId
+        || entry instanceof JournalEntry.BadPair
+        || entry instanceof JournalEntry.Served) {
+      findings.add(entry);
+    } else if (entry instanceof JournalEntry.Owned) {
       processes++;
-    } else if (line instanceof JournalEntry.Cancelled) {
+    } else if (entry instanceof JournalEntry.Cancelled) {
       cancelled = true;
-    } else if (line instanceof JournalEntry.Over) {
-      over = true;
+    } else if (entry instanceof JournalEntry.Over) {
+      finished = true;
     }
   }
 
@@ -147,7 +150,7 @@ final class RunHistory {
     RecordedSubmission recorded = submissions.get(submission);
     if (recorded == null) {
       throw new IllegalStateException(
-          "journal: a line of slice %d, which was never sent".formatted(submission));
+          "journal: an entry about slice %d, which was never sent".formatted(submission));
     }
     return recorded;
   }
@@ -164,28 +167,29 @@ final class RunHistory {
     return cancelled;
   }
 
-  boolean isOver() {
-    return over;
+  boolean isFinished() {
+    return finished;
   }
 
-  /** The rounds begun. */
+  /** The number of rounds begun. */
   int rounds() {
     return rounds;
   }
 
-  /** The slices that were sent or about to be, in that order. */
+  /** The slices that were sent or about to be sent, in that order. */
   List<RecordedSubmission> submissions() {
     return List.copyOf(submissions.values());
   }
 
   /**
-   * Whether a pair has been asked as often as may be: it counts once in each round of each process.
+   * Whether a pair has been asked as often as it may be, counting once for each round of each
+   * process.
    *
-   * @param rounds in how many rounds this process has asked it
+   * @param rounds the rounds in which this process has asked for it
    */
-  boolean isSpent(int image, int recipient, int rounds) {
-    if (asks.size() + rounds < OutcomeRules.ASKS) {
-      return false; // no pair can be
+  boolean isExhausted(int image, int recipient, int rounds) {
+    if (asks.size() + rounds < OutcomeRules.MAX_ASKS) {
+      return false; // no pair can have been asked that often
     }
     List<RecordedSubmission> with =
         submissions.values().stream()
@@ -193,8 +197,8 @@ final class RunHistory {
                 recorded ->
                     recorded.wasSent() && recorded.intent.slice().contains(image, recipient))
             .toList();
-    long before = with.stream().map(RecordedSubmission::ask).distinct().count();
-    return before + rounds >= OutcomeRules.ASKS;
+    long before = with.stream().map(RecordedSubmission::askedIn).distinct().count();
+    return before + rounds >= OutcomeRules.MAX_ASKS;
   }
 
   int nextSubmission() {
@@ -205,7 +209,7 @@ final class RunHistory {
     return recorded(submission).intent.slice();
   }
 
-  /** What was found out of ids and pairs, and what jobs' words settled. */
+  /** The entries about bad ids, bad pairs and pairs settled by their jobs. */
   List<JournalEntry> findings() {
     return findings;
   }

@@ -36,19 +36,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run: its life from the survey through the rounds to the report. All but the methods of {@link
- * ShareRun} is called on the engine's thread only.
+ * One run, from the survey through the rounds to the report. Only the methods of {@link ShareRun}
+ * may be called from any thread; all others are called on the engine's thread.
  */
 final class RunLoop implements ShareRun, CallOwner {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
-  private static final Duration WINDING = Duration.ofSeconds(30);
-  private static final Duration ALIVE = Duration.ofSeconds(9);
+  private static final Duration WINDING_DOWN = Duration.ofSeconds(30);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(9);
 
   private enum Phase {
     NEW,
-    GOING,
-    WINDING,
-    OVER
+    RUNNING,
+    WINDING_DOWN,
+    ENDED
   }
 
   private final String id;
@@ -57,10 +57,10 @@ final class RunLoop implements ShareRun, CallOwner {
   private final Listings listings;
   private final Workflow workflow;
   private final JournalWriter journal;
-  private final @Nullable RunHistory past;
+  private final @Nullable RunHistory history;
   private final List<ShareRequest> requests;
   private final Evidence evidence = new Evidence();
-  private final RepeatedRefusals repeated = new RepeatedRefusals();
+  private final RepeatedRefusals refusals = new RepeatedRefusals();
   private final OutcomeRules rules;
   private final ProgressCounter counter;
   private final Warnings warnings;
@@ -70,7 +70,7 @@ final class RunLoop implements ShareRun, CallOwner {
   private final Set<ListingRead> reads = new LinkedHashSet<>();
   private Phase phase = Phase.NEW;
   private boolean canList = true;
-  private boolean unread;
+  private boolean surveyPending;
   private volatile boolean cancelled;
   private int rounds;
   private int submissions;
@@ -82,9 +82,9 @@ final class RunLoop implements ShareRun, CallOwner {
   private long deadline;
 
   /**
-   * @param key under what it is in the journal
-   * @param lines how many lines that has
-   * @param past what they say; null if there are none
+   * @param key its key in the journal
+   * @param lines the number of lines in its journal
+   * @param history what its journal says; null for a new run
    */
   RunLoop(
       String id,
@@ -92,12 +92,12 @@ final class RunLoop implements ShareRun, CallOwner {
       WorkflowContext context,
       List<ShareRequest> requests,
       long lines,
-      @Nullable RunHistory past,
+      @Nullable RunHistory history,
       Workflow workflow) {
     this.id = id;
     this.context = context;
     this.requests = requests;
-    this.past = past;
+    this.history = history;
     this.workflow = workflow;
     table = new PairTable(requests);
     listings = new Listings(table);
@@ -133,8 +133,8 @@ final class RunLoop implements ShareRun, CallOwner {
 
   @Override
   public void cancel() {
-    cancelled = true; // at once: a listener that cancels is in the midst of a step
-    schedule(Duration.ZERO, () -> wind(Ending.CANCELLED, null, false, WINDING));
+    cancelled = true; // at once, as a listener that cancels is called in the middle of a step
+    schedule(Duration.ZERO, () -> windDown(Ending.CANCELLED, null, false, WINDING_DOWN));
   }
 
   WorkflowContext context() {
@@ -145,7 +145,7 @@ final class RunLoop implements ShareRun, CallOwner {
     return table;
   }
 
-  /** What the run left; it is over. */
+  /** The result; the run must have ended. */
   RunResult result() {
     return requireNonNull(result);
   }
@@ -183,44 +183,44 @@ final class RunLoop implements ShareRun, CallOwner {
   }
 
   boolean mayWrite() {
-    // Workflow that end at the same time are not all told of it at once.
-    boolean late = context.time().nanoTime() - deadline >= 0;
-    return isGoing() && writesStopped == null && !cancelled && !late;
+    // Runs with the same deadline are ended one after the other: none may write in between.
+    boolean expired = context.time().nanoTime() - deadline >= 0;
+    return isRunning() && writesStopped == null && !cancelled && !expired;
   }
 
-  /** Whether it was resumed, and has not read its images since. */
-  boolean isUnread() {
-    return unread;
+  /** Whether the run was resumed and its survey has not finished. */
+  boolean isSurveyPending() {
+    return surveyPending;
   }
 
   boolean isCancelled() {
     return cancelled;
   }
 
-  boolean isGoing() {
-    return phase == Phase.GOING;
+  boolean isRunning() {
+    return phase == Phase.RUNNING;
   }
 
-  /** Whether it makes its last calls. */
-  boolean isWinding() {
-    return phase == Phase.WINDING && windDown != null && !windDown.isQuiet();
+  /** Whether the run makes its last calls. */
+  boolean isWindingDown() {
+    return phase == Phase.WINDING_DOWN && windDown != null && !windDown.isQuiet();
   }
 
   boolean canList() {
     return canList;
   }
 
-  /** Does a piece of this run's work; whatever happens, the run comes to its report. */
+  /** Runs a step; an exception ends the run with a report. */
   @Override
   public void step(Runnable work) {
-    if (phase == Phase.OVER) {
+    if (phase == Phase.ENDED) {
       return;
     }
     try {
       work.run();
     } catch (Throwable e) {
-      log.error("run {}: stopped by a fault of this library or of the backend", id, e);
-      Reason fault = new Reason(Kind.INTERNAL, "", "the run met a fault: " + e);
+      log.error("run {}: stopped by an unexpected exception in this library or the backend", id, e);
+      Reason fault = new Reason(Kind.INTERNAL, "", "unexpected exception: " + e);
       new WindDown(this, round, Ending.STOPPED, fault, true).end();
     }
     counter.publish();
@@ -228,25 +228,25 @@ final class RunLoop implements ShareRun, CallOwner {
 
   @Override
   public void schedule(Duration delay, Runnable work) {
-    timers.after(delay, () -> step(isGoing() ? work : () -> {}));
+    timers.after(delay, () -> step(isRunning() ? work : () -> {}));
   }
 
   void make(Call<?> call) {
     context.calls().make(call);
   }
 
-  void read(ListingRead reading) {
-    reads.add(reading);
-    make(reading);
+  void read(ListingRead read) {
+    reads.add(read);
+    make(read);
   }
 
-  void ended(ListingRead reading) {
-    reads.remove(reading);
+  void readFinished(ListingRead read) {
+    reads.remove(read);
   }
 
   @Override
   public void started(Call.Kind kind) {
-    counter.call(kind);
+    counter.countCall(kind);
   }
 
   @Override
@@ -255,13 +255,13 @@ final class RunLoop implements ShareRun, CallOwner {
   }
 
   @Override
-  public void blocked(Call.Kind kind, Duration held) {
-    warnings.now(
-        "held " + kind.method,
-        "{}.{} held the engine's thread for {} ms; a backend must not block",
+  public void blocked(Call.Kind kind, Duration duration) {
+    warnings.once(
+        "blocked " + kind.method,
+        "{}.{} blocked the engine's thread for {} ms; a backend must not block",
         context.backend().getClass().getName(),
         kind.method,
-        held.toMillis());
+        duration.toMillis());
   }
 
   @Override
@@ -269,65 +269,70 @@ final class RunLoop implements ShareRun, CallOwner {
     try {
       context.listener().accept(event);
     } catch (Throwable e) {
-      warnings.now("listener", "a listener threw at {}: {}", event.getClass().getSimpleName(), e);
+      warnings.once(
+          "listener",
+          "the listener threw an exception at {}: {}",
+          event.getClass().getSimpleName(),
+          e);
     }
   }
 
   void begin() {
-    phase = Phase.GOING;
+    phase = Phase.RUNNING;
     log.info(
         "run {}: {}{} {} images with {} recipients, {} pairs",
         id,
-        past == null ? "" : "resumed, ",
+        history == null ? "" : "resumed, ",
         table.action(),
         table.images(),
         table.recipients(),
         table.total());
     Instant now = context.time().now();
-    Instant end = past == null ? context.end(now) : past.deadline();
-    if (past == null) {
+    Instant end = history == null ? context.end(now) : history.deadline();
+    if (history == null) {
       journal.note(new JournalEntry.Begun(now, end, context.limits(), requests));
     } else {
-      recover(past);
+      restore(history);
     }
-    stayAlive();
+    scheduleHeartbeat();
     deadline = context.time().nanoTime() + Duration.between(now, end).toNanos();
-    boolean called = cancelled || (past != null && past.wasCancelled());
-    if (called || !end.isAfter(now)) {
-      wind(called ? Ending.CANCELLED : Ending.DEADLINE, null, false, WINDING);
+    boolean wasCancelled = cancelled || (history != null && history.wasCancelled());
+    if (wasCancelled || !end.isAfter(now)) {
+      windDown(wasCancelled ? Ending.CANCELLED : Ending.DEADLINE, null, false, WINDING_DOWN);
     } else {
-      schedule(Duration.between(now, end), () -> wind(Ending.DEADLINE, null, false, WINDING));
+      schedule(
+          Duration.between(now, end), () -> windDown(Ending.DEADLINE, null, false, WINDING_DOWN));
       new Survey(this).begin();
     }
   }
 
-  private void recover(RunHistory past) {
-    unread = true;
-    rounds = past.rounds();
-    submissions = past.nextSubmission();
+  private void restore(RunHistory history) {
+    surveyPending = true;
+    rounds = history.rounds();
+    submissions = history.nextSubmission();
     if (rounds > 0) {
-      round = new Round(this, repeated);
-      replay = new Replay(this, past);
+      round = new Round(this, refusals);
+      replay = new Replay(this, history);
       replay.begin(round);
     }
   }
 
-  /** Others take a run that writes nothing for a minute for abandoned. */
-  private void stayAlive() {
+  /** A run whose journal is silent for a minute is taken for abandoned. */
+  private void scheduleHeartbeat() {
     if (journal.isOn()) {
       schedule(
-          ALIVE,
+          HEARTBEAT,
           () -> {
             if (journal.wasQuiet()) {
               journal.note(new JournalEntry.Alive(context.time().now()));
             }
-            stayAlive();
+            scheduleHeartbeat();
           });
     }
   }
 
   void surveyed(int images) {
-    unread = false;
+    surveyPending = false;
     emit(new ShareEvent.Surveyed(id, images, table.done(), table.failed()));
     if (context.reader() != null) {
       finish(Ending.FINISHED, null);
@@ -338,10 +343,10 @@ final class RunLoop implements ShareRun, CallOwner {
     }
   }
 
-  /** Gives the pairs that no listing shows what another process found out. */
-  void recall() {
+  /** Settles pairs that are still open by what earlier processes found out. */
+  void applyFindings() {
     if (replay != null) {
-      replay.recall();
+      replay.applyFindings();
     }
   }
 
@@ -353,64 +358,64 @@ final class RunLoop implements ShareRun, CallOwner {
       new WindDown(this, round, Ending.STOPPED, writesStopped, true).end();
     } else if (mayWrite()) {
       rounds++;
-      round = new Round(this, repeated);
+      round = new Round(this, refusals);
       round.begin();
     }
   }
 
-  /** Nothing more is sent; what is under way is watched to its end. */
+  /** The journal has failed: nothing more is sent, and what is under way is polled to its end. */
   private void stopWriting(Reason reason) {
     log.error("run {}: {}", id, reason);
     writesStopped = reason;
     step(
         () -> {
-          if (isGoing() && round != null) {
+          if (isRunning() && round != null) {
             round.advance();
           }
         });
   }
 
-  /** Members cannot be listed: from here on the jobs' word must do. */
+  /** Members cannot be listed: from here on the results of the jobs decide. */
   void cannotList(Reason reason) {
     if (canList) {
       canList = false;
-      warnings.now(
+      warnings.once(
           Warnings.key(reason),
-          "members cannot be listed ({}); the jobs' word must do. Listing needs the right"
-              + " ims:images:get",
+          "members cannot be listed ({}); outcomes follow the results of the jobs. Listing needs the"
+              + " right ims:images:get",
           reason);
-      List.copyOf(reads).forEach(reading -> reading.failed(reason, Duration.ZERO));
+      List.copyOf(reads).forEach(read -> read.failed(reason, Duration.ZERO));
     }
   }
 
-  /** Takes note of a job; gives the place for its later polls. */
+  /** Adds a job; returns its index for {@link #updateJob}. */
   int addJob(Job job, Slice slice) {
     jobs.add(new SubmittedSlice(job, slice));
     return jobs.size() - 1;
   }
 
-  void updateJob(int place, Job job) {
-    jobs.set(place, new SubmittedSlice(job, jobs.get(place).slice()));
+  void updateJob(int index, Job job) {
+    jobs.set(index, new SubmittedSlice(job, jobs.get(index).slice()));
   }
 
-  /** Ends the run early, unless it is ending already in a way no less strict. */
-  void wind(Ending ending, @Nullable Reason reason, boolean quiet, Duration limit) {
-    if (phase == Phase.OVER || (windDown != null && (windDown.isQuiet() || !quiet))) {
+  /** Ends the run early, unless it is already ending in a way that is no less strict. */
+  void windDown(Ending ending, @Nullable Reason reason, boolean quiet, Duration limit) {
+    if (phase == Phase.ENDED || (windDown != null && (windDown.isQuiet() || !quiet))) {
       return;
     }
-    phase = Phase.WINDING;
+    phase = Phase.WINDING_DOWN;
     WindDown begun = new WindDown(this, round, ending, reason, quiet);
     windDown = begun;
     timers.after(limit, () -> step(begun::end));
     begun.begin();
   }
 
-  /** Ends the run without another call. */
+  /** Ends the run early without another call. */
   void stop(Reason reason) {
-    wind(Ending.STOPPED, reason, true, WINDING);
+    windDown(Ending.STOPPED, reason, true, WINDING_DOWN);
   }
 
-  /** A write that was under way when the run began to wind down has been answered. */
+  /** A submit or a last poll was answered, perhaps while the run winds down. */
   void answered(Submission submission) {
     if (windDown != null) {
       windDown.answered(submission);
@@ -418,24 +423,24 @@ final class RunLoop implements ShareRun, CallOwner {
   }
 
   void finish(Ending ending, @Nullable Reason reason) {
-    phase = Phase.OVER;
+    phase = Phase.ENDED;
     timers.cancel();
     if (round != null) {
       round.release();
     }
-    boolean forGood =
+    boolean isFinal =
         ending == Ending.FINISHED || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
-    journal.end(forGood, () -> publish(ending, reason));
+    journal.end(isFinal, () -> publish(ending, reason));
   }
 
   private void publish(Ending ending, @Nullable Reason reason) {
     workflow.remove(this);
-    RunResult left = new RunResult(id, ending, reason, table, jobs, counter.publish());
-    result = left;
-    ShareReport told = context.reports().apply(left);
-    warnings.summary(told);
-    log.info("{}", told);
-    emit(new ShareEvent.Finished(id, told));
-    report.complete(told);
+    RunResult ended = new RunResult(id, ending, reason, table, jobs, counter.publish());
+    result = ended;
+    ShareReport made = context.reports().apply(ended);
+    warnings.summary(made);
+    log.info("{}", made);
+    emit(new ShareEvent.Finished(id, made));
+    report.complete(made);
   }
 }

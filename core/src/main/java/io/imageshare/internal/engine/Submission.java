@@ -20,15 +20,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One slice on its way: submitted, its job watched to the end, or its lost answer settled. */
+/** One slice from the submit to the end of its job, or to the reads after a lost answer. */
 final class Submission implements Call<Job> {
   private enum State {
     QUEUED,
     WITHDRAWN,
     SENT,
     WATCHED,
-    SETTLING,
-    OVER
+    READING_BACK,
+    FINISHED
   }
 
   private final RunLoop run;
@@ -37,13 +37,13 @@ final class Submission implements Call<Job> {
   private final Slice slice;
   private final SubmissionJournal journal;
   private State state = State.QUEUED;
-  private boolean holdsPlace;
+  private boolean holdsSlot;
   private String id = "";
   private @Nullable Job job;
   private @Nullable Reason unclear;
-  private JobResults word = JobResults.NONE;
-  private int place;
-  private @Nullable JobPoller watch;
+  private JobResults results = JobResults.NONE;
+  private int jobIndex;
+  private @Nullable JobPoller poller;
 
   Submission(RunLoop run, Round round, Slice slice) {
     this.run = run;
@@ -70,7 +70,7 @@ final class Submission implements Call<Job> {
     return state == State.WATCHED;
   }
 
-  /** It is no longer to be sent, unless it was. */
+  /** Withdraws the slice if it has not been sent. */
   void withdraw() {
     if (state == State.QUEUED) {
       state = State.WITHDRAWN;
@@ -78,14 +78,14 @@ final class Submission implements Call<Job> {
     }
   }
 
-  /** Gives up the place of its job. */
+  /** Frees the slot of its job. */
   void release() {
-    if (holdsPlace) {
-      holdsPlace = false;
-      run.counter().jobs(-1);
-      run.context().gate().jobOver();
-      if (watch != null) {
-        watch.over();
+    if (holdsSlot) {
+      holdsSlot = false;
+      run.counter().addOpenJobs(-1);
+      run.context().gate().removeOpenJob();
+      if (poller != null) {
+        poller.unwatched();
       }
     }
   }
@@ -108,12 +108,12 @@ final class Submission implements Call<Job> {
   }
 
   @Override
-  public boolean wanted() {
+  public boolean isWanted() {
     return state == State.QUEUED && run.mayWrite();
   }
 
   @Override
-  public boolean repeats() {
+  public boolean isRepeatable() {
     return run.mayWrite();
   }
 
@@ -122,7 +122,7 @@ final class Submission implements Call<Job> {
     return journal.hasIntent();
   }
 
-  /** Its intent is safe before it is sent. */
+  /** The intent must be in the journal before the slice is sent. */
   @Override
   public void prepare(Runnable ready) {
     journal.intent(slice, ready);
@@ -131,8 +131,8 @@ final class Submission implements Call<Job> {
   @Override
   public CompletionStage<Job> make() {
     state = State.SENT;
-    holdsPlace = true;
-    run.counter().jobs(1);
+    holdsSlot = true;
+    run.counter().addOpenJobs(1);
     slice.forEach(table::ask);
     round.sent(this);
     return run.context().backend().submit(table.request(slice));
@@ -143,7 +143,7 @@ final class Submission implements Call<Job> {
     state = State.QUEUED;
     journal.refused(reason);
     slice.forEach(table::reopen);
-    round.back(this);
+    round.requeue(this);
     release();
   }
 
@@ -152,8 +152,8 @@ final class Submission implements Call<Job> {
     job = first;
     id = first.id();
     state = State.WATCHED;
-    watch = new JobPoller(run, this, id, Duration.ZERO);
-    place = run.addJob(first, slice);
+    poller = new JobPoller(run, this, id, Duration.ZERO);
+    jobIndex = run.addJob(first, slice);
     slice.forEach(table::touch);
     run.emit(new ShareEvent.Submitted(run.id(), table.request(slice), first));
     round.accepted(this);
@@ -161,26 +161,26 @@ final class Submission implements Call<Job> {
       journal.submitted(id, () -> {});
       ended(first);
     } else {
-      journal.submitted(id, watch::begin);
+      journal.submitted(id, poller::begin);
     }
     run.answered(this);
   }
 
-  /** Goes on where another process left it; its pairs are asked. */
-  void resume(RunHistory.RecordedSubmission recorded, int place) {
+  /** Continues where another process left off; the pairs are already marked as asked. */
+  void resume(RunHistory.RecordedSubmission recorded, int jobIndex) {
     journal.resume(recorded.intent.submission());
     if (recorded.submitted == null) {
-      settle(recorded.lost, run.context().since(recorded.intent.at()));
+      readBack(recorded.lost, run.context().since(recorded.intent.at()));
       return;
     }
-    this.place = place;
+    this.jobIndex = jobIndex;
     id = recorded.job();
     state = State.WATCHED;
-    holdsPlace = true;
-    run.context().gate().jobFound();
-    run.counter().jobs(1);
-    watch = new JobPoller(run, this, id, run.context().since(recorded.submitted.at()));
-    watch.begin();
+    holdsSlot = true;
+    run.context().gate().addOpenJob();
+    run.counter().addOpenJobs(1);
+    poller = new JobPoller(run, this, id, run.context().since(recorded.submitted.at()));
+    poller.begin();
   }
 
   @Override
@@ -190,14 +190,14 @@ final class Submission implements Call<Job> {
         journal.lost(reason);
         slice.forEach(table::touch);
         round.lost();
-        settle(reason, Duration.ZERO);
+        readBack(reason, Duration.ZERO);
       }
       default -> {
-        state = State.OVER;
+        state = State.FINISHED;
         round.answered();
         journal.refused(reason);
         round.refused(this, reason);
-        release(); // last: nobody else may take its place before the refusal is known
+        release(); // last: no other submission may take the slot before the refusal is known
       }
     }
     run.answered(this);
@@ -205,78 +205,78 @@ final class Submission implements Call<Job> {
 
   // The job
 
-  /** The one look at an open job while its run winds down. */
+  /** The one poll of an open job while the run winds down. */
   Call<Job> lastPoll() {
-    return requireNonNull(watch).last();
+    return requireNonNull(poller).lastPoll();
   }
 
-  /** A look was answered. */
-  void seen(Job poll) {
+  /** A poll was answered. */
+  void jobPolled(Job poll) {
     job = poll;
-    run.updateJob(place, poll);
+    run.updateJob(jobIndex, poll);
     run.emit(new ShareEvent.Polled(run.id(), poll));
     if (poll.ended()) {
       ended(poll);
     }
   }
 
-  /** The service does not let its job be looked at, or knows it no longer. */
-  void gone(Reason reason) {
-    settle(reason, Duration.ZERO);
+  /** The service refuses polls of the job or no longer knows it. */
+  void jobUnknown(Reason reason) {
+    readBack(reason, Duration.ZERO);
   }
 
-  /** Its job is no longer watched: the audit decides. */
+  /** The job is no longer polled: the audit decides. */
   void unwatched(String why) {
     unclear = new Reason(Reason.Kind.LOST, "", why);
-    over(false);
+    finish(false);
   }
 
   private void ended(Job end) {
     journal.ended(end);
-    requireNonNull(watch).ended(end);
+    requireNonNull(poller).ended(end);
     release();
-    word = new JobResults(end);
-    if (!run.isGoing()) {
-      state = State.OVER;
-      byWordIfNothingLists();
+    results = new JobResults(end);
+    if (!run.isRunning()) {
+      state = State.FINISHED;
+      settleByJobIfUnlistable();
     } else if (end.status() == Job.Status.FAIL) {
       Reason reason = requireNonNull(end.reason());
-      state = State.SETTLING;
+      state = State.READING_BACK;
       new ReadBack(run, this, reason, List.of(Duration.ZERO), () -> jobFailed(reason)).next();
     } else {
-      over(true);
+      finish(true);
     }
   }
 
   private void jobFailed(Reason reason) {
-    state = State.OVER;
-    forEachMissing(this::rules);
-    byWordIfNothingLists();
+    state = State.FINISHED;
+    forEachMissing(this::failIfJobRefuses);
+    settleByJobIfUnlistable();
     journal.refused(reason);
     round.refused(this, reason);
   }
 
-  private void over(boolean served) {
-    state = State.OVER;
+  private void finish(boolean succeeded) {
+    state = State.FINISHED;
     release();
-    byWordIfNothingLists();
+    settleByJobIfUnlistable();
     if (!run.canList()) {
-      forEachMissing(this::byWord);
+      forEachMissing(this::settleByJob);
     }
-    round.over(this, served ? word : null);
+    round.finished(this, succeeded ? results : null);
   }
 
-  private void byWordIfNothingLists() {
+  private void settleByJobIfUnlistable() {
     if (run.canList()) {
       return;
     }
     List<Slice> except = new ArrayList<>();
     slice.forEach(
         (i, r) -> {
-          if (!vouches(i, r)) {
+          if (!confirms(i, r)) {
             except.add(new Slice(List.of(i), List.of(r)));
           } else if (table.isAsked(i, r)) {
-            byWord(i, r);
+            settleByJob(i, r);
           }
         });
     if (except.size() < slice.pairs()) {
@@ -284,18 +284,18 @@ final class Submission implements Call<Job> {
     }
   }
 
-  // ReadBack by reading
+  // Reads after a lost answer
 
   /**
-   * Reads the listings after one, two and four times the longest of recent jobs.
+   * Reads the listings after one, two and four times the longest duration of recent jobs.
    *
-   * @param age how long ago the call was made, where another process made it
+   * @param age the time since the submit, if another process made it
    */
-  private void settle(Reason reason, Duration age) {
-    state = State.SETTLING;
+  private void readBack(Reason reason, Duration age) {
+    state = State.READING_BACK;
     unclear = reason;
-    if (!run.isGoing()) {
-      return; // the one reading of the wind-down decides
+    if (!run.isRunning()) {
+      return; // the read of the wind-down decides
     }
     Duration longest = run.context().recent().longest();
     Duration patience = run.context().poll().patience();
@@ -308,33 +308,33 @@ final class Submission implements Call<Job> {
             .toList();
     Runnable settled =
         () -> {
-          boolean again = run.canList() && reason.kind() == Reason.Kind.LOST;
-          journal.settled(reason, again);
+          boolean askAgain = run.canList() && reason.kind() == Reason.Kind.LOST;
+          journal.settled(reason, askAgain);
           forEachMissing(
               (i, r) -> {
-                if (again) {
-                  run.rules().again(i, r, reason, "");
+                if (askAgain) {
+                  run.rules().askAgain(i, r, reason, "");
                 } else {
                   run.rules().settle(i, r, new Verdict.Unknown(reason, id()));
                 }
               });
-          over(false);
+          finish(false);
         };
     new ReadBack(run, this, reason, times, settled).next();
   }
 
-  // What to make of its pairs
+  // Its pairs
 
-  /** Whether its job says that the pair is done. */
-  boolean vouches(int image, int recipient) {
-    return word.vouches(table.member(image, recipient));
+  /** Whether the job says that the pair is done. */
+  boolean confirms(int image, int recipient) {
+    return results.confirms(table.member(image, recipient));
   }
 
-  /** The pairs that are asked still and that its job does not vouch for. */
+  /** Calls the action for each pair that is still asked and that the job does not confirm. */
   void forEachMissing(Slice.Pair action) {
     slice.forEach(
         (i, r) -> {
-          if (table.isAsked(i, r) && !vouches(i, r)) {
+          if (table.isAsked(i, r) && !confirms(i, r)) {
             action.accept(i, r);
           }
         });
@@ -346,7 +346,7 @@ final class Submission implements Call<Job> {
     return missing[0];
   }
 
-  /** The listings that would show them. */
+  /** The listings of the missing pairs. */
   List<Integer> listingsMissing() {
     Set<Integer> listings = new LinkedHashSet<>();
     forEachMissing((image, recipient) -> listings.add(run.listings().of(image)));
@@ -364,31 +364,31 @@ final class Submission implements Call<Job> {
             });
   }
 
-  /** The listing lacks the pair, and there is no more waiting for it. */
+  /** The listing does not show the pair, and is not read again. */
   void unlisted(int image, int recipient) {
     if (unclear != null) {
       run.rules().settle(image, recipient, new Verdict.Unknown(unclear, id()));
     } else {
-      rules(image, recipient);
-      run.rules().again(image, recipient, JobResults.unlisted(id()), id());
+      failIfJobRefuses(image, recipient);
+      run.rules().askAgain(image, recipient, JobResults.unlisted(id()), id());
     }
   }
 
-  /** Members cannot be listed: the job's word must do. */
-  void byWord(int image, int recipient) {
+  /** Settles a pair by the results of the job, as members cannot be listed. */
+  void settleByJob(int image, int recipient) {
     if (unclear != null) {
       run.rules().settle(image, recipient, new Verdict.Unknown(unclear, id()));
-    } else if (vouches(image, recipient)) {
+    } else if (confirms(image, recipient)) {
       run.rules().settle(image, recipient, new Verdict.Done(false, MemberStatus.UNKNOWN));
     } else {
-      rules(image, recipient);
-      run.rules().again(image, recipient, JobResults.unlisted(id()), id());
+      failIfJobRefuses(image, recipient);
+      run.rules().askAgain(image, recipient, JobResults.unlisted(id()), id());
     }
   }
 
-  /** Fails the pair if its job gives a reason for this very pair that will not pass. */
-  private void rules(int image, int recipient) {
-    Reason reason = word.against(table.member(image, recipient));
+  /** Fails the pair if the job gives a permanent reason for this pair. */
+  private void failIfJobRefuses(int image, int recipient) {
+    Reason reason = results.failure(table.member(image, recipient));
     if (reason != null) {
       switch (reason.kind()) {
         case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN, UNSUPPORTED ->
@@ -398,9 +398,9 @@ final class Submission implements Call<Job> {
     }
   }
 
-  /** The run is over, and the pair has no outcome: a listing that lags may yet show it. */
+  /** The verdict on an asked pair when the run is cut short: it may still take effect. */
   Verdict cutShort(Reason why) {
-    Reason told = hasFailed() ? requireNonNull(job).reason() : unclear;
-    return new Verdict.Unknown(told == null ? why : told, id());
+    Reason known = hasFailed() ? requireNonNull(job).reason() : unclear;
+    return new Verdict.Unknown(known == null ? why : known, id());
   }
 }

@@ -6,10 +6,7 @@ import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.table.Slice;
 import java.util.List;
 
-/**
- * What one flight writes to the journal. Each time it is sent it is another one to the journal,
- * with a number of its own.
- */
+/** The journal entries of one submission. Each attempt to send it has a number of its own. */
 final class SubmissionJournal {
   private static final int NONE = -1;
 
@@ -20,7 +17,7 @@ final class SubmissionJournal {
     this.run = run;
   }
 
-  /** Goes on with a flight that is in the journal. */
+  /** Continues a submission that is in the journal. */
   void resume(int number) {
     this.number = number;
   }
@@ -56,7 +53,7 @@ final class SubmissionJournal {
     run.journal().note(new JournalEntry.Served(number, except));
   }
 
-  /** The service took nothing of it, or it was not sent at all. */
+  /** The service refused it, or it was not sent at all. */
   void refused(Reason reason) {
     if (number != NONE) {
       run.journal().note(new JournalEntry.Refused(number, reason));

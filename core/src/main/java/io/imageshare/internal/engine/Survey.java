@@ -13,33 +13,35 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what tells, before anything is written, what is so already and what cannot be: every
- * listing, and then a description of the images that are to be shared.
+ * The reads before the first write: every listing, then the descriptions of the images to share.
+ * They show what is already as asked and what cannot work.
  */
 final class Survey {
+  private static final int MEMBERS_OF_FULL_SERVER_IMAGE = 10;
+
   private final RunLoop run;
   private final PairTable table;
 
-  /** How many members each image has that was listed. */
+  /** The number of members of each image that was listed. */
   private final Map<Integer, Integer> members = new LinkedHashMap<>();
 
-  private int unread;
+  private int openReads;
   private int read;
 
   Survey(RunLoop run) {
     this.run = run;
     table = run.table();
-    unread = run.listings().count();
+    openReads = run.listings().count();
   }
 
   void begin() {
     for (int listing = 0; listing < run.listings().count(); listing++) {
-      run.read(new Look(listing));
+      run.read(new Read(listing));
     }
   }
 
-  private final class Look extends ListingRead {
-    Look(int listing) {
+  private final class Read extends ListingRead {
+    Read(int listing) {
       super(run, listing, false);
     }
 
@@ -57,7 +59,7 @@ final class Survey {
 
     @Override
     void refused(Reason reason) {
-      // Each is read even if many are bad: a reading is cheap, and tells of that one alone.
+      // Every listing is read, even if many ids are bad: a read is cheap and concerns one id only.
       Side side = run.listings().side();
       if (reason.kind() == Reason.Kind.INVALID || reason.kind() == side.invalid()) {
         run.evidence().bad(side, listing(), reason);
@@ -66,17 +68,17 @@ final class Survey {
     }
 
     @Override
-    void over() {
-      unread--;
-      if (unread == 0) {
+    void finished() {
+      openReads--;
+      if (openReads == 0) {
         describe();
       }
     }
   }
 
   /**
-   * What is not listed is not described: some of it may be shared already, and then nothing that is
-   * told of the image makes that untrue.
+   * An image that was not listed is not described: it may be shared already, and no description can
+   * contradict that.
    */
   private void describe() {
     Map<String, Integer> open = new LinkedHashMap<>();
@@ -93,34 +95,36 @@ final class Survey {
         new DescribeCall(
             run,
             open.keySet(),
-            told -> {
-              open.forEach((id, image) -> refuse(image, told.get(id)));
+            described -> {
+              open.forEach((id, image) -> refuse(image, described.get(id)));
               run.surveyed(read);
             }));
   }
 
-  private void refuse(int image, @Nullable Image told) {
-    if (told != null && told.obstacle() != Image.Obstacle.NONE) {
-      newPairs(image).forEach(r -> fail(image, r, told.refusal()));
-    } else if (told != null) {
-      refuseWhatCannotFit(image, told.membersOf(run.context().membersPerImage()));
+  private void refuse(int image, @Nullable Image described) {
+    if (described != null && described.obstacle() != Image.Obstacle.NONE) {
+      newPairs(image).forEach(r -> fail(image, r, refusal(described)));
+    } else if (described != null) {
+      int limit = run.context().membersPerImage();
+      refuseWhatCannotFit(
+          image, described.whole() ? Math.min(MEMBERS_OF_FULL_SERVER_IMAGE, limit) : limit);
     }
   }
 
   private void refuseWhatCannotFit(int image, int limit) {
-    int has = members.getOrDefault(image, 0);
-    int room = limit - has;
+    int count = members.getOrDefault(image, 0);
+    int room = limit - count;
     for (int r = 0; r < table.recipients(); r++) {
       if (table.isPending(image, r)) {
         room--;
         if (room < 0 && !table.isTouched(image, r)) {
-          fail(image, r, full(has, limit));
+          fail(image, r, full(count, limit));
         }
       }
     }
   }
 
-  /** The pairs of an image that nobody has asked for yet, by recipient. */
+  /** The recipients of an image whose pairs were never asked for. */
   private IntStream newPairs(int image) {
     return IntStream.range(0, table.recipients())
         .filter(r -> table.isOpen(image, r) && !table.isTouched(image, r));
@@ -134,7 +138,33 @@ final class Survey {
     return new Reason(
         Reason.Kind.QUOTA,
         "",
-        "the image has %d of at most %d recipients, and those asked for before this take the rest"
+        ("the image has %d of at most %d recipients,"
+                + " and earlier recipients of this request take the rest")
             .formatted(members, limit));
+  }
+
+  private static Reason refusal(Image image) {
+    String name = image.name().isEmpty() ? "" : " \"" + image.name() + "\"";
+    return new Reason(
+        Reason.Kind.INVALID_IMAGE,
+        "",
+        "the image%s cannot be shared: %s".formatted(name, obstacle(image)));
+  }
+
+  /** What is wrong with an image, and what would be right. */
+  private static String obstacle(Image image) {
+    return switch (image.obstacle()) {
+      case NONE -> throw new IllegalArgumentException("image: " + image + " has no obstacle");
+      case FOREIGN ->
+          "it belongs to another project%s; the owner must share it".formatted(in(image.owner()));
+      case PUBLIC -> "it is public; only a private image can be shared";
+      case ENCRYPTED -> "it is encrypted; share a copy that is not";
+      case UNREADY ->
+          "it is not ready%s; ask again when its status is active".formatted(in(image.status()));
+    };
+  }
+
+  private static String in(String detail) {
+    return detail.isEmpty() ? "" : " (" + detail + ")";
   }
 }

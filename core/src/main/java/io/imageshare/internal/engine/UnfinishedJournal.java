@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A journal in which nothing is finished yet: a part of a run is, when the whole run is. */
+/** The journal of the parts of a run: it keeps them until the whole run has finished. */
 record UnfinishedJournal(Journal journal) implements Journal {
 
   @Override

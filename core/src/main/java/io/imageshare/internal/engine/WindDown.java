@@ -10,9 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a run that is cut short: one last look at each open job, one reading of each listing
- * with open pairs, then the report. A quiet one makes no call at all, and only waits for the
- * answers to writes under way.
+ * Ends a run early: one last poll of each open job, one read of each listing with open pairs, then
+ * the report. A quiet one makes no call and only waits for the answers to submits under way.
  */
 final class WindDown {
   private final RunLoop run;
@@ -23,9 +22,9 @@ final class WindDown {
   private final @Nullable Reason reason;
   private final boolean quiet;
   private final BitSet polled = new BitSet();
-  private int looking;
-  private int reading;
-  private boolean readingBegun;
+  private int openPolls;
+  private int openReads;
+  private boolean readsStarted;
 
   WindDown(
       RunLoop run, @Nullable Round round, Ending ending, @Nullable Reason reason, boolean quiet) {
@@ -47,40 +46,40 @@ final class WindDown {
       run.journal().note(new JournalEntry.Cancelled(run.context().time().now()));
     }
     if (round != null) {
-      round.advance(); // withdraws what was not sent yet, and notes it
+      round.advance(); // withdraws what was not sent yet
     }
     advance();
   }
 
-  /** A write was answered, or a last look. */
+  /** A submit or a last poll was answered. */
   void answered(Submission submission) {
     int index = submissions.indexOf(submission);
     if (polled.get(index)) {
-      looking--;
+      openPolls--;
     }
     advance();
   }
 
   private void advance() {
     poll();
-    if (looking > 0 || (round != null && round.isUnanswered())) {
+    if (openPolls > 0 || (round != null && round.isUnanswered())) {
       return;
     }
-    if (!readingBegun) {
-      readingBegun = true;
+    if (!readsStarted) {
+      readsStarted = true;
       read();
     }
-    if (reading == 0) {
+    if (openReads == 0) {
       end();
     }
   }
 
   private void poll() {
-    for (int f = 0; !quiet && f < submissions.size(); f++) {
-      if (submissions.get(f).isWatched() && !polled.get(f)) {
-        polled.set(f);
-        looking++;
-        run.make(submissions.get(f).lastPoll());
+    for (int n = 0; !quiet && n < submissions.size(); n++) {
+      if (submissions.get(n).isWatched() && !polled.get(n)) {
+        polled.set(n);
+        openPolls++;
+        run.make(submissions.get(n).lastPoll());
       }
     }
   }
@@ -88,34 +87,34 @@ final class WindDown {
   private void read() {
     Listings listings = run.listings();
     for (int listing = 0; !quiet && run.canList() && listing < listings.count(); listing++) {
-      if (listings.hasAsked(listing) || (listings.hasPending(listing) && run.isUnread())) {
-        reading++;
-        run.read(new Last(listing));
+      if (listings.hasAsked(listing) || (listings.hasPending(listing) && run.isSurveyPending())) {
+        openReads++;
+        run.read(new LastRead(listing));
       }
     }
   }
 
-  private final class Last extends ListingRead {
-    Last(int listing) {
+  private final class LastRead extends ListingRead {
+    LastRead(int listing) {
       super(run, listing, true);
     }
 
     @Override
-    void over() {
-      reading--;
-      if (reading == 0) {
+    void finished() {
+      openReads--;
+      if (openReads == 0) {
         end();
       }
     }
   }
 
-  /** Gives every pair that has none its outcome, and ends the run. */
+  /** Settles every pair that has no outcome, and ends the run. */
   void end() {
-    run.recall();
+    run.applyFindings();
     Reason cut = new Reason(Reason.Kind.LOST, "", "the run was cut short: " + why());
-    // A pair may have been asked again since: its last flight knows most.
-    for (int f = submissions.size() - 1; f >= 0; f--) {
-      Submission submission = submissions.get(f);
+    // A pair may be in several submissions: the last one knows most.
+    for (int n = submissions.size() - 1; n >= 0; n--) {
+      Submission submission = submissions.get(n);
       submission
           .slice()
           .forEach(

@@ -30,45 +30,51 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The runs of a workflow: started, resumed, closed. */
+/** Starts, resumes and closes the runs of a workflow. */
 public final class Workflow {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
 
   /**
-   * A run without a lock is taken for abandoned after this; a live one writes every 18 s at least.
+   * A run whose journal is silent for this long is taken for abandoned; a live one writes at least
+   * every 18 s.
    */
   private static final Duration SILENCE = Duration.ofMinutes(1);
 
   private final WorkflowContext context;
-  // Changed on the timekeeper's thread only, as the next.
+  // Both are changed on the timekeeper's thread only.
   private final Set<RunLoop> runs = new LinkedHashSet<>();
-  private final Set<CompositeRun> joints = new LinkedHashSet<>();
+  private final Set<CompositeRun> composites = new LinkedHashSet<>();
 
-  /** The ids that are being started, so that two threads do not start one of them twice. */
+  /** The ids being started, so that two threads do not start one of them twice. */
   private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
 
   private volatile boolean closed;
 
-  /** A workflow without runs. */
+  /** Creates a workflow without runs. */
   public Workflow(Settings settings) {
     context = WorkflowContext.of(settings);
   }
 
-  /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
-  public void refuseInsideATask() {
+  /**
+   * Fails if called from inside a task, where waiting is refused. Called before anything is
+   * started.
+   *
+   * @throws IllegalStateException from inside a task
+   */
+  public void requireOutsideTasks() {
     try {
       context.time().await(CompletableFuture.completedFuture(true));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the wait for the report will see it
+      Thread.currentThread().interrupt(); // the wait for the report handles it
     }
   }
 
-  /** Starts a run of requests that are done as one. */
+  /** Starts several requests as one run. */
   public ShareRun start(String id, List<ShareRequest> requests) {
     return begin(task(id, CompositeRun.checked(requests), 0, null));
   }
 
-  /** Waits for a run; one that is interrupted is cancelled, and waited for all the same. */
+  /** Waits for a run. If interrupted, cancels it and still waits for its report. */
   public ShareReport await(ShareRun run) {
     try {
       return context.time().await(run.report());
@@ -81,9 +87,9 @@ public final class Workflow {
   }
 
   /**
-   * Reads what a run would read, and writes nothing.
+   * Reads what a run would read before its first write.
    *
-   * @param reader takes what is listed, with whose listing it is
+   * @param reader takes each listing, with the id of its image or recipient
    */
   public List<RunResult> survey(
       String id, List<ShareRequest> requests, BiConsumer<String, Map<?, MemberStatus>> reader) {
@@ -98,7 +104,7 @@ public final class Workflow {
     return surveys.stream().map(RunLoop::result).toList();
   }
 
-  /** What a run would do, as far as reading tells. */
+  /** What a run would do, as far as reads show. */
   public DryRun dryRun(String id, List<ShareRequest> requests) {
     return DryRun.of(survey(id, requests, (read, listed) -> {}), context.limits());
   }
@@ -110,24 +116,25 @@ public final class Workflow {
   }
 
   /**
-   * What a run is to do, and what its journal tells; with its parts, if it is a joint one.
+   * A run to begin, with its history and, for a composite run, its parts.
    *
-   * @param lines how many lines the journal has of it
-   * @param past what they say; null if there are none
+   * @param lines the number of lines in its journal
+   * @param history what its journal says; null for a new run
    */
   private record Task(
       String id,
       List<ShareRequest> requests,
       int lines,
-      @Nullable RunHistory past,
+      @Nullable RunHistory history,
       List<Task> parts) {}
 
-  private Task task(String id, List<ShareRequest> requests, int lines, @Nullable RunHistory past) {
+  private Task task(
+      String id, List<ShareRequest> requests, int lines, @Nullable RunHistory history) {
     List<List<ShareRequest>> split = CompositeRun.split(requests);
     List<Task> parts = new ArrayList<>();
     for (int n = 0; split.size() > 1 && n < split.size(); n++) {
       String key = CompositeRun.key(id, n);
-      List<JournalEntry> known = past == null ? List.of() : read(key);
+      List<JournalEntry> known = history == null ? List.of() : read(key);
       parts.add(
           new Task(
               key,
@@ -136,7 +143,7 @@ public final class Workflow {
               known.isEmpty() ? null : new RunHistory(known),
               List.of()));
     }
-    return new Task(id, requests, lines, past, parts);
+    return new Task(id, requests, lines, history, parts);
   }
 
   private List<JournalEntry> read(String key) {
@@ -150,28 +157,28 @@ public final class Workflow {
       return begin(run(task.id(), context, task));
     }
     Instant deadline =
-        task.past() == null ? context.end(context.time().now()) : task.past().deadline();
-    CompositeRun joint =
+        task.history() == null ? context.end(context.time().now()) : task.history().deadline();
+    CompositeRun composite =
         new CompositeRun(
-            task.id(), context, task.requests(), task.lines(), deadline, joints::remove);
-    WorkflowContext ofParts = joint.ofParts();
-    task.parts().forEach(part -> joint.add(part.id(), run(task.id(), ofParts, part)));
+            task.id(), context, task.requests(), task.lines(), deadline, composites::remove);
+    WorkflowContext partContext = composite.partContext();
+    task.parts().forEach(part -> composite.add(part.id(), run(task.id(), partContext, part)));
     context
         .time()
         .schedule(
             Duration.ZERO,
             () -> {
-              joints.add(joint);
-              joint.begin(task.past() == null, this::begin);
+              composites.add(composite);
+              composite.begin(task.history() == null, this::begin);
             });
-    if (task.past() != null && task.past().wasCancelled()) {
-      joint.cancel();
+    if (task.history() != null && task.history().wasCancelled()) {
+      composite.cancel();
     }
-    return joint;
+    return composite;
   }
 
   private RunLoop run(String id, WorkflowContext context, Task task) {
-    return new RunLoop(id, task.id(), context, task.requests(), task.lines(), task.past(), this);
+    return new RunLoop(id, task.id(), context, task.requests(), task.lines(), task.history(), this);
   }
 
   private RunLoop begin(RunLoop run) {
@@ -186,31 +193,31 @@ public final class Workflow {
                 close(run);
               }
               if (run.report().isDone()) {
-                remove(run); // it was cancelled before it began
+                remove(run); // cancelled before it began
               }
             });
     return run;
   }
 
-  /** A run is over. */
+  /** Removes a run that has ended. */
   void remove(RunLoop run) {
     runs.remove(run);
   }
 
-  /** Goes on with a run of this id if there is one, else begins it. */
+  /** Continues the run with this id if there is one, else starts it. */
   public ShareRun startOrResume(String id, ShareRequest request) {
     List<ShareRequest> requests = List.of(request);
-    CompletableFuture<Started> mine = new CompletableFuture<>();
-    CompletableFuture<Started> other = starting.putIfAbsent(id, mine);
+    CompletableFuture<Started> own = new CompletableFuture<>();
+    CompletableFuture<Started> other = starting.putIfAbsent(id, own);
     if (other != null) {
       return same(id, answer(other), requests);
     }
     try {
       ShareRun run = startOrResume(id, requests);
-      mine.complete(new Started(run, requests));
+      own.complete(new Started(run, requests));
       return run;
     } catch (RuntimeException e) {
-      mine.completeExceptionally(e);
+      own.completeExceptionally(e);
       throw e;
     } finally {
       starting.remove(id);
@@ -227,12 +234,12 @@ public final class Workflow {
     if (journal == null || lines.isEmpty()) {
       return start(id, requests);
     }
-    RunHistory past = new RunHistory(lines);
-    if (past.isOver()) {
-      finish(journal, task(id, past.requests(), lines.size(), past));
+    RunHistory history = new RunHistory(lines);
+    if (history.isFinished()) {
+      finish(journal, task(id, history.requests(), lines.size(), history));
       return start(id, requests);
     }
-    refuseOther(id, past.requests(), requests);
+    refuseOther(id, history.requests(), requests);
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       if (unfinished.run().equals(id) && isAlive(unfinished)) {
         throw new IllegalStateException(
@@ -240,10 +247,10 @@ public final class Workflow {
                 .formatted(id, unfinished.owner(), unfinished.written()));
       }
     }
-    return begin(owned(journal, task(id, requests, lines.size(), past)));
+    return begin(claim(journal, task(id, requests, lines.size(), history)));
   }
 
-  /** A run under way, and what it was asked. */
+  /** A run under way with its requests. */
   private record Started(ShareRun run, List<ShareRequest> requests) {}
 
   private static ShareRun same(String id, Started before, List<ShareRequest> now) {
@@ -254,7 +261,7 @@ public final class Workflow {
   private static void refuseOther(String id, List<ShareRequest> before, List<ShareRequest> now) {
     if (!before.equals(now)) {
       throw new IllegalArgumentException(
-          "id: run %s is not finished and was asked for something else, %s; take another id"
+          "id: run %s is not finished and has other requests, %s; use another id"
               .formatted(id, before));
     }
   }
@@ -268,14 +275,15 @@ public final class Workflow {
             () ->
                 found.complete(
                     Stream.concat(
-                            joints.stream().map(joint -> new Started(joint, joint.requests())),
+                            composites.stream()
+                                .map(composite -> new Started(composite, composite.requests())),
                             runs.stream().map(run -> new Started(run, run.requests())))
                         .filter(started -> started.run().id().equals(id))
                         .findFirst()));
     return answer(found);
   }
 
-  /** Goes on with all unfinished runs that nobody else writes. */
+  /** Continues all unfinished runs that no other process has. */
   public List<ShareRun> resume() {
     Journal journal = context.journal();
     if (journal == null) {
@@ -286,28 +294,29 @@ public final class Workflow {
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       String id = unfinished.run();
       if (CompositeRun.isPart(id)) {
-        continue; // it comes with the run that it is a part of
+        continue; // it is continued with its composite run
       }
       if (isAlive(unfinished)) {
-        log.info("run {} is left to {}", id, unfinished.owner());
+        log.info("run {} is not resumed: {} has it", id, unfinished.owner());
         continue;
       }
-      // All are read before one is resumed: a damaged journal must not leave runs without a handle.
+      // All are read before one is resumed: a damaged journal must not leave resumed runs without a
+      // handle.
       List<JournalEntry> lines = read(id);
       if (lines.isEmpty()) {
-        log.info("run {} ended before it had written or sent anything", id);
+        log.info("run {} ended before it wrote or sent anything", id);
         answer(journal.finish(id));
       } else {
-        RunHistory past = new RunHistory(lines);
-        Task task = task(id, past.requests(), lines.size(), past);
-        if (past.isOver()) {
+        RunHistory history = new RunHistory(lines);
+        Task task = task(id, history.requests(), lines.size(), history);
+        if (history.isFinished()) {
           finish(journal, task);
         } else {
           found.add(task);
         }
       }
     }
-    // Again after the reading: who has begun to write since is no part of what was read.
+    // Asked again after the reads: a process that began to write since is not in what was read.
     Set<String> alive =
         answer(journal.unfinished()).stream()
             .filter(this::isAlive)
@@ -316,19 +325,19 @@ public final class Workflow {
     List<ShareRun> resumed = new ArrayList<>();
     for (Task task : found) {
       if (alive.contains(task.id())) {
-        log.info("run {} is left to another owner", task.id());
+        log.info("run {} is not resumed, another process has it", task.id());
         continue;
       }
       try {
-        resumed.add(begin(owned(journal, task)));
+        resumed.add(begin(claim(journal, task)));
       } catch (IllegalStateException e) {
-        log.info("run {} is left to another owner: {}", task.id(), e.getMessage());
+        log.info("run {} is not resumed, another process has it: {}", task.id(), e.getMessage());
       }
     }
     return resumed;
   }
 
-  /** Ends the journal of a joint run that is over, and of its parts. */
+  /** Finishes the journal of a run that has ended, and those of its parts. */
   private void finish(Journal journal, Task task) {
     task.parts().forEach(part -> finish(journal, part));
     answer(journal.finish(task.id()));
@@ -339,15 +348,15 @@ public final class Workflow {
     return !unfinished.owner().isEmpty() && unfinished.written().isAfter(silentSince);
   }
 
-  /** Of all who try to go on with a run, only one can write its next line. */
-  private Task owned(Journal journal, Task task) {
-    if (task.past() == null) {
+  /** Claims a run by appending to its journal: only one process can write the next line. */
+  private Task claim(Journal journal, Task task) {
+    if (task.history() == null) {
       return task;
     }
-    JournalEntry owned = JournalEntry.Owned.byThisProcess(context.time().now());
-    answer(journal.append(task.id(), task.lines(), List.of(owned.text())));
-    List<Task> parts = task.parts().stream().map(part -> owned(journal, part)).toList();
-    return new Task(task.id(), task.requests(), task.lines() + 1, task.past(), parts);
+    JournalEntry claim = JournalEntry.Owned.byThisProcess(context.time().now());
+    answer(journal.append(task.id(), task.lines(), List.of(claim.text())));
+    List<Task> parts = task.parts().stream().map(part -> claim(journal, part)).toList();
+    return new Task(task.id(), task.requests(), task.lines() + 1, task.history(), parts);
   }
 
   private <T> T answer(@Nullable CompletionStage<T> stage) {
@@ -364,9 +373,9 @@ public final class Workflow {
     }
   }
 
-  /** The credentials were refused: no run that is done with them makes another call. */
+  /** The credentials were refused: every run that uses them stops. */
   void unauthenticated(RunLoop refused, Reason reason) {
-    context.gate().distrust();
+    context.gate().credentialsRefused();
     for (RunLoop run : new ArrayList<>(runs)) {
       if (run.listings().isSamePrincipal(refused.listings())) {
         run.step(() -> run.stop(reason));
@@ -374,10 +383,10 @@ public final class Workflow {
     }
   }
 
-  /** Ends every run, and starts no other. */
+  /** Ends every run; no other can be started. */
   public void close() {
     closed = true;
-    context.gate().close(); // at once: a listener that closes is in the midst of a step
+    context.gate().close(); // at once, as a listener that closes is called in the middle of a step
     CompletableFuture<List<ShareRun>> open = new CompletableFuture<>();
     context.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));
     try {
@@ -387,19 +396,19 @@ public final class Workflow {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IllegalStateException e) {
-      // Called from inside a task: what was scheduled above closes the runs once it has returned.
+      // Called from inside a task: the runs are closed by the task scheduled above.
       return;
     }
   }
 
   private List<ShareRun> closeAll() {
-    List<ShareRun> open = new ArrayList<>(joints);
+    List<ShareRun> open = new ArrayList<>(composites);
     open.addAll(runs);
     List.copyOf(runs).forEach(this::close);
     return open;
   }
 
   private void close(RunLoop run) {
-    run.step(() -> run.wind(Ending.CLOSED, null, true, context.settings().closeTimeout()));
+    run.step(() -> run.windDown(Ending.CLOSED, null, true, context.settings().closeTimeout()));
   }
 }

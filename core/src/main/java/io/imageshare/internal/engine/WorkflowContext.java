@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all runs of a workflow share.
  *
- * @param reader takes what is listed, with whose listing it is, of runs that only read
- * @param end when all runs of this context end; null: each after its own deadline
+ * @param reader takes each listing of a run that only reads, with the id of its image or recipient;
+ *     null for others
+ * @param end the deadline of all runs of this context; null: each has its own
  */
 record WorkflowContext(
     Settings settings,
@@ -54,7 +55,7 @@ record WorkflowContext(
             settings.random()),
         new RecentDurations(),
         new PollSchedule(
-            settings.poll().pollCost().orElse(null), gate::displaced, settings.random()),
+            settings.poll().pollCost().orElse(null), gate::displacedWait, settings.random()),
         journal(settings),
         settings.listener(),
         null,
@@ -68,13 +69,13 @@ record WorkflowContext(
         : settings.journal();
   }
 
-  /** The same for runs that only read. */
+  /** The context of runs that only read. */
   WorkflowContext reading(BiConsumer<String, Map<?, MemberStatus>> reader) {
     return new WorkflowContext(
         settings, gate, calls, recent, schedule, null, event -> {}, reader, end);
   }
 
-  /** The same for the parts of a run, which all end at the same time. */
+  /** The context of the parts of a run, which share its deadline. */
   WorkflowContext with(Instant end, @Nullable Journal journal, Consumer<ShareEvent> listener) {
     return new WorkflowContext(
         settings, gate, calls, recent, schedule, journal, listener, reader, end);
@@ -108,12 +109,12 @@ record WorkflowContext(
     return settings.reports();
   }
 
-  /** When a run ends that begins now. */
+  /** The deadline of a run that begins now. */
   Instant end(Instant now) {
     return end == null ? now.plus(settings.deadline()) : end;
   }
 
-  /** How much time has passed since then; none if the clock says that it is yet to come. */
+  /** The time since then; zero if that is in the future, as clocks may differ. */
   Duration since(Instant then) {
     Duration passed = Duration.between(then, time().now());
     return passed.isNegative() ? Duration.ZERO : passed;

@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How long the last jobs of a workflow took, as seen from here. */
+/**
+ * The durations of the most recent jobs of a workflow, from the submit to the poll that found the
+ * end.
+ */
 public final class RecentDurations {
   private static final int KEPT = 32;
-  private static final Duration UNTIL_ONE_ENDED = Duration.ofSeconds(10);
+  private static final Duration BEFORE_THE_FIRST = Duration.ofSeconds(10);
 
   private final Deque<Duration> durations = new ArrayDeque<>();
 
@@ -18,7 +21,8 @@ public final class RecentDurations {
     }
   }
 
+  /** The longest of them; 10 s before the first job has ended. */
   public Duration longest() {
-    return durations.stream().max(Duration::compareTo).orElse(UNTIL_ONE_ENDED);
+    return durations.stream().max(Duration::compareTo).orElse(BEFORE_THE_FIRST);
   }
 }
