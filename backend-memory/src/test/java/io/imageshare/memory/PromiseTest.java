@@ -466,7 +466,7 @@ class PromiseTest {
     }
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (!before.contains(thread) && thread.getName().startsWith("imageshare")) {
-        thread.join(10_000);
+        thread.join(60_000);
         assertFalse(thread.isAlive(), thread.getName());
       }
     }
