@@ -72,7 +72,7 @@ final class OpenJobs {
     Meter began = Meter.read();
     int most = run(yard, open);
     Meter used = Meter.read().since(began);
-    double looks = yard.watched(0, open).looks() * open;
+    double looks = yard.watched(0, open).polls() * open;
     return "%d %d %d %s %s"
         .formatted(open, most, time.most, used.cpuNanos() / looks / 1000, used.bytes() / looks);
   }
