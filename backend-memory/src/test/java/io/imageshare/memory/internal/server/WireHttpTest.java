@@ -87,7 +87,7 @@ class WireHttpTest {
   }
 
   @Test
-  void aClientThatAsksWhetherToContinueIsToldSo() throws Exception {
+  void aClientThatExpectsContinueGetsIt() throws Exception {
     try (Socket socket = client.connect()) {
       String head = head("POST", "Expect: 100-continue", "Content-Length: " + BODY.length());
       socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
@@ -136,7 +136,7 @@ class WireHttpTest {
   }
 
   @Test
-  void aSignedRequestIsLetInAndAChangedOneIsNot() throws Exception {
+  void aSignedRequestIsAdmittedAndAChangedOneIsNot() throws Exception {
     try (ImsServer closed = ImsServer.builder(cloud).accessKey("AK", "SK").build()) {
       WireClient other = new WireClient(closed);
       String date =
