@@ -92,7 +92,7 @@ public sealed interface Fault {
     }
   }
 
-  /** Strikes any call: nothing happens, and the caller is told so ({@code UNAVAILABLE}). */
+  /** Strikes any call: nothing happens, and the caller gets {@code UNAVAILABLE}. */
   record Unavailable() implements Fault {}
 
   /**

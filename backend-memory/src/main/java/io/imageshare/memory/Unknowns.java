@@ -18,7 +18,7 @@ import java.time.temporal.ChronoUnit;
  * @param results what a job's results say
  * @param listing what the listing of an image does
  * @param listLag for how long a listing shows what was before a job's end
- * @param jobsKept for how long a job can be looked at after its end
+ * @param jobsKept for how long a job can be polled after its end
  */
 public record Unknowns(
     Already readding,
@@ -65,7 +65,7 @@ public record Unknowns(
   public enum Partial {
     /** It FAILs, with the first failed pair's reason. */
     FAIL_IF_ANY,
-    /** It SUCCEEDs, and only its results tell. */
+    /** It SUCCEEDs, and only its results show the failures. */
     SUCCESS_WITH_RESULTS
   }
 
@@ -217,8 +217,8 @@ public record Unknowns(
   /**
    * The same with jobs kept for another time.
    *
-   * @param jobsKept for how long a job can be looked at after its end; then a look is refused
-   *     ({@code INVALID}, {@code IMG.0023})
+   * @param jobsKept for how long a job can be polled after its end; then a poll is refused ({@code
+   *     INVALID}, {@code IMG.0023})
    * @return a changed copy
    */
   public Unknowns jobsKept(Duration jobsKept) {

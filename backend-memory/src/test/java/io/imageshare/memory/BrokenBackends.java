@@ -64,10 +64,10 @@ final class BrokenBackends {
               "S4",
               good -> ifSlice(good, b -> b.images().size() > 2, b -> refused(Kind.INVALID)),
               "submit to succeed"),
-          new Broken("J1", good -> looks(good, look -> Job.succeeded("job-x")), "a poll of job"),
+          new Broken("J1", good -> polls(good, poll -> Job.succeeded("job-x")), "a poll of job"),
           new Broken("J1", good -> results(good, "image-x", RECIPIENTS.get(0)), "image-x"),
           new Broken("J1", good -> results(good, "image-1", RECIPIENTS.get(4)), "project-5"),
-          new Broken("J2", good -> looks(good, look -> Job.running(look.id())), "within PT1M"),
+          new Broken("J2", good -> polls(good, poll -> Job.running(poll.id())), "within PT1M"),
           new Broken("J3", BrokenBackends::runsAgain, "to stay SUCCESS"),
           new Broken("J4", BrokenBackends::submitsToLook, "polls or listings that send a write"),
           new Broken("M1", BrokenBackends::refusesEmptyListing, "members(image-1) to succeed"),
@@ -190,8 +190,8 @@ final class BrokenBackends {
 
   private static MemberBackend runsAgain(MemberBackend good) {
     Set<String> ended = new HashSet<>();
-    return looks(
-        good, look -> look.ended() && !ended.add(look.id()) ? Job.running(look.id()) : look);
+    return polls(
+        good, poll -> poll.ended() && !ended.add(poll.id()) ? Job.running(poll.id()) : poll);
   }
 
   private static MemberBackend submitsToLook(MemberBackend good) {
@@ -359,13 +359,13 @@ final class BrokenBackends {
         good, image -> image.equals(UNKNOWN_IMAGE) ? members.apply(image) : good.members(image));
   }
 
-  private static MemberBackend looks(MemberBackend good, UnaryOperator<Job> change) {
+  private static MemberBackend polls(MemberBackend good, UnaryOperator<Job> change) {
     return finds(good, id -> good.job(id).thenApply(change));
   }
 
   private static MemberBackend results(MemberBackend good, String image, Recipient recipient) {
     Job.Result result = new Job.Result(image, recipient, true, null);
-    return looks(good, look -> look.results(List.of(result)));
+    return polls(good, poll -> poll.results(List.of(result)));
   }
 
   private static MemberBackend listings(

@@ -87,7 +87,7 @@ class CallPipelineTest {
     Instant start = cloud.time().now();
     ShareRequest slice = share(List.of("i1"), List.of("p1"));
     Job job = client.submit(slice);
-    client.look(job);
+    client.poll(job);
     client.listing("i1");
     Reason reason = client.failure(cloud.members("nix")).reason();
     assertEquals(

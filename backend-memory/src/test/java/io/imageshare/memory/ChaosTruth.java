@@ -260,10 +260,10 @@ public final class ChaosTruth {
     }
   }
 
-  /** A place is taken from the submit to the look that shows the job's end, at the least. */
+  /** A place is taken from the submit to the poll that shows the job's end, at the least. */
   private void checkOpenJobs() {
     List<Instant> open = new ArrayList<>();
-    Map<String, Instant> seen = looksThatShowTheEnd();
+    Map<String, Instant> seen = pollsThatShowTheEnd();
     for (Call call : log.calls()) {
       if (call.kind() == Call.Kind.SUBMIT) {
         open.removeIf(end -> !end.isAfter(call.begun()));
@@ -273,7 +273,7 @@ public final class ChaosTruth {
     }
   }
 
-  private Map<String, Instant> looksThatShowTheEnd() {
+  private Map<String, Instant> pollsThatShowTheEnd() {
     Map<String, Instant> ends = new HashMap<>();
     for (Job job : scenario.cloud.jobs()) {
       if (job.end() != null) {

@@ -38,4 +38,10 @@ final class CrashingBackend extends ForwardingBackend {
     }
     return new CompletableFuture<>();
   }
+
+  /** Not declared, so that a full image is found out by its refusals. */
+  @Override
+  public int membersPerImage() {
+    return Integer.MAX_VALUE;
+  }
 }

@@ -62,10 +62,10 @@ class DecisionTest {
     assertEquals(Job.Status.INIT, job.status());
     assertEquals("imsUpdateImageMembersJob", job.type());
     client.pass(2999);
-    assertEquals(Job.Status.RUNNING, client.look(job).status());
+    assertEquals(Job.Status.RUNNING, client.poll(job).status());
     assertEquals(Map.of(P1, MemberStatus.PENDING), client.listing("i1"));
     client.pass(1);
-    Job end = client.look(job);
+    Job end = client.poll(job);
     assertEquals(Job.Status.SUCCESS, end.status());
     assertEquals(
         List.of(new Job.Result("i1", null, true, null), new Job.Result("i2", null, true, null)),
@@ -148,7 +148,7 @@ class DecisionTest {
     Job unshared = client.unshare("i1", "p1");
     Job accepted = submit(cloud, accept("i1"));
     assertEquals(Job.Status.SUCCESS, client.end(unshared).status());
-    Job end = client.look(accepted);
+    Job end = client.poll(accepted);
     assertEquals("IMG.0027", requireNonNull(end.reason()).code());
     assertEquals(Map.of(), client.listing("i1"));
   }

@@ -129,7 +129,7 @@ class DescriptionTest {
   }
 
   @Test
-  void whatIsSharedAlreadyIsDoneWhateverIsTold() {
+  void whatIsSharedAlreadyIsDoneWhateverTheDescriptionIs() {
     MemoryBackend.Builder shared = builder.obstacle(Obstacle.UNREADY, "bad");
     PROJECTS.forEach(p -> shared.member("bad", Recipient.project(p), MemberStatus.PENDING));
     MemoryBackend cloud = shared.build();

@@ -34,11 +34,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Runs through faults that are cancelled, closed, or reach their deadline at each event in turn:
  * each event heard, each call made, each line written to the journal. {@code -Dimageshare.events=N}
- * takes that many seeds of chaos.
+ * takes that many seeds of chaos; {@code -Dimageshare.moments=N} takes runs of that many events
+ * too, which take the square of it.
  */
 @Timeout(value = 120, threadMode = SEPARATE_THREAD)
 class EveryEventTest {
   private static final long NEVER = Long.MAX_VALUE;
+  private static final int MOST_MOMENTS = Integer.getInteger("imageshare.moments", 300);
   private static final Duration DAY = Duration.ofHours(24);
   private static final Duration WINDING = Duration.ofSeconds(30);
   private static final Duration CLOSING = Duration.ofSeconds(5);
@@ -80,12 +82,22 @@ class EveryEventTest {
     int seeds = Integer.getInteger("imageshare.events", 6);
     for (long next = 0; seeds > 0; next++) {
       long seed = next;
-      if (Scene.of(seed).request().pairs() <= 100) {
+      if (Scene.of(seed).request().pairs() <= 100 && moments(seed) <= MOST_MOMENTS) {
         add(stages, "seed " + seed, () -> Scene.of(seed));
         seeds--;
       }
     }
     return stages;
+  }
+
+  private static int moments(long seed) {
+    Play play = new Play(Scene.of(seed), false);
+    try {
+      play.run(NEVER, Ending.FINISHED, DAY);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return play.moments.size();
   }
 
   private static void add(List<Stage> stages, String name, Supplier<Scene> scene) {

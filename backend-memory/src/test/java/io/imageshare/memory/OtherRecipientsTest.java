@@ -51,7 +51,7 @@ class OtherRecipientsTest {
   }
 
   @Test
-  void theyAreSharedWithSeenAndTakenOff() {
+  void theyAreSharedWithListedAndRemoved() {
     ShareReport shared = run(cloud, request(Action.SHARE, DOMAIN, ORGANIZATION, PROJECT));
     assertEquals(6, shared.counts().done(), shared.toString());
     assertEquals(1, submits());

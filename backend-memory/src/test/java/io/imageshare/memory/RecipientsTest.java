@@ -180,7 +180,7 @@ class RecipientsTest {
   }
 
   @Test
-  void whereNothingListsTheJobsWordMustDo() {
+  void withoutAListingTheJobsResultCounts() {
     MemoryBackend cloud = shared().build();
     Reason refused = new Reason(Reason.Kind.FORBIDDEN, "IMG.0026", "no right");
     cloud.inject(new Fault.Refused(Call.Kind.IMAGES, refused), 3);
@@ -191,7 +191,7 @@ class RecipientsTest {
   }
 
   @Test
-  void itIsOneRunToWhoeverWatches() throws Exception {
+  void itIsOneRunToItsObserver() throws Exception {
     MemoryBackend cloud = shared().jobsTake(Duration.ofSeconds(30)).build();
     List<ShareEvent> events = new ArrayList<>();
     try (ShareWorkflow workflow = workflow(cloud).listener(events::add).build()) {

@@ -53,7 +53,7 @@ class ServiceRulesTest {
   }
 
   @Test
-  void sharingWithTheOwnerIsRefusedAndTakingItBackIsNot() throws Exception {
+  void sharingWithTheOwnerIsRefusedAndUnsharingIsNot() throws Exception {
     VirtualClient client = new VirtualClient(cloud().owner("me").build());
     Reason reason = client.refusal(share(List.of("i1"), List.of("p1", "me")));
     assertEquals(Reason.Kind.INVALID_RECIPIENT, reason.kind());
@@ -121,7 +121,7 @@ class ServiceRulesTest {
     Job first = client.share("i1", "p1", "p2");
     Job second = client.submit(share(List.of("i1", "i2"), List.of("p2", "p3", "p4")));
     assertEquals(Job.Status.SUCCESS, client.end(first).status());
-    Job failed = client.look(second);
+    Job failed = client.poll(second);
     assertEquals(Job.Status.FAIL, failed.status());
     assertTrue(failed.reason() != null && failed.reason().kind() == Reason.Kind.QUOTA);
     assertEquals(List.of("p1", "p2"), client.listed("i1"));
@@ -148,7 +148,7 @@ class ServiceRulesTest {
   }
 
   @Test
-  void anyImageIsRegisteredWhenSaid() throws Exception {
+  void anyImageRegistersEveryId() throws Exception {
     MemoryBackend cloud =
         MemoryBackend.builder()
             .time(Timekeeper.virtual())

@@ -63,13 +63,13 @@ final class VirtualClient {
     return time.await(cloud.submit(slice));
   }
 
-  /** Lets a minute pass, in which any ordinary job ends, and looks at the job. */
+  /** Lets a minute pass, in which any ordinary job ends, and polls it. */
   Job end(Job job) throws InterruptedException {
     time.sleep(Duration.ofMinutes(1));
-    return look(job);
+    return poll(job);
   }
 
-  Job look(Job job) throws InterruptedException {
+  Job poll(Job job) throws InterruptedException {
     return time.await(cloud.job(job.id()));
   }
 

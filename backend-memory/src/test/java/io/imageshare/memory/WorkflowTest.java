@@ -136,7 +136,7 @@ class WorkflowTest {
   }
 
   @Test
-  void whereNothingListsALastLookThatShowsTheEndCounts() throws Exception {
+  void withoutAListingALastPollThatShowsTheEndCounts() throws Exception {
     MemoryBackend cloud =
         cloud(1).unknowns(Unknowns.defaults().listing(Unknowns.Listing.UNSUPPORTED)).build();
     ShareRun run =
@@ -403,7 +403,7 @@ class WorkflowTest {
   // Ending early
 
   @Test
-  void theDeadlineEndsTheRunWithOneLastLookAndOneReading() {
+  void theDeadlineEndsTheRunWithOneLastPollAndOneRead() {
     MemoryBackend cloud = cloud(1).latency(ofMillis(40)).build();
     cloud.inject(new Fault.StuckJob());
     Instant start = time.now();
@@ -421,7 +421,7 @@ class WorkflowTest {
   }
 
   @Test
-  void aLastLookThatShowsTheEndMakesTheReportTrue() throws Exception {
+  void aLastPollThatShowsTheEndMakesTheReportTrue() throws Exception {
     MemoryBackend cloud = cloud(1).jobsTake(ofSeconds(4)).build();
     ShareRun run =
         workflow(cloud).poll(PollPolicy.fixed(Duration.ofMinutes(5))).build().start(share(1, 1));

@@ -45,7 +45,7 @@ public final class CallPipeline {
   private final Cloud cloud;
   private final List<PendingCall> calls = new ArrayList<>();
 
-  /** A new cloud, as its builder was told. */
+  /** A new cloud. */
   public CallPipeline(CloudSettings settings) {
     time = requireNonNullElseGet(settings.time, Timekeeper::system);
     origin = time.now();

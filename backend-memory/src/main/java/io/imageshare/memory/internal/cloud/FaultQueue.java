@@ -4,7 +4,7 @@ import io.imageshare.memory.Chaos;
 import io.imageshare.memory.Fault;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses the fault that strikes a call: injected ones first, in their order, then by chance. */
 final class FaultQueue {
-  private final List<Waiting> waiting = new ArrayList<>();
+  private final List<Fault> injected = new ArrayList<>();
   private final Chaos chaos;
   private final RandomGenerator random;
 
@@ -22,29 +22,26 @@ final class FaultQueue {
   }
 
   void inject(Fault fault, int times) {
-    waiting.add(new Waiting(fault, times));
+    injected.addAll(Collections.nCopies(times, fault));
   }
 
   /** The fault of a part that strikes this call, or null. */
   @Nullable Fault next(Call.Kind kind, Fault.Part part) {
-    Fault fault = injected(kind, part);
-    if (fault == null) {
-      fault = drawn(kind, part);
-    }
-    return fault instanceof Fault.Aimed aimed ? aimed.fault() : fault;
-  }
-
-  private @Nullable Fault injected(Call.Kind kind, Fault.Part part) {
-    for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
-      Waiting next = all.next();
-      if (next.fault.part() == part && next.fault.strikes(kind)) {
-        if (--next.times == 0) {
-          all.remove();
-        }
-        return next.fault;
+    for (Fault fault : injected) {
+      if (strikes(fault, kind, part)) {
+        injected.remove(fault);
+        return bare(fault);
       }
     }
-    return null;
+    return drawn(kind, part);
+  }
+
+  private static boolean strikes(Fault fault, Call.Kind kind, Fault.Part part) {
+    return fault.part() == part && fault.strikes(kind);
+  }
+
+  private static Fault bare(Fault fault) {
+    return fault instanceof Fault.Aimed aimed ? aimed.fault() : fault;
   }
 
   /** One draw decides among all faults of a part. */
@@ -54,24 +51,13 @@ final class FaultQueue {
     }
     double left = random.nextDouble();
     for (Map.Entry<Fault, Double> rate : chaos.rates().entrySet()) {
-      Fault fault = rate.getKey();
-      if (fault.part() == part && fault.strikes(kind)) {
+      if (strikes(rate.getKey(), kind, part)) {
         left -= rate.getValue();
         if (left < 0) {
-          return fault;
+          return bare(rate.getKey());
         }
       }
     }
     return null;
-  }
-
-  private static final class Waiting {
-    private final Fault fault;
-    private int times;
-
-    private Waiting(Fault fault, int times) {
-      this.fault = fault;
-      this.times = times;
-    }
   }
 }

@@ -1,5 +1,11 @@
 package io.imageshare.memory.internal.cloud;
 
+import static io.imageshare.Reason.Kind.INVALID;
+import static io.imageshare.Reason.Kind.INVALID_IMAGE;
+import static io.imageshare.Reason.Kind.INVALID_RECIPIENT;
+import static io.imageshare.Reason.Kind.LOST;
+import static io.imageshare.Reason.Kind.QUOTA;
+
 import io.imageshare.BatchLimits;
 import io.imageshare.Image.Obstacle;
 import io.imageshare.Reason;
@@ -21,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 record Rejection(Reason.Kind kind, String code, String text, String id) {
 
   static Rejection tooBig(BatchLimits limits) {
-    return new Rejection(Reason.Kind.INVALID, "IMG.0001", "The request is over " + limits, "");
+    return new Rejection(INVALID, "IMG.0001", "The request is over " + limits, "");
   }
 
   static Rejection image(String image) {
@@ -40,59 +46,48 @@ record Rejection(Reason.Kind kind, String code, String text, String id) {
   }
 
   private static Rejection ofImage(String code, String text, String image) {
-    return new Rejection(Reason.Kind.INVALID_IMAGE, code, text, image);
+    return new Rejection(INVALID_IMAGE, code, text, image);
   }
 
   static Rejection recipient(Recipient recipient) {
     return new Rejection(
-        Reason.Kind.INVALID_RECIPIENT,
-        "IMG.0108",
-        "The tenant does not exist in this region",
-        recipient.id());
+        INVALID_RECIPIENT, "IMG.0108", "The tenant does not exist in this region", recipient.id());
   }
 
   static Rejection severalRecipients() {
     return new Rejection(
-        Reason.Kind.INVALID, "IMG.0001", "A call that accepts or rejects is of one project", "");
+        INVALID, "IMG.0001", "A call that accepts or rejects is of one project", "");
   }
 
   static Rejection ownProject(Recipient owner) {
     return new Rejection(
-        Reason.Kind.INVALID_RECIPIENT,
-        "IMG.0076",
-        "The image cannot be shared with its owner",
-        owner.id());
+        INVALID_RECIPIENT, "IMG.0076", "The image cannot be shared with its owner", owner.id());
   }
 
   static Rejection full(String image) {
     return new Rejection(
-        Reason.Kind.QUOTA, "IMG.0088", "The number of shares of the image is at its limit", image);
+        QUOTA, "IMG.0088", "The number of shares of the image is at its limit", image);
   }
 
   /** The failure of a pair that the service gives no reason for. */
   static Rejection failedPair(Action action) {
     return switch (action) {
-      case SHARE -> new Rejection(Reason.Kind.LOST, "IMG.0112", "Failed to add the member", "");
-      case UNSHARE ->
-          new Rejection(Reason.Kind.LOST, "IMG.0113", "Failed to delete the member", "");
-      case ACCEPT, REJECT ->
-          new Rejection(Reason.Kind.LOST, "IMG.0061", "Failed to update the member", "");
+      case SHARE -> new Rejection(LOST, "IMG.0112", "Failed to add the member", "");
+      case UNSHARE -> new Rejection(LOST, "IMG.0113", "Failed to delete the member", "");
+      case ACCEPT, REJECT -> new Rejection(LOST, "IMG.0061", "Failed to update the member", "");
     };
   }
 
   static Rejection missingVault(String image) {
     return new Rejection(
-        Reason.Kind.INVALID,
-        "IMG.0184",
-        "The vault for the full-server image does not exist",
-        image);
+        INVALID, "IMG.0184", "The vault for the full-server image does not exist", image);
   }
 
   /** The reason in the service's words. */
   Reason reason(Naming naming) {
-    boolean aboutAnId = kind == Reason.Kind.INVALID_IMAGE || kind == Reason.Kind.INVALID_RECIPIENT;
+    boolean aboutAnId = kind == INVALID_IMAGE || kind == INVALID_RECIPIENT;
     if (naming == Naming.NOTHING && aboutAnId) {
-      return new Reason(Reason.Kind.INVALID, "IMG.0001", "The request is invalid.");
+      return new Reason(INVALID, "IMG.0001", "The request is invalid.");
     }
     boolean named = naming == Naming.NAMED_SIDE && !id.isEmpty();
     return new Reason(kind, code, named ? text + ": " + id + "." : text + ".");

@@ -66,7 +66,7 @@ class AuthenticatorTest {
   }
 
   @Test
-  void whoeverSignsWithTheKeyIsLetIn() {
+  void whoeverSignsWithTheKeyIsAdmitted() {
     assertNull(authenticator.check(right()));
     assertRefused("APIGW.0301", "canonicalRequest:GET|/v2/cloudimages/||host:h|", check(wrong()));
     assertRefused(
@@ -151,7 +151,7 @@ class AuthenticatorTest {
   }
 
   @Test
-  void aTokenGivenOutIsGoodUntilItExpires() throws Exception {
+  void anIssuedTokenIsValidUntilItExpires() throws Exception {
     ServerSettings.User user = new ServerSettings.User("d", "u", "p");
     assertNull(authenticator.issue(user, ""));
     settings.users.add(user);
@@ -178,7 +178,7 @@ class AuthenticatorTest {
   }
 
   @Test
-  void aServerWithoutCredentialsLetsEverybodyIn() {
+  void aServerWithoutCredentialsAdmitsEveryRequest() {
     Authenticator open = new Authenticator(new ServerSettings(), "owner", time);
     assertNull(open.check(with("host", "h")));
     assertNull(open.check(wrong()));

@@ -106,7 +106,7 @@ class SocketFaultTest {
     cloud.inject(new Fault.NeverAnswered(false));
     try (Socket socket = client.connect()) {
       send(socket);
-      // Three times the server's look whether the client is still there.
+      // Three times the interval at which the server checks for its client.
       socket.setSoTimeout(150);
       assertThrows(java.net.SocketTimeoutException.class, () -> socket.getInputStream().read());
       server.close();

@@ -26,7 +26,7 @@ class WireErrorTest {
   private static final String BATCH = "/v1/cloudimages/members";
   private static final String SHARE = "{\"images\":[\"i1\"],\"projects\":[\"p1\"]}";
 
-  /** A failure of the cloud, and how it looks to the service's and to the native calls. */
+  /** A failure of the cloud, and how the service's and the native calls show it. */
   private record Row(Kind kind, String code, int status, String told, int ofNative) {}
 
   private static final List<Row> ROWS =
@@ -109,7 +109,7 @@ class WireErrorTest {
   }
 
   @Test
-  void aWaitIsToldInWholeSecondsAndNeverTooShort() throws Exception {
+  void aWaitIsGivenInWholeSecondsAndNeverTooShort() throws Exception {
     MemoryBackend cloud = cloud();
     try (ImsServer server = ImsServer.start(cloud)) {
       WireClient client = new WireClient(server);

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.internal.cloud.CallPipeline;
+import io.imageshare.memory.internal.cloud.CloudSettings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +87,7 @@ class WireHttpTest {
   }
 
   @Test
-  void aClientThatAsksWhetherToContinueIsToldSo() throws Exception {
+  void aClientThatExpectsContinueGetsIt() throws Exception {
     try (Socket socket = client.connect()) {
       String head = head("POST", "Expect: 100-continue", "Content-Length: " + BODY.length());
       socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
@@ -131,7 +136,7 @@ class WireHttpTest {
   }
 
   @Test
-  void aSignedRequestIsLetInAndAChangedOneIsNot() throws Exception {
+  void aSignedRequestIsAdmittedAndAChangedOneIsNot() throws Exception {
     try (ImsServer closed = ImsServer.builder(cloud).accessKey("AK", "SK").build()) {
       WireClient other = new WireClient(closed);
       String date =
@@ -158,6 +163,28 @@ class WireHttpTest {
     }
   }
 
+  /** With Nagle's algorithm a response could wait for the receipt of the one before it. */
+  @Test
+  void aResponseWaitsForNoReceipt() throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket connected = new Socket(listening.getInetAddress(), listening.getLocalPort());
+        Socket accepted = listening.accept()) {
+      assertFalse(accepted.getTcpNoDelay());
+      RequestRouter router =
+          new RequestRouter(new CallPipeline(new CloudSettings()), new ServerSettings());
+      Connection connection =
+          new Connection(
+              accepted,
+              new Connection.Context(
+                  router, Timekeeper.virtual(), new ArrayDeque<>(), request -> {}));
+      assertTrue(accepted.getTcpNoDelay());
+      connected.getOutputStream().write(QUOTA.getBytes(StandardCharsets.UTF_8));
+      connection.serve();
+      accepted.shutdownOutput();
+      assertEquals("200", status(WireClient.rest(connected)));
+    }
+  }
+
   @Test
   void closeLeavesNoThreadAndNoSocket() throws Exception {
     List<Socket> sockets = new ArrayList<>();
@@ -173,7 +200,7 @@ class WireHttpTest {
     assertTrue(threads.stream().allMatch(Thread::isDaemon));
     server.close();
     for (Thread thread : threads) {
-      thread.join(10_000); // its last work is over, its last instruction may not be
+      thread.join(60_000); // its last work is over, its last instruction may not be
       assertFalse(thread.isAlive(), thread.getName());
     }
     for (Socket socket : sockets) {

@@ -115,7 +115,7 @@ class WireRecipientTest {
   }
 
   @Test
-  void whatIsNotRightIsRefusedInTheServicesWords() throws Exception {
+  void invalidRequestsAreRefusedWithTheServicesCodes() throws Exception {
     assertError("IMG.0007", decide("p1", ""));
     assertError("IMG.0001", decide("p1", "{}"));
     assertError("IMG.0001", decide("p1", decision("p1", "accepted").replace("\"\"", "")));
@@ -172,7 +172,7 @@ class WireRecipientTest {
   }
 
   @Test
-  void aRecipientListsWhatItWasGivenByWhatItSaid() throws Exception {
+  void aRecipientListsItsImagesByItsDecision() throws Exception {
     String shared = "&visibility=shared&__imagetype=shared";
     assertEquals(List.of("i1", "w1"), images("?member_status=pending" + shared));
     assertEquals(List.of("i2"), images("?member_status=accepted" + shared));
