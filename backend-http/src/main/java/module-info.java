@@ -5,6 +5,7 @@ module io.imageshare.http {
   requires transitive java.net.http;
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
+  requires com.google.common;
   requires org.slf4j;
 
   exports io.imageshare.http;
