@@ -17,6 +17,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -64,7 +65,7 @@ final class Failure {
     boolean quotes = find(e, ProtocolException.class) || find(e, NumberFormatException.class);
     if (reason == null) {
       String what =
-          e instanceof HttpTimeoutException
+          e instanceof HttpTimeoutException || find(e, TimeoutException.class)
               ? "no whole answer within " + seconds(limit)
               : "the connection broke: "
                   + (quotes ? "the answer is no HTTP" : ErrorBody.clean(said(e)));

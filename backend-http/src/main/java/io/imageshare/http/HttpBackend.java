@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -73,29 +74,29 @@ public final class HttpBackend implements MemberBackend {
   @Override
   public CompletionStage<Job> submit(ShareRequest slice) {
     requireNonNull(slice, "slice");
-    return transport.start(() -> parties.submit(slice));
+    return transport.async(() -> parties.submit(slice));
   }
 
   @Override
   public CompletionStage<Job> job(String id) {
     requireNonNull(id, "id");
-    return transport.start(() -> parties.job(id));
+    return transport.async(() -> parties.job(id));
   }
 
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     requireNonNull(image, "image");
-    return transport.start(() -> parties.members(image));
+    return transport.async(() -> parties.members(image));
   }
 
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
-    return transport.start(() -> parties.images(requireNonNull(recipient), requireNonNull(status)));
+    return transport.async(() -> parties.images(requireNonNull(recipient), requireNonNull(status)));
   }
 
   @Override
   public CompletionStage<Map<String, Image>> describe(Set<String> images) {
-    return transport.start(() -> parties.describe(requireNonNull(images)));
+    return transport.async(() -> parties.describe(requireNonNull(images)));
   }
 
   @Override
@@ -109,8 +110,10 @@ public final class HttpBackend implements MemberBackend {
   }
 
   /**
-   * Ends the calls under way, and with them the backend's threads and connections. A client that
-   * the caller gave is left alone. Writes under way are {@link Reason.Kind#LOST}.
+   * Ends the calls under way; a write under way fails as {@link Reason.Kind#LOST}. The backend's
+   * threads end, and on Java 21 and later its HTTP client is closed. On Java 17, where an HTTP
+   * client cannot be closed, the one daemon thread of the JDK's client and its idle connections go
+   * with the next garbage collection. A client that the caller gave is left alone.
    */
   @Override
   public void close() {
@@ -357,8 +360,8 @@ public final class HttpBackend implements MemberBackend {
      *     that gave it
      */
     public HttpBackend build() {
-      URI where = Endpoint.check("endpoint", Given.needed("endpoint", endpoint), plainHttp);
-      Credentials who = Given.needed("credentials", credentials).checked(plainHttp);
+      URI where = Endpoint.check("endpoint", required("endpoint", endpoint), plainHttp);
+      Credentials who = required("credentials", credentials).checked(plainHttp);
       String owner = project == null ? who.project() : project;
       if (owner != null) {
         Identity.check("projectId", owner);
@@ -367,14 +370,14 @@ public final class HttpBackend implements MemberBackend {
       } else if (memberList == MemberList.V1) {
         throw new IllegalArgumentException("memberList(V1): it needs projectId(...)");
       }
-      Given.positive("membersPerImage", membersPerImage);
-      Given.positive("concurrentCalls", concurrentCalls);
-      Given.positive("bodyLimit", bodyLimit);
-      Given.positive("connectTimeout", connectTimeout);
-      Given.positive("requestTimeout", requestTimeout);
+      positive("membersPerImage", membersPerImage);
+      positive("concurrentCalls", concurrentCalls);
+      positive("bodyLimit", bodyLimit);
+      positive("connectTimeout", connectTimeout);
+      positive("requestTimeout", requestTimeout);
       Transport transport =
           new Transport(
-              Client.of(client, who.signs(), proxy, sslContext, connectTimeout),
+              httpClient(who.signs()),
               new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock));
       Function<String, @Nullable Credentials> others = recipients;
       Api.Site site = new Api.Site(where, jobQuery, memberList, sharesEncrypted);
@@ -389,6 +392,44 @@ public final class HttpBackend implements MemberBackend {
                     : site.api(project, recipient.checked(plain), transport);
               });
       return new HttpBackend(where, limits, membersPerImage, transport, parties);
+    }
+
+    /** Makes the client of {@code client(...)} or one of the backend's own. */
+    private Function<ExecutorService, JdkClient> httpClient(boolean signs) {
+      HttpClient given = client;
+      if (given == null) {
+        ProxySelector proxies = proxy;
+        SSLContext tls = sslContext;
+        Duration connect = connectTimeout;
+        return threads -> JdkClient.own(proxies, tls, connect, threads);
+      }
+      if (proxy != null || sslContext != null) {
+        throw new IllegalArgumentException(
+            (proxy != null ? "proxy" : "sslContext")
+                + ": the client of client(...) has its own; give it there");
+      }
+      JdkClient checked = JdkClient.given(given, signs);
+      return threads -> checked;
+    }
+
+    private static <T> T required(String method, @Nullable T value) {
+      if (value == null) {
+        throw new IllegalArgumentException(
+            method + ": none given; call " + method + "(...) before build()");
+      }
+      return value;
+    }
+
+    private static void positive(String method, int number) {
+      if (number < 1) {
+        throw new IllegalArgumentException(method + ": " + number + "; it must be at least 1");
+      }
+    }
+
+    private static void positive(String method, Duration time) {
+      if (time.isNegative() || time.isZero()) {
+        throw new IllegalArgumentException(method + ": " + time + "; it must be positive");
+      }
     }
   }
 }

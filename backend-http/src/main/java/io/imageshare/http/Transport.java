@@ -1,91 +1,75 @@
 package io.imageshare.http;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.imageshare.BackendException;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends calls on a few threads of its own, and translates what breaks.
+ * Runs calls on a bounded pool, sends their requests, and translates what fails on the network.
  *
- * <p>Blocking sends on a bounded pool: {@code sendAsync} starts a thread for every call where the
- * JVM sees two processors or fewer (measured on 17: twice the CPU, and 10,000 threads for 10,000
- * calls). Virtual threads in the pool, measured on 25, gain nothing.
+ * <p>A call blocks a thread of the pool: {@code sendAsync} starts a thread for every call where the
+ * JVM has two processors or fewer, and that costs twice the processor time (measured on 17).
  */
 final class Transport implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+  private static final Logger log = LoggerFactory.getLogger(Transport.class);
   private static final long IDLE_SECONDS = 10;
+  private static final long CLOSE_SECONDS = 1;
   private static final int PROXY_UNAUTHORIZED = 407;
-  private static final long CLOSE_MILLIS = 1000;
 
-  private final ThreadPoolExecutor pool;
-  private final ScheduledThreadPoolExecutor timers;
-  private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
-  private final Client client;
+  private final ExecutorService pool;
+  private final JdkClient client;
   private final Settings settings;
 
   /** What holds for every call. */
   record Settings(int concurrentCalls, Duration timeout, int bodyLimit, Clock clock) {}
 
-  Transport(Client client, Settings settings) {
-    this.client = client;
+  /**
+   * A transport that owns its client.
+   *
+   * @param client makes the client, given the threads on which it may work
+   */
+  Transport(Function<ExecutorService, JdkClient> client, Settings settings) {
+    this.client = client.apply(pool(settings.concurrentCalls()));
     this.settings = settings;
     this.pool = pool(settings.concurrentCalls());
-    this.timers = timers();
   }
 
-  private ThreadPoolExecutor pool(int count) {
+  /** Threads are started when there is work, and end when there is none for some seconds. */
+  private static ExecutorService pool(int threads) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            count, count, IDLE_SECONDS, SECONDS, new LinkedBlockingQueue<>(), this::worker);
+            threads,
+            threads,
+            IDLE_SECONDS,
+            SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "imageshare-http");
+              thread.setDaemon(true);
+              return thread;
+            });
     pool.allowCoreThreadTimeOut(true);
     return pool;
-  }
-
-  /** For the time limits: they hold whatever becomes of the client's own threads. */
-  private ScheduledThreadPoolExecutor timers() {
-    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, this::worker);
-    timers.setKeepAliveTime(IDLE_SECONDS, SECONDS);
-    timers.allowCoreThreadTimeOut(true);
-    timers.setRemoveOnCancelPolicy(true);
-    return timers;
-  }
-
-  private Worker worker(Runnable task) {
-    Worker worker = new Worker(this, task);
-    workers.removeIf(old -> old.getState() == Thread.State.TERMINATED);
-    workers.add(worker);
-    return worker;
-  }
-
-  /** A thread of one transport. */
-  private static final class Worker extends Thread {
-    private final Transport owner;
-
-    Worker(Transport owner, Runnable task) {
-      super(task, "imageshare-http");
-      this.owner = owner;
-      setDaemon(true);
-    }
   }
 
   Clock clock() {
@@ -93,59 +77,54 @@ final class Transport implements AutoCloseable {
   }
 
   /** Runs blocking work on a thread of the pool. */
-  <T> CompletionStage<T> start(Callable<T> work) {
-    Work<T> task = new Work<>(work, new CompletableFuture<>());
+  <T> CompletionStage<T> async(Callable<T> work) {
+    Task<T> task = new Task<>(work, new CompletableFuture<>());
     try {
       pool.execute(task);
     } catch (RejectedExecutionException e) {
       task.drop();
     }
-    return task.answer();
+    return task.result();
   }
 
-  private record Work<T>(Callable<T> work, CompletableFuture<T> answer) implements Runnable {
+  private record Task<T>(Callable<T> work, CompletableFuture<T> result) implements Runnable {
     @Override
     public void run() {
       try {
-        answer.complete(work.call());
+        result.complete(work.call());
       } catch (Throwable e) {
-        answer.completeExceptionally(e);
+        result.completeExceptionally(e);
       }
     }
 
-    /** Called off before it began. */
+    /** The backend was closed before the work began. */
     void drop() {
-      answer.completeExceptionally(Failure.closed(false));
+      result.completeExceptionally(Failure.closed(false));
     }
   }
 
   /**
-   * Sends one call, once, and waits for its answer; only on a thread of the pool.
+   * Sends a request once and waits for its response; only on a thread of the pool.
    *
-   * @throws BackendException if there is no whole answer
+   * @throws BackendException if there is no complete response in time
    */
   Answer send(Call call, Map<String, String> headers) {
-    Request request = new Request(call, headers);
     try {
-      HttpResponse<byte[]> response = inTime(request);
-      Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
-      LOG.debug("{}: {}", call, answer.status());
-      if (answer.status() == PROXY_UNAUTHORIZED) {
+      HttpResponse<byte[]> response = exchange(request(call, headers));
+      log.debug("{}: {}", call, response.statusCode());
+      if (response.statusCode() == PROXY_UNAUTHORIZED) {
         throw Failure.proxyUnauthorized(call, client.proxies());
       }
-      return answer;
+      return new Answer(response.statusCode(), response.headers(), response.body());
     } catch (RejectedExecutionException e) {
       throw Failure.closed(call.write());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Failure.closed(call.write());
     } catch (IOException e) {
-      if (pool.isShutdown()) {
-        throw Failure.closed(call.write());
-      }
-      throw failure(e, call);
+      throw pool.isShutdown() ? Failure.closed(call.write()) : failure(e, call);
     } catch (IllegalArgumentException e) {
-      // So the client says that a length in the head of the answer is no number.
+      // How the client reports a Content-Length that is not a number.
       throw failure(new IOException("the answer has no length that can be read", e), call);
     }
   }
@@ -154,47 +133,56 @@ final class Transport implements AutoCloseable {
     return Failure.of(e, call, client.proxies(), settings.timeout());
   }
 
-  /** The client's own time limit ends at the headers, and wakes its selector for every call. */
-  private HttpResponse<byte[]> inTime(HttpRequest request)
+  private HttpResponse<byte[]> exchange(HttpRequest request)
       throws IOException, InterruptedException {
-    TimeLimit limit = new TimeLimit();
-    Future<?> timer =
-        timers.schedule(
-            () -> client.relieve(timers, limit), settings.timeout().toNanos(), NANOSECONDS);
-    try {
-      return client.send(request, status -> new LimitedBody(settings.bodyLimit()));
-    } catch (InterruptedException e) {
-      if (limit.stop()) {
-        throw new HttpTimeoutException("the time of the call is over");
-      }
-      throw e;
-    } finally {
-      timer.cancel(false);
-      if (limit.stop()) {
-        Thread.interrupted(); // it may have come after the answer
-      }
-    }
+    return client.send(
+        request, LimitedBody.handler(settings.bodyLimit(), System.nanoTime(), settings.timeout()));
   }
 
-  /** Ends what is under way, and leaves no thread and no socket of its own. */
+  private HttpRequest request(Call call, Map<String, String> headers) {
+    boolean empty = !call.body().hasRemaining();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(call.uri())
+            .version(HttpClient.Version.HTTP_1_1)
+            .timeout(settings.timeout())
+            .method(call.method(), empty ? BodyPublishers.noBody() : once(call))
+            .header("content-type", empty ? "application/json" : "application/json;charset=UTF-8")
+            .header("user-agent", "imageshare");
+    headers.forEach(request::header);
+    return request.build();
+  }
+
+  /**
+   * A body that can be sent once. By itself the JDK's client repeats only a GET, but {@code
+   * -Djdk.httpclient.enableAllMethodRetry} makes it repeat every method, and no write may be.
+   */
+  private static BodyPublisher once(Call call) {
+    byte[] bytes = call.body().array();
+    BodyPublisher body = BodyPublishers.ofByteArray(bytes);
+    AtomicBoolean sent = new AtomicBoolean();
+    return BodyPublishers.fromPublisher(
+        subscriber -> {
+          if (sent.getAndSet(true)) {
+            throw new IllegalStateException("a write is not sent a second time");
+          }
+          body.subscribe(subscriber);
+        },
+        bytes.length);
+  }
+
+  /** Ends the calls under way, and waits for their threads. */
   @Override
   public void close() {
-    for (Runnable dropped : pool.shutdownNow()) {
-      ((Work<?>) dropped).drop();
-    }
-    timers.shutdownNow();
-    workers.addAll(client.close());
-    if (Thread.currentThread() instanceof Worker worker && worker.owner == this) {
-      // A continuation of one of the calls: it cannot wait for its own thread to end.
-      return;
+    for (Runnable waiting : pool.shutdownNow()) {
+      ((Task<?>) waiting).drop();
     }
     try {
-      for (Thread thread : workers) {
-        // Longer than that only a supplier of credentials can take that heeds no interrupt.
-        thread.join(CLOSE_MILLIS);
-      }
+      // A continuation of a call runs on a thread of the pool, so that closing from there has just
+      // interrupted itself and waits for nothing.
+      pool.awaitTermination(CLOSE_SECONDS, SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    client.close();
   }
 }

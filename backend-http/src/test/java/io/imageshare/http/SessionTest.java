@@ -242,7 +242,7 @@ class SessionTest {
     AtomicInteger count = new AtomicInteger();
     try (Transport transport =
         new Transport(
-            Client.of(null, true, null, null, Duration.ofSeconds(1)),
+            threads -> JdkClient.own(null, null, Duration.ofSeconds(1), threads),
             new Transport.Settings(1, Duration.ofSeconds(1), 10, new HandClock()))) {
       Session session = new Session(Credentials.token(numbered(count)), transport);
       Identity old = session.current();
