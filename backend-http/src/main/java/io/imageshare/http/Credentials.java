@@ -130,8 +130,8 @@ public final class Credentials {
   public static Credentials password(
       URI iamEndpoint, String domain, String user, String password, String project) {
     requireNonNull(iamEndpoint, "iamEndpoint");
-    Login login =
-        new Login(
+    PasswordLogin login =
+        new PasswordLogin(
             iamEndpoint,
             present("domain", domain),
             present("user", user),
@@ -188,12 +188,12 @@ public final class Credentials {
       value = supplier.get();
     } catch (Throwable e) {
       // What it says is not quoted: it may quote the secret it choked on.
-      throw Failure.of(
+      throw NetworkErrors.of(
           Kind.UNAVAILABLE,
           "the supplier of the %s threw %s".formatted(what, e.getClass().getName()));
     }
     if (value == null) {
-      throw Failure.of(Kind.UNAUTHENTICATED, "the supplier of the " + what + " gave null");
+      throw NetworkErrors.of(Kind.UNAUTHENTICATED, "the supplier of the " + what + " gave null");
     }
     return value;
   }
@@ -203,7 +203,7 @@ public final class Credentials {
     try {
       return new Identity.Token(value, expiry);
     } catch (IllegalArgumentException e) {
-      throw Failure.of(Kind.UNAUTHENTICATED, String.valueOf(e.getMessage()));
+      throw NetworkErrors.of(Kind.UNAUTHENTICATED, String.valueOf(e.getMessage()));
     }
   }
 
@@ -227,7 +227,7 @@ public final class Credentials {
 
   /** The same, with the address of the identity service checked. */
   Credentials checked(boolean plainHttp) {
-    return source instanceof Login login
+    return source instanceof PasswordLogin login
         ? new Credentials(name, login.checked(plainHttp), renewable, signs, project)
         : this;
   }

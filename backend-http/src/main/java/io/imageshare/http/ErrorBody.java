@@ -23,7 +23,7 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
   private static final Pattern TAGS = Pattern.compile("<[^>]*>");
   private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cc}\\u2028\\u2029]+");
 
-  static ErrorBody read(Answer answer) {
+  static ErrorBody read(ApiResponse answer) {
     JsonNode root = Wire.object(answer.body());
     ErrorBody body = root.isObject() ? json(root) : text(answer);
     String header = answer.header("X-Request-Id");
@@ -65,7 +65,7 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
     return text.isEmpty() ? Wire.text(node, other) : text;
   }
 
-  private static ErrorBody text(Answer answer) {
+  private static ErrorBody text(ApiResponse answer) {
     String body = new String(answer.body(), UTF_8).strip();
     String head = body.substring(0, Math.min(HEAD, body.length())).toLowerCase(Locale.ROOT);
     boolean xml = head.startsWith("<") && !head.contains("<html");

@@ -55,10 +55,14 @@ public final class HttpBackend implements MemberBackend {
   private final BatchLimits limits;
   private final int membersPerImage;
   private final Transport transport;
-  private final Parties parties;
+  private final ClientPerProject parties;
 
   private HttpBackend(
-      URI endpoint, BatchLimits limits, int membersPerImage, Transport transport, Parties parties) {
+      URI endpoint,
+      BatchLimits limits,
+      int membersPerImage,
+      Transport transport,
+      ClientPerProject parties) {
     this.endpoint = endpoint;
     this.limits = limits;
     this.membersPerImage = membersPerImage;
@@ -380,10 +384,11 @@ public final class HttpBackend implements MemberBackend {
               httpClient(who.signs()),
               new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock));
       Function<String, @Nullable Credentials> others = recipients;
-      Api.Site site = new Api.Site(where, jobQuery, memberList, sharesEncrypted);
+      ImsClient.Deployment site =
+          new ImsClient.Deployment(where, jobQuery, memberList, sharesEncrypted);
       boolean plain = plainHttp;
-      Parties parties =
-          new Parties(
+      ClientPerProject parties =
+          new ClientPerProject(
               site.api(owner, who, transport),
               project -> {
                 Credentials recipient = others.apply(project);

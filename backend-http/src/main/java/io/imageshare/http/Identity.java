@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface Identity {
 
   /** The headers that go with one request. Made anew for every attempt: a signature ages. */
-  Map<String, String> headers(Call call, @Nullable String project, Instant now);
+  Map<String, String> headers(ApiRequest call, @Nullable String project, Instant now);
 
   /** When it stops being good, or null when nobody says. */
   @Nullable Instant expiry();
@@ -51,7 +51,7 @@ sealed interface Identity {
     }
 
     @Override
-    public Map<String, String> headers(Call call, @Nullable String project, Instant now) {
+    public Map<String, String> headers(ApiRequest call, @Nullable String project, Instant now) {
       SortedMap<String, String> headers = new TreeMap<>();
       headers.put("host", host(call.endpoint()));
       headers.put("x-sdk-date", Signer.date(now));
@@ -110,7 +110,7 @@ sealed interface Identity {
     }
 
     @Override
-    public Map<String, String> headers(Call call, @Nullable String project, Instant now) {
+    public Map<String, String> headers(ApiRequest call, @Nullable String project, Instant now) {
       return Map.of("x-auth-token", value);
     }
 

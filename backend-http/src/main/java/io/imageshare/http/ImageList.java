@@ -3,8 +3,8 @@ package io.imageshare.http;
 import io.imageshare.Image;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason.Kind;
-import io.imageshare.http.Call.Purpose;
-import io.imageshare.http.Caller.Reply;
+import io.imageshare.http.ApiRequest.Purpose;
+import io.imageshare.http.AuthenticatedClient.Exchange;
 import java.net.URI;
 import java.util.Collections;
 import java.util.HashMap;
@@ -28,9 +28,9 @@ final class ImageList {
   private static final int MOST_PAGES_TO_DESCRIBE = 10;
 
   private final URI endpoint;
-  private final Caller caller;
+  private final AuthenticatedClient caller;
 
-  ImageList(URI endpoint, Caller caller) {
+  ImageList(URI endpoint, AuthenticatedClient caller) {
     this.endpoint = endpoint;
     this.caller = caller;
   }
@@ -44,7 +44,7 @@ final class ImageList {
     Pages pages = new Pages(query);
     while (pages.hasNext()) {
       if (pages.read == MOST_PAGES) {
-        throw Failure.of(Kind.INTERNAL, "the list of images does not end");
+        throw NetworkErrors.of(Kind.INTERNAL, "the list of images does not end");
       }
       pages.next();
     }
@@ -106,8 +106,9 @@ final class ImageList {
     }
 
     private List<ImagePage.Entry> read() {
-      String path = Call.path("v2", "cloudimages");
-      Reply reply = caller.call(Call.read(Purpose.LIST, endpoint, path, Call.query(query), ""));
+      String path = ApiRequest.path("v2", "cloudimages");
+      Exchange reply =
+          caller.call(ApiRequest.read(Purpose.LIST, endpoint, path, ApiRequest.query(query), ""));
       if (!reply.answer().ok()) {
         throw caller.refusal(reply);
       }

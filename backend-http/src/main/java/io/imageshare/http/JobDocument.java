@@ -83,7 +83,7 @@ final class JobDocument {
 
   private Reason reason(String code, String message) {
     return new Reason(
-        Refusal.ofJob(code),
+        ErrorTranslation.ofJob(code),
         ErrorBody.clean(hide.apply(code)),
         ErrorBody.clean(hide.apply(message)));
   }

@@ -25,7 +25,7 @@ record Redaction(List<String> spellings) {
   private static final int SIGNATURE_LENGTH = 64;
 
   private static final List<UnaryOperator<String>> QUOTES =
-      List.of(Redaction::json, Redaction::html, Call::encode);
+      List.of(Redaction::json, Redaction::html, ApiRequest::encode);
 
   static Redaction of(String... secrets) {
     Set<String> spellings = new LinkedHashSet<>(List.of(secrets));

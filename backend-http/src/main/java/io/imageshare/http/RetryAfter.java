@@ -21,13 +21,13 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /** By the header, else by the window that a throttle's message names, else zero. */
-  static Duration of(Answer answer, String message, Instant now) {
+  static Duration of(ApiResponse answer, String message, Instant now) {
     String header = answer.header("Retry-After");
     Duration wait = header.isEmpty() ? window(message) : byHeader(header, answer, now);
     return wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
   }
 
-  private static Duration byHeader(String header, Answer answer, Instant now) {
+  private static Duration byHeader(String header, ApiResponse answer, Instant now) {
     if (SECONDS.matcher(header).matches()) {
       return Duration.ofSeconds(Long.parseLong(header));
     }

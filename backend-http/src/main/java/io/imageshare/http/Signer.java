@@ -58,7 +58,7 @@ final class Signer {
    *
    * @param headers what is signed, by lower-case name; {@code x-sdk-date} is among them
    */
-  synchronized String authorization(Call call, SortedMap<String, String> headers) {
+  synchronized String authorization(ApiRequest call, SortedMap<String, String> headers) {
     // A call holds path and query encoded and sorted already; only the signature's path ends with a
     // slash.
     text.setLength(0);

@@ -99,7 +99,7 @@ final class Transport implements AutoCloseable {
 
     /** The backend was closed before the work began. */
     void drop() {
-      result.completeExceptionally(Failure.closed(false));
+      result.completeExceptionally(NetworkErrors.closed(false));
     }
   }
 
@@ -108,29 +108,29 @@ final class Transport implements AutoCloseable {
    *
    * @throws BackendException if there is no complete response in time
    */
-  Answer send(Call call, Map<String, String> headers) {
+  ApiResponse send(ApiRequest call, Map<String, String> headers) {
     try {
       HttpResponse<byte[]> response = exchange(request(call, headers));
       log.debug("{}: {}", call, response.statusCode());
       if (response.statusCode() == PROXY_UNAUTHORIZED) {
-        throw Failure.proxyUnauthorized(call, client.proxies());
+        throw NetworkErrors.proxyUnauthorized(call, client.proxies());
       }
-      return new Answer(response.statusCode(), response.headers(), response.body());
+      return new ApiResponse(response.statusCode(), response.headers(), response.body());
     } catch (RejectedExecutionException e) {
-      throw Failure.closed(call.write());
+      throw NetworkErrors.closed(call.write());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Failure.closed(call.write());
+      throw NetworkErrors.closed(call.write());
     } catch (IOException e) {
-      throw pool.isShutdown() ? Failure.closed(call.write()) : failure(e, call);
+      throw pool.isShutdown() ? NetworkErrors.closed(call.write()) : failure(e, call);
     } catch (IllegalArgumentException e) {
       // How the client reports a Content-Length that is not a number.
       throw failure(new IOException("the answer has no length that can be read", e), call);
     }
   }
 
-  private BackendException failure(IOException e, Call call) {
-    return Failure.of(e, call, client.proxies(), settings.timeout());
+  private BackendException failure(IOException e, ApiRequest call) {
+    return NetworkErrors.of(e, call, client.proxies(), settings.timeout());
   }
 
   private HttpResponse<byte[]> exchange(HttpRequest request)
@@ -139,7 +139,7 @@ final class Transport implements AutoCloseable {
         request, LimitedBody.handler(settings.bodyLimit(), System.nanoTime(), settings.timeout()));
   }
 
-  private HttpRequest request(Call call, Map<String, String> headers) {
+  private HttpRequest request(ApiRequest call, Map<String, String> headers) {
     boolean empty = !call.body().hasRemaining();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(call.uri())
@@ -156,7 +156,7 @@ final class Transport implements AutoCloseable {
    * A body that can be sent once. By itself the JDK's client repeats only a GET, but {@code
    * -Djdk.httpclient.enableAllMethodRetry} makes it repeat every method, and no write may be.
    */
-  private static BodyPublisher once(Call call) {
+  private static BodyPublisher once(ApiRequest call) {
     byte[] bytes = call.body().array();
     BodyPublisher body = BodyPublishers.ofByteArray(bytes);
     AtomicBoolean sent = new AtomicBoolean();

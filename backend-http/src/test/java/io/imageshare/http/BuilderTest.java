@@ -21,7 +21,7 @@ class BuilderTest {
   private static final URI ENDPOINT = URI.create("https://ims.example.com");
 
   private static HttpBackend.Builder builder() {
-    return Calls.backend(ENDPOINT);
+    return Fixtures.backend(ENDPOINT);
   }
 
   private static void refused(String beginning, HttpBackend.Builder builder) {
@@ -116,7 +116,7 @@ class BuilderTest {
             Map.of(
                 "HUAWEICLOUD_SDK_AK", "a",
                 "HUAWEICLOUD_SDK_SK", "s",
-                "HUAWEICLOUD_SDK_PROJECT_ID", Calls.PROJECT));
+                "HUAWEICLOUD_SDK_PROJECT_ID", Fixtures.PROJECT));
     HttpBackend.builder()
         .endpoint(ENDPOINT)
         .credentials(credentials)

@@ -20,10 +20,10 @@ class CredentialsTest {
     Credentials credentials =
         Credentials.fromEnvironment(
             Map.of(
-                "HUAWEICLOUD_SDK_AK", " " + Calls.AK,
-                "HUAWEICLOUD_SDK_SK", Calls.SK + "\n",
+                "HUAWEICLOUD_SDK_AK", " " + Fixtures.AK,
+                "HUAWEICLOUD_SDK_SK", Fixtures.SK + "\n",
                 "HUAWEICLOUD_SDK_SECURITY_TOKEN", "made-up-token"));
-    assertEquals("Credentials[temporary access key " + Calls.AK + "]", credentials.toString());
+    assertEquals("Credentials[temporary access key " + Fixtures.AK + "]", credentials.toString());
     assertNull(credentials.project());
   }
 

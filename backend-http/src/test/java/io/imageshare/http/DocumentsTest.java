@@ -204,9 +204,10 @@ class DocumentsTest {
       byte[] mutant = mutate(new Random(seed));
       Job job = JobDocument.read(mutant, "9a17", UnaryOperator.identity());
       MemberPage page = MemberPage.read(mutant, "img");
-      Answer answer = Calls.answer(400, new String(mutant, UTF_8));
+      ApiResponse answer = Fixtures.answer(400, new String(mutant, UTF_8));
       assertNotNull(
-          Refusal.of(Calls.submit(Calls.SHARE), answer, Instant.EPOCH, "", Redaction.of())
+          ErrorTranslation.of(
+                  Fixtures.submit(Fixtures.SHARE), answer, Instant.EPOCH, "", Redaction.of())
               .reason());
       readable += job != null || page != null ? 1 : 0;
     }

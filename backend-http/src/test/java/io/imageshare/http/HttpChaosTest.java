@@ -57,7 +57,7 @@ class HttpChaosTest {
   }
 
   private static void check(long seed) throws Exception {
-    Timekeeper time = new FastTime();
+    Timekeeper time = new AcceleratedTime();
     ChaosScenario scenario = new ChaosScenario(seed, time, MOST, CALL_TIMEOUT);
     Random random = new Random(~seed);
     ChaosTruth truth;
@@ -83,7 +83,7 @@ class HttpChaosTest {
 
   private static ImsServer server(MemoryBackend cloud, Random random) {
     ImsServer.Builder server =
-        ImsServer.builder(cloud).token("test-token").accessKey(Calls.AK, Calls.SK);
+        ImsServer.builder(cloud).token("test-token").accessKey(Fixtures.AK, Fixtures.SK);
     if (random.nextBoolean()) {
       server.errors(of(random, ErrorShape.values()));
     }
@@ -127,11 +127,11 @@ class HttpChaosTest {
         .endpoint(server.endpoint())
         .projectId("owner-project")
         .credentials(Credentials.token(() -> "test-token"))
-        .recipients(project -> Credentials.accessKey(Calls.AK, Calls.SK))
+        .recipients(project -> Credentials.accessKey(Fixtures.AK, Fixtures.SK))
         .clock(clock)
         .jobQuery(of(random, JobQuery.values()))
         .memberList(of(random, MemberList.values()))
-        .requestTimeout(REQUEST_TIMEOUT.dividedBy(FastTime.SPEED))
+        .requestTimeout(REQUEST_TIMEOUT.dividedBy(AcceleratedTime.SPEED))
         .concurrentCalls(concurrentCalls)
         .build();
   }

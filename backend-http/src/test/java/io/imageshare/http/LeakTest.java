@@ -55,15 +55,15 @@ class LeakTest {
 
   private final MemoryBackend cloud =
       MemoryBackend.builder()
-          .owner(Calls.PROJECT)
+          .owner(Fixtures.PROJECT)
           .images(REQUEST.images())
           .jobsTake(Duration.ofHours(1))
           .build();
 
   @Test
   void manyWorkflowsOverOneBackendLeaveNothing(@TempDir Path path) throws Exception {
-    try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
       closed(backend, path, ShareEvent.Submitted.class);
       Set<Thread> threads = Thread.getAllStackTraces().keySet();
       long files = files("").count();

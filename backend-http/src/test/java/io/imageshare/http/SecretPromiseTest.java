@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
-import io.imageshare.http.Call.Purpose;
-import io.imageshare.http.Echo.Flaw;
-import io.imageshare.http.Echo.Shape;
-import io.imageshare.http.Everything.Ran;
+import io.imageshare.http.ApiRequest.Purpose;
+import io.imageshare.http.LeakyService.Flaw;
+import io.imageshare.http.LeakyService.Shape;
+import io.imageshare.http.VisibleOutput.Ran;
 import io.imageshare.memory.Fault;
 import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
@@ -37,13 +37,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SecretPromiseTest {
   private static final List<String> IMAGES =
-      List.of(Calls.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
+      List.of(Fixtures.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
   private static final List<String> PROJECTS =
-      List.of(Calls.RECIPIENT, "dddddddddddddddddddddddddddddddd");
+      List.of(Fixtures.RECIPIENT, "dddddddddddddddddddddddddddddddd");
   private static final ShareRequest REQUEST = ShareRequest.share(IMAGES, PROJECTS);
-  private static final int KINDS = Secrets.RIGHT.credentials(Calls.ENDPOINT).size();
+  private static final int KINDS = Secrets.RIGHT.credentials(Fixtures.ENDPOINT).size();
 
-  private final Leaks leaks = new Leaks();
+  private final SecretSearch leaks = new SecretSearch();
 
   @Test
   void promise14NoSecretAppearsInALogAnExceptionAToStringAnEventAJournalOrAReport()
@@ -52,7 +52,7 @@ class SecretPromiseTest {
     Secrets.WRONG.all().forEach(secret -> leaks.secret("a wrong secret", secret));
     leaks.secret("a token given for a password", "MIIsimulated");
     String text;
-    try (Everything all = new Everything()) {
+    try (VisibleOutput all = new VisibleOutput()) {
       faults(all);
       refused(all, Secrets.WRONG, Duration.ZERO);
       refused(all, Secrets.RIGHT, Duration.ofHours(1));
@@ -65,7 +65,7 @@ class SecretPromiseTest {
     }
     for (String expected :
         List.of(
-            "/v2/images/" + Calls.IMAGE,
+            "/v2/images/" + Fixtures.IMAGE,
             "BackendException",
             "Finished[",
             "Credentials[",
@@ -77,7 +77,7 @@ class SecretPromiseTest {
   }
 
   /** Runs over a service that lets everybody in, while connections and answers break. */
-  private void faults(Everything all) {
+  private void faults(VisibleOutput all) {
     for (SocketFault fault :
         List.of(
             new SocketFault.ResetBeforeReading(),
@@ -103,7 +103,7 @@ class SecretPromiseTest {
   }
 
   /** Runs over a service that refuses these credentials, or, with another clock, all that ends. */
-  private void refused(Everything all, Secrets secrets, Duration ahead) {
+  private void refused(VisibleOutput all, Secrets secrets, Duration ahead) {
     ImsServer server =
         server(cloud(), b -> b.otherRegion(Secrets.RIGHT.token()).tokensLast(Duration.ZERO));
     List<HttpBackend.Builder> clients = new ArrayList<>();
@@ -120,7 +120,7 @@ class SecretPromiseTest {
 
   private static MemoryBackend cloud() {
     return MemoryBackend.builder()
-        .owner(Calls.PROJECT)
+        .owner(Fixtures.PROJECT)
         .images(IMAGES)
         .jobsTake(Duration.ofMillis(5))
         .build();
@@ -137,10 +137,10 @@ class SecretPromiseTest {
   }
 
   private static HttpBackend.Builder client(URI endpoint, Secrets secrets, int kind, URI iam) {
-    return Calls.backend(endpoint).plainHttp().credentials(secrets.credentials(iam).get(kind));
+    return Fixtures.backend(endpoint).plainHttp().credentials(secrets.credentials(iam).get(kind));
   }
 
-  private void close(Everything all, ImsServer server) {
+  private void close(VisibleOutput all, ImsServer server) {
     for (ImsServer.Request request : server.requests()) {
       leaks.request(request.headers());
       all.see(request);
@@ -163,7 +163,7 @@ class SecretPromiseTest {
   }
 
   /** Runs over services that tell all they know. */
-  private void echoes(Everything all) throws IOException {
+  private void echoes(VisibleOutput all) throws IOException {
     // Beneath it the client quotes, in a log for those who debug it, what is no HTTP.
     all.jdkLogs(Level.INFO);
     for (Purpose purpose : Purpose.values()) {
@@ -171,7 +171,8 @@ class SecretPromiseTest {
         List<WireServer> servers = new ArrayList<>();
         List<HttpBackend.Builder> clients = new ArrayList<>();
         for (int kind : kinds(flaw)) {
-          WireServer server = new WireServer(new Echo(flaw, Secrets.RIGHT, IMAGES, PROJECTS));
+          WireServer server =
+              new WireServer(new LeakyService(flaw, Secrets.RIGHT, IMAGES, PROJECTS));
           servers.add(server);
           clients.add(client(server.endpoint(), Secrets.RIGHT, kind, server.endpoint()));
         }
@@ -212,7 +213,7 @@ class SecretPromiseTest {
   }
 
   /** Runs that reach nobody. */
-  private void nobodyThere(Everything all) throws Exception {
+  private void nobodyThere(VisibleOutput all) throws Exception {
     URI closed;
     try (ServerSocket socket = new ServerSocket(0)) {
       closed = URI.create("http://localhost:" + socket.getLocalPort());
@@ -229,7 +230,7 @@ class SecretPromiseTest {
   }
 
   /** Runs through proxies that refuse, and tell what they were given. */
-  private void proxies(Everything all) throws Exception {
+  private void proxies(VisibleOutput all) throws Exception {
     WireServer.Script script =
         (q, s) -> WireServer.reply(s, 407, q.headers().toString(), "Proxy-Authenticate: Basic");
     try (WireServer proxy = new WireServer(script)) {
@@ -237,7 +238,7 @@ class SecretPromiseTest {
       for (int kind = 0; kind < KINDS; kind++) {
         for (String endpoint : List.of("http://ims.test:8080", "https://ims.test")) {
           URI uri = URI.create(endpoint);
-          clients.add(client(uri, Secrets.RIGHT, kind, uri).proxy(Site.proxy(proxy.port())));
+          clients.add(client(uri, Secrets.RIGHT, kind, uri).proxy(Environment.proxy(proxy.port())));
         }
       }
       for (Ran ran : all.runs(clients, REQUEST)) {
@@ -249,7 +250,7 @@ class SecretPromiseTest {
   }
 
   /** Runs whose credentials come from a source that chokes on them. */
-  private static void suppliers(Everything all) throws Exception {
+  private static void suppliers(VisibleOutput all) throws Exception {
     String secret = Secrets.RIGHT.secretKey();
     String token = Secrets.RIGHT.token();
     List<Supplier<String>> sources =
@@ -266,11 +267,11 @@ class SecretPromiseTest {
     try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, "{}"))) {
       List<HttpBackend.Builder> clients = new ArrayList<>();
       for (Supplier<String> source : sources) {
-        clients.add(Calls.backend(server.endpoint()).credentials(Credentials.token(source)));
+        clients.add(Fixtures.backend(server.endpoint()).credentials(Credentials.token(source)));
         Credentials keys =
             Credentials.temporary(
                 () -> new TemporaryKey("AK", secret, source.get(), Instant.EPOCH));
-        clients.add(Calls.backend(server.endpoint()).credentials(keys));
+        clients.add(Fixtures.backend(server.endpoint()).credentials(keys));
       }
       for (Ran ran : all.runs(clients, REQUEST)) {
         assertEquals(4, ran.report().counts().failed(), ran.report().toString());
@@ -286,10 +287,10 @@ class SecretPromiseTest {
   }
 
   /** What builders and factories refuse, and what they make. */
-  private static void arguments(Everything all) {
+  private static void arguments(VisibleOutput all) {
     Secrets right = Secrets.RIGHT;
     String secret = right.secretKey();
-    String inUrl = Call.encode(secret);
+    String inUrl = ApiRequest.encode(secret);
     all.refusal(() -> Credentials.accessKey("AK", secret + "\n"));
     all.refusal(() -> Credentials.accessKey("AK", secret, right.securityToken() + " "));
     all.refusal(() -> new TemporaryKey("AK", secret, right.token() + "\u00e9", Instant.EPOCH));
@@ -305,20 +306,21 @@ class SecretPromiseTest {
             "https://ims.test?key=" + inUrl,
             "https://ims.test#" + inUrl)) {
       URI uri = URI.create(endpoint);
-      all.refusal(() -> Calls.backend(uri).build());
-      all.refusal(() -> Calls.backend(Calls.ENDPOINT).credentials(right.password(uri)).build());
+      all.refusal(() -> Fixtures.backend(uri).build());
+      all.refusal(
+          () -> Fixtures.backend(Fixtures.ENDPOINT).credentials(right.password(uri)).build());
     }
     all.see(new TemporaryKey("AK", secret, right.securityToken(), Instant.EPOCH));
-    right.credentials(Calls.ENDPOINT).forEach(all::see);
+    right.credentials(Fixtures.ENDPOINT).forEach(all::see);
   }
 
   /** A search that finds nothing proves something only if it finds what is there. */
   @Test
   void theSearchFindsASecretInEveryForm() {
-    Leaks search = new Leaks();
+    SecretSearch search = new SecretSearch();
     String secret = Secrets.RIGHT.secretKey();
     search.secret("s", secret);
-    List<String> planted = new ArrayList<>(Leaks.forms(secret).values());
+    List<String> planted = new ArrayList<>(SecretSearch.forms(secret).values());
     for (String before : List.of("", "x", "xx", "AK:")) {
       byte[] bytes = (before + secret + "y").getBytes(UTF_8);
       planted.add(Base64.getEncoder().encodeToString(bytes));

@@ -54,7 +54,7 @@ class SoakTest {
     try (BufferedReader said =
             new BufferedReader(new InputStreamReader(service.getInputStream(), UTF_8));
         PrintWriter ask = new PrintWriter(service.getOutputStream(), true, UTF_8);
-        HttpBackend backend = Calls.backend(URI.create(said.readLine())).build();
+        HttpBackend backend = Fixtures.backend(URI.create(said.readLine())).build();
         ShareWorkflow workflow = workflow(backend, journal)) {
       long warm = 0;
       for (int round = 0; round < rounds; round++) {
@@ -123,13 +123,13 @@ class SoakTest {
             .rate(new Fault.ListLag(Duration.ofMillis(500)), .05);
     MemoryBackend cloud =
         MemoryBackend.builder()
-            .owner(Calls.PROJECT)
+            .owner(Fixtures.PROJECT)
             .anyImage()
             .jobsTake(random -> Duration.ofMillis(100 + random.nextInt(300)))
             .chaos(chaos)
             .seed(1)
             .build();
-    try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
         BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
       System.out.println(server.endpoint());
       while (asked.readLine() != null) {

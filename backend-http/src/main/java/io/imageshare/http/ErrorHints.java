@@ -1,0 +1,172 @@
+package io.imageshare.http;
+
+import io.imageshare.Reason.Kind;
+import io.imageshare.ShareRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What can be told about a refusal beyond the service's words. */
+final class ErrorHints {
+  private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  private static final Pattern PROJECT = Pattern.compile("[0-9a-f]{32}");
+  private static final int NOT_FOUND = 404;
+  private static final Duration CLOCKS_AGREE = Duration.ofMinutes(1);
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(15);
+  private static final Duration LOCK = Duration.ofMinutes(5);
+
+  private final StringBuilder hints = new StringBuilder();
+  private final ApiRequest call;
+  private final ApiResponse answer;
+  private final ErrorBody error;
+  private final Kind kind;
+  private final Identity identity;
+  private final @Nullable String project;
+  private final Instant now;
+
+  private ErrorHints(
+      ApiRequest call,
+      ApiResponse answer,
+      Identity identity,
+      @Nullable String project,
+      Instant now) {
+    this.call = call;
+    this.answer = answer;
+    this.error = ErrorBody.read(answer);
+    this.kind = ErrorTranslation.kind(call, answer.status(), error);
+    this.identity = identity;
+    this.project = project;
+    this.now = now;
+  }
+
+  /** The hints, each with a semicolon before it; empty when there are none. */
+  static String of(
+      ApiRequest call,
+      ApiResponse answer,
+      Identity identity,
+      @Nullable String project,
+      Instant now) {
+    ErrorHints hints = new ErrorHints(call, answer, identity, project, now);
+    switch (hints.kind) {
+      case UNAUTHENTICATED -> hints.refused();
+      case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> hints.ids();
+      case FORBIDDEN -> hints.rights();
+      default -> {}
+    }
+    return hints.hints.toString();
+  }
+
+  private void refused() {
+    Instant expiry = identity.expiry();
+    boolean expired = expiry != null && !now.isBefore(expiry);
+    if (expired) {
+      add("the " + identity.noun() + " expired at " + expiry);
+    }
+    if (identity instanceof Identity.AccessKey key) {
+      key(key);
+    } else if (!expired) {
+      token(expiry);
+    }
+    if (error.code().equals(ErrorCodes.OTHER_PROJECT)) {
+      add(
+          "%s is not in the region of %s, or not the one of these credentials"
+              .formatted(whose(), host()));
+    }
+  }
+
+  private void key(Identity.AccessKey key) {
+    Instant server = RetryAfter.date(answer.header("Date"));
+    Duration ahead =
+        server == null
+            ? Duration.ZERO
+            : Duration.between(server, now).truncatedTo(ChronoUnit.SECONDS);
+    if (ahead.abs().compareTo(CLOCKS_AGREE) > 0) {
+      add(
+          "the local clock is %d s %s the server's, and 15 minutes are tolerated"
+              .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of"));
+    }
+    if (says("reach the limit")) {
+      Instant free = (server == null ? now : server).plus(LOCK).truncatedTo(ChronoUnit.SECONDS);
+      add(
+          "more than five refusals lock an access key for five minutes: %s is free again at %s at"
+                  .formatted(key.noun(), free)
+              + " the latest, if it is left alone until then");
+    } else if (says("get secretkey failed")) {
+      add(
+          "%s is not known to %s: it is misspelled, deleted or of another cloud"
+              .formatted(key.noun(), host()));
+    } else if (says("signature fail") && ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
+      add(
+          "the secret is not that of %s, or what was signed was changed on the way"
+              .formatted(key.noun()));
+    } else if (key.temporary() && key.expiry() == null) {
+      add(key.noun() + " may have expired; Credentials.temporary(...) renews such keys");
+    }
+  }
+
+  private void token(@Nullable Instant expiry) {
+    if (says("decrypt token fail")) {
+      add(host() + " does not know this token: it is cut, withdrawn or of another cloud");
+    } else if (ErrorCodes.gateway(error.code()).equals(ErrorCodes.TOKEN_OVER)) {
+      String elsewhere = "one of another region than that of " + host();
+      add(
+          expiry == null
+              ? "an expired token is answered so, and " + elsewhere
+              : "the token is good until %s, so it was withdrawn, or is %s"
+                  .formatted(expiry, elsewhere));
+    }
+  }
+
+  /** Whether the service's words, which come with many causes under one code, name this one. */
+  private boolean says(String words) {
+    return error.message().toLowerCase(Locale.ROOT).contains(words);
+  }
+
+  private String host() {
+    return call.endpoint().getHost();
+  }
+
+  private void ids() {
+    ShareRequest slice = call.slice();
+    if (slice != null
+        && slice.images().stream().allMatch(id -> PROJECT.matcher(id).matches())
+        && slice.recipients().stream().anyMatch(r -> IMAGE.matcher(r.id()).matches())) {
+      add("the images look like projects and the projects like images; are they swapped?");
+    } else if (call.purpose() == ApiRequest.Purpose.LIST
+        && PROJECT.matcher(call.subject()).matches()) {
+      add(call.subject() + " looks like a project's id, not an image's");
+    } else if (call.purpose() == ApiRequest.Purpose.LIST && answer.status() == NOT_FOUND) {
+      add("is the id spelled right, and is it of an image in the region of " + host() + "?");
+    } else if (error.code().equals(ErrorCodes.NO_TENANT)) {
+      add("a project is named by its id, not its name, and is of the region of " + host());
+    }
+    if (error.code().equals("IMG.0047") || error.code().equals("IMG.0106")) {
+      String images =
+          slice == null
+              ? "image " + call.subject() + " is"
+              : slice.images().size() == 1
+                  ? "image " + slice.images().iterator().next() + " is"
+                  : "one of these images is";
+      add(images + " not owned by " + whose() + " of these credentials");
+    }
+  }
+
+  private void rights() {
+    switch (call.purpose()) {
+      case SUBMIT -> add("sharing needs the right ims:images:share");
+      case LIST -> add("listing members needs the rights ims:images:get and ims:images:share");
+      default -> {}
+    }
+  }
+
+  private String whose() {
+    return project == null ? "the project" : "project " + project;
+  }
+
+  private void add(String hint) {
+    hints.append("; ").append(hint);
+  }
+}

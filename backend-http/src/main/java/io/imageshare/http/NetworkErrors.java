@@ -1,0 +1,187 @@
+package io.imageshare.http;
+
+import io.imageshare.BackendException;
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What it means that a call got no answer.
+ *
+ * <p>The JDK's exceptions say neither host nor proxy, and often nothing at all. Where it is certain
+ * that the request never left (no connection, no TLS, no tunnel), a write had no effect; after that
+ * it is lost.
+ */
+final class NetworkErrors {
+  // The JDK tells a refused CONNECT by this message only (seen on 17 and 25); a 407 it returns.
+  private static final Pattern TUNNEL = Pattern.compile("Tunnel failed, got: (\\d+)");
+  private static final String NOT_TLS = "recognized SSL message";
+  private static final int FORBIDDEN = 403;
+
+  private NetworkErrors() {}
+
+  static BackendException of(Kind kind, String message) {
+    return new BackendException(new Reason(kind, "", message));
+  }
+
+  /** The backend was closed. */
+  static BackendException closed(boolean lost) {
+    return of(lost ? Kind.LOST : Kind.UNAVAILABLE, "the backend was closed");
+  }
+
+  /** A proxy wants credentials of its own: whatever is repeated, the answer will be the same. */
+  static BackendException proxyUnauthorized(ApiRequest call, @Nullable ProxySelector proxies) {
+    String proxy = proxy(call.endpoint(), proxies);
+    return of(
+        Kind.UNAUTHENTICATED,
+        "%s wants credentials for itself (HTTP 407 to %s); this backend has none to give: another proxy is needed"
+            .formatted(proxy.isEmpty() ? "a proxy" : proxy, call));
+  }
+
+  /** Translates what the client threw. */
+  static BackendException of(
+      IOException e, ApiRequest call, @Nullable ProxySelector proxies, Duration limit) {
+    Reason reason = notSent(e, call, proxies, limit);
+    // The JDK quotes the line or the number that it cannot read, and it may be a secret.
+    boolean quotes = find(e, ProtocolException.class) || find(e, NumberFormatException.class);
+    if (reason == null) {
+      String what =
+          e instanceof HttpTimeoutException || find(e, TimeoutException.class)
+              ? "no whole answer within " + seconds(limit)
+              : "the connection broke: "
+                  + (quotes ? "the answer is no HTTP" : ErrorBody.clean(said(e)));
+      reason =
+          new Reason(
+              call.write() ? Kind.LOST : Kind.UNAVAILABLE,
+              "",
+              "%s to %s: %s".formatted(call, call.endpoint().getRawAuthority(), what));
+    }
+    return new BackendException(reason, Duration.ZERO, quotes ? null : e);
+  }
+
+  /** The reason, if the request certainly never left; else null. */
+  private static @Nullable Reason notSent(
+      IOException e, ApiRequest call, @Nullable ProxySelector proxies, Duration limit) {
+    String proxy = proxy(call.endpoint(), proxies);
+    Reason secure = notSecure(e, call.endpoint(), proxy);
+    if (secure != null) {
+      return secure;
+    }
+    String host = call.endpoint().getHost();
+    String whom = proxy.isEmpty() ? call.endpoint().getRawAuthority() : proxy;
+    if (find(e, UnresolvedAddressException.class)) {
+      return unavailable(
+          proxy.isEmpty()
+              ? "host " + host + " not found; are endpoint and region spelled right?"
+              : proxy + ": host not found; is the proxy spelled right?");
+    }
+    if (e instanceof HttpConnectTimeoutException) {
+      return unavailable("no connection to " + whom + " in time, at most " + seconds(limit));
+    }
+    if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
+      return unavailable(
+          proxy.isEmpty()
+              ? "cannot connect to %s: %s; are host and port right?".formatted(whom, refusal(e))
+              : "cannot connect to %s on the way to %s: %s; are the proxy's host and port right?"
+                  .formatted(whom, host, refusal(e)));
+    }
+    return null;
+  }
+
+  /** The reason, if it is a tunnel or TLS that could not be made; else null. */
+  private static @Nullable Reason notSecure(IOException e, URI endpoint, String proxy) {
+    String host = endpoint.getHost();
+    Matcher tunnel = TUNNEL.matcher(String.valueOf(e.getMessage()));
+    if (tunnel.find()) {
+      int status = Integer.parseInt(tunnel.group(1));
+      String message =
+          "%s will not connect to %s: HTTP %d"
+              .formatted(proxy.isEmpty() ? "a proxy" : proxy, host, status);
+      return status == FORBIDDEN
+          ? new Reason(
+              Kind.UNAUTHENTICATED,
+              "",
+              message + "; it has to allow " + host + ":" + port(endpoint))
+          : unavailable(message);
+    }
+    if (find(e, CertificateException.class) || find(e, CertPathValidatorException.class)) {
+      String message =
+          "the certificate of %s is not trusted: %s; sslContext(...) can say whom to trust"
+              .formatted(host, said(e));
+      return new Reason(Kind.UNAUTHENTICATED, "", message);
+    }
+    boolean notTls = e instanceof SSLException && said(e).contains(NOT_TLS);
+    return e instanceof SSLHandshakeException || notTls
+        ? unavailable("no TLS with " + endpoint.getRawAuthority() + ": " + said(e))
+        : null;
+  }
+
+  private static int port(URI endpoint) {
+    // Only TLS goes through a tunnel.
+    return endpoint.getPort() < 0 ? 443 : endpoint.getPort();
+  }
+
+  private static Reason unavailable(String message) {
+    return new Reason(Kind.UNAVAILABLE, "", message);
+  }
+
+  /** "proxy host:port", or empty when the call goes straight. */
+  private static String proxy(URI uri, @Nullable ProxySelector proxies) {
+    if (proxies == null) {
+      return "";
+    }
+    for (Proxy proxy : proxies.select(uri)) {
+      if (proxy.type() == Proxy.Type.HTTP && proxy.address() instanceof InetSocketAddress at) {
+        return "proxy " + at.getHostString() + ":" + at.getPort();
+      }
+    }
+    return "";
+  }
+
+  private static String refusal(IOException e) {
+    String said = said(e);
+    return said.equals(e.getClass().getSimpleName()) ? "connection refused" : said;
+  }
+
+  /** The first message in the chain of causes; the JDK's outermost is often null. */
+  private static String said(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause.getMessage() != null && !cause.getMessage().isBlank()) {
+        return cause.getMessage();
+      }
+    }
+    return e.getClass().getSimpleName();
+  }
+
+  private static boolean find(Throwable e, Class<? extends Throwable> type) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String seconds(Duration time) {
+    return time.toMillis() / 1000.0 + " s";
+  }
+}

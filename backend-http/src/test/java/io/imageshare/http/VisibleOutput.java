@@ -1,0 +1,237 @@
+package io.imageshare.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import io.imageshare.FlowPolicy;
+import io.imageshare.Job;
+import io.imageshare.Journal;
+import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
+import io.imageshare.PollPolicy;
+import io.imageshare.Reason;
+import io.imageshare.Recipient;
+import io.imageshare.RetryPolicy;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that can be seen of runs: what is logged at any level, by the JDK too, what is thrown, and
+ * every object that a user holds, as text.
+ */
+final class VisibleOutput implements AutoCloseable {
+  private final PrintStream out = System.out;
+  private final PrintStream err = System.err;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+  private final Logger root = Logger.getLogger("");
+  private final @Nullable Level level = root.getLevel();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          seen.add(new SimpleFormatter().format(record));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  VisibleOutput() {
+    PrintStream stream = new PrintStream(printed, true, UTF_8);
+    System.setOut(stream);
+    System.setErr(stream);
+    handler.setLevel(Level.ALL);
+    root.addHandler(handler);
+    root.setLevel(Level.ALL);
+  }
+
+  @Override
+  public void close() {
+    root.removeHandler(handler);
+    root.setLevel(level);
+    System.setOut(out);
+    System.setErr(err);
+  }
+
+  /** How much the JDK logs; all unless told. */
+  void jdkLogs(Level level) {
+    root.setLevel(level);
+  }
+
+  /** All of it, each line once: most are the same again. */
+  String text() {
+    String all = String.join("", seen) + printed.toString(UTF_8);
+    return all.lines().distinct().collect(Collectors.joining("\n"));
+  }
+
+  /** Takes an object's text; of an exception also that of its causes and the suppressed. */
+  void see(@Nullable Object object) {
+    seen.add(shown(object));
+  }
+
+  private static String shown(@Nullable Object object) {
+    StringWriter shown = new StringWriter();
+    PrintWriter lines = new PrintWriter(shown);
+    lines.println(object);
+    if (object instanceof Throwable thrown) {
+      thrown.printStackTrace(lines);
+    }
+    return shown.toString();
+  }
+
+  /** Takes what is thrown. */
+  void refusal(Runnable refused) {
+    try {
+      refused.run();
+      throw new AssertionError("it was not refused");
+    } catch (RuntimeException e) {
+      see(e);
+    }
+  }
+
+  /** What became of a run, and all that its backend answered. */
+  record Ran(ShareReport report, String heard) {}
+
+  /** Runs a request over each of these at the same time, to their ends. */
+  List<Ran> runs(List<HttpBackend.Builder> clients, ShareRequest request) {
+    List<HttpBackend> backends = new ArrayList<>();
+    List<Listening> heard = new ArrayList<>();
+    List<ShareWorkflow> workflows = new ArrayList<>();
+    List<ShareRun> runs = new CopyOnWriteArrayList<>();
+    for (HttpBackend.Builder client : clients) {
+      see(client);
+      backends.add(client.build());
+      heard.add(new Listening(backends.get(backends.size() - 1), new ConcurrentLinkedQueue<>()));
+      ShareWorkflow.Builder builder =
+          workflow(heard.get(heard.size() - 1))
+              .listener(event -> heard(event, runs))
+              .seed(backends.size());
+      see(builder);
+      workflows.add(builder.build());
+    }
+    for (ShareWorkflow workflow : workflows) {
+      ShareRun run = workflow.start(request);
+      runs.add(run);
+      see(run);
+      see(run.progress());
+    }
+    List<Ran> ran = new ArrayList<>();
+    for (int i = 0; i < runs.size(); i++) {
+      ran.add(new Ran(runs.get(i).report().join(), String.join("", heard.get(i).texts())));
+      see(runs.get(i).progress());
+      see(runs.get(i).report());
+      see(backends.get(i));
+      see(workflows.get(i));
+      see(ran.get(i).heard());
+      report(ran.get(i).report());
+      workflows.get(i).close();
+      backends.get(i).close();
+    }
+    return ran;
+  }
+
+  /** A throttled call would be repeated for as long as there is time: the first time will do. */
+  private void heard(ShareEvent event, List<ShareRun> runs) {
+    see(event);
+    if (event instanceof ShareEvent.Retrying retrying
+        && retrying.reason().kind() == Reason.Kind.THROTTLED) {
+      runs.stream().filter(run -> run.id().equals(event.run())).forEach(ShareRun::cancel);
+    }
+  }
+
+  private ShareWorkflow.Builder workflow(MemberBackend backend) {
+    Duration instant = Duration.ofMillis(1);
+    return ShareWorkflow.builder(backend)
+        .journal(new Noted(seen))
+        .flow(FlowPolicy.defaults().callsPerSecond(2000).concurrentCalls(2))
+        .retry(RetryPolicy.defaults().attempts(2).backoff(instant, instant))
+        .poll(PollPolicy.fixed(Duration.ofMillis(5)).patience(Duration.ofMillis(20)).errors(2));
+  }
+
+  private void report(ShareReport report) {
+    see(report);
+    report.outcomes().forEach(this::see);
+    report.jobs().forEach(this::see);
+    see(report.stats());
+    see(report.reason());
+    report.remaining().forEach(rest -> see(rest + rest.toJson()));
+    if (!report.allDone()) {
+      refusal(report::requireAllDone);
+    }
+  }
+
+  /** A journal whose lines are all that is wanted of it. */
+  private record Noted(Queue<String> seen) implements Journal {
+    private static final String NOTED = "journal: ";
+
+    @Override
+    public CompletionStage<List<Unfinished>> unfinished() {
+      return completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<List<String>> read(String run) {
+      return completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> append(String run, long first, List<String> lines) {
+      lines.forEach(line -> seen.add(NOTED + line + "\n"));
+      return completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> finish(String run) {
+      return completedFuture(null);
+    }
+  }
+
+  /** Stands between engine and backend, where the exceptions pass. */
+  private record Listening(HttpBackend backend, Queue<String> texts) implements MemberBackend {
+    private <T> CompletionStage<T> heard(CompletionStage<T> stage) {
+      return stage.whenComplete(
+          (value, failure) -> texts.add(shown(failure == null ? value : failure)));
+    }
+
+    @Override
+    public CompletionStage<Job> submit(ShareRequest slice) {
+      return heard(backend.submit(slice));
+    }
+
+    @Override
+    public CompletionStage<Job> job(String id) {
+      return heard(backend.job(id));
+    }
+
+    @Override
+    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+      return heard(backend.members(image));
+    }
+  }
+}
