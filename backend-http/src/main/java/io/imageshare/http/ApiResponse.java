@@ -2,7 +2,7 @@ package io.imageshare.http;
 
 import java.net.http.HttpHeaders;
 
-/** What the service said to one call; the body up to the limit. */
+/** The service's response to one request; the body up to the limit. */
 final class ApiResponse {
   private final int status;
   private final HttpHeaders headers;

@@ -6,64 +6,65 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the service as somebody: signs every attempt anew, and renews what was refused, once.
+ * Sends requests with one principal's credentials: signs each anew, and renews credentials that
+ * were refused, once.
  */
 final class AuthenticatedClient {
   private final Transport transport;
-  private final IdentityCache session;
+  private final IdentityCache identities;
   private final @Nullable String project;
 
   AuthenticatedClient(Transport transport, Credentials credentials, @Nullable String project) {
     this.transport = transport;
-    this.session = new IdentityCache(credentials, transport);
+    this.identities = new IdentityCache(credentials, transport);
     this.project = project;
   }
 
-  /** An answer, and as whom it was got. */
-  record Exchange(ApiRequest call, ApiResponse answer, Identity identity) {}
+  /** A request, its response, and the identity it was made with. */
+  record Exchange(ApiRequest request, ApiResponse response, Identity identity) {}
 
   /**
-   * Makes a call; whatever status it is answered with.
+   * Sends a request and returns the response, whatever its status.
    *
-   * @throws BackendException if there is no answer
+   * @throws BackendException if there is no response
    */
-  Exchange call(ApiRequest call) {
-    Identity identity = session.current();
-    ApiResponse answer = send(call, identity);
-    if (refused(call, answer)) {
-      Identity other = session.instead(identity);
-      if (other != null) {
-        return new Exchange(call, send(call, other), other);
+  Exchange send(ApiRequest request) {
+    Identity identity = identities.current();
+    ApiResponse response = send(request, identity);
+    if (unauthenticated(request, response)) {
+      Identity renewed = identities.renewed(identity);
+      if (renewed != null) {
+        return new Exchange(request, send(request, renewed), renewed);
       }
     }
-    return new Exchange(call, answer, identity);
+    return new Exchange(request, response, identity);
   }
 
-  private ApiResponse send(ApiRequest call, Identity identity) {
-    return transport.send(call, identity.headers(call, project, transport.clock().instant()));
+  private ApiResponse send(ApiRequest request, Identity identity) {
+    return transport.send(request, identity.headers(request, project, transport.clock().instant()));
   }
 
-  private static boolean refused(ApiRequest call, ApiResponse answer) {
-    return answer.status() >= 400
-        && ErrorTranslation.kind(call, answer.status(), ErrorBody.read(answer))
+  private static boolean unauthenticated(ApiRequest request, ApiResponse response) {
+    return response.status() >= 400
+        && ErrorTranslation.kind(request, response.status(), ErrorBody.read(response))
             == Kind.UNAUTHENTICATED;
   }
 
-  /** What a reply without a good status comes to. */
-  BackendException refusal(Exchange reply) {
-    ApiRequest call = reply.call();
-    ApiResponse answer = reply.answer();
-    if (answer.status() < 400) {
-      return unreadable(reply, "no answer to it");
+  /** The failure behind a response whose status is not good. */
+  BackendException error(Exchange exchange) {
+    ApiRequest request = exchange.request();
+    ApiResponse response = exchange.response();
+    if (response.status() < 400) {
+      return unreadable(exchange, "no answer to it");
     }
     Instant now = transport.clock().instant();
-    String hints = ErrorHints.of(call, answer, reply.identity(), project, now);
-    return ErrorTranslation.of(call, answer, now, hints, reply.identity().secrets());
+    String hints = ErrorHints.of(request, response, exchange.identity(), project, now);
+    return ErrorTranslation.of(request, response, now, hints, exchange.identity().secrets());
   }
 
-  /** What a reply that cannot be read comes to. */
-  BackendException unreadable(Exchange reply, String why) {
+  /** The failure behind a response that cannot be read. */
+  BackendException unreadable(Exchange exchange, String why) {
     return ErrorTranslation.unreadable(
-        reply.call(), reply.answer(), why, reply.identity().secrets());
+        exchange.request(), exchange.response(), why, exchange.identity().secrets());
   }
 }

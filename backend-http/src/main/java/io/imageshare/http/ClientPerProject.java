@@ -12,23 +12,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Who calls: the images' owner, and each recipient with credentials of its own. */
+/** The client of the images' owner, and one for each recipient with credentials of its own. */
 final class ClientPerProject {
-  /** Stands between the id of a recipient's job and its project; the service's ids have none. */
-  private static final char OF = '@';
+  /** Separates the id of a recipient's job from its project; the service's ids have none. */
+  private static final char SEPARATOR = '@';
 
   private final ImsClient owner;
-  private final Function<String, @Nullable ImsClient> recipients;
-  private final Map<String, ImsClient> known = new ConcurrentHashMap<>();
+  private final Function<String, @Nullable ImsClient> factory;
+  private final Map<String, ImsClient> recipients = new ConcurrentHashMap<>();
 
   /**
-   * The parties.
+   * The clients.
    *
-   * @param recipients makes the calls of a project; gives null for one without credentials
+   * @param factory makes the client of a project; gives null for one without credentials
    */
-  ClientPerProject(ImsClient owner, Function<String, @Nullable ImsClient> recipients) {
+  ClientPerProject(ImsClient owner, Function<String, @Nullable ImsClient> factory) {
     this.owner = owner;
-    this.recipients = recipients;
+    this.factory = factory;
   }
 
   Job submit(ShareRequest slice) {
@@ -40,22 +40,23 @@ final class ClientPerProject {
 
   private Job decide(ShareRequest slice) {
     if (slice.recipients().size() > 1) {
-      throw NetworkErrors.of(
+      throw ErrorTranslation.exception(
           Kind.INVALID, "a call that accepts or rejects is of one project, not " + slice);
     }
     String project = slice.recipients().iterator().next().id();
-    return Job.running(recipient(project).submit(slice).id() + OF + project);
+    return Job.running(required(project).submit(slice).id() + SEPARATOR + project);
   }
 
-  /** A job is seen by who made it. */
+  /** A job is polled by the project that submitted it. */
   Job job(String id) {
-    int end = id.lastIndexOf(OF);
+    int end = id.lastIndexOf(SEPARATOR);
     if (end < 0) {
       return owner.job(id);
     }
-    ImsClient recipient = of(id.substring(end + 1));
+    ImsClient recipient = find(id.substring(end + 1));
     if (recipient == null) {
-      throw NetworkErrors.of(Kind.INVALID, "job " + id + " is of no project with credentials here");
+      throw ErrorTranslation.exception(
+          Kind.INVALID, "job " + id + " is of no project with credentials here");
     }
     Job job = recipient.job(id.substring(0, end));
     return new Job(
@@ -74,24 +75,24 @@ final class ClientPerProject {
   }
 
   Set<String> images(Recipient recipient, MemberStatus status) {
-    return recipient(recipient.id()).images(status);
+    return required(recipient.id()).images(status);
   }
 
   Map<String, Image> describe(Set<String> images) {
     return images.isEmpty() ? Map.of() : owner.describe(images);
   }
 
-  private ImsClient recipient(String project) {
-    ImsClient recipient = of(project);
+  private ImsClient required(String project) {
+    ImsClient recipient = find(project);
     if (recipient == null) {
-      throw NetworkErrors.of(
+      throw ErrorTranslation.exception(
           Kind.FORBIDDEN,
           "there are no credentials for project %s; recipients(...) gives them".formatted(project));
     }
     return recipient;
   }
 
-  private @Nullable ImsClient of(String project) {
-    return known.computeIfAbsent(project, recipients);
+  private @Nullable ImsClient find(String project) {
+    return recipients.computeIfAbsent(project, factory);
   }
 }

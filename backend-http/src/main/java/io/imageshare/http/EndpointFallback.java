@@ -8,64 +8,63 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two endpoints that answer the same question, of which a deployment may publish one only. Which
- * one is found out once, at the first answer, and remembered.
+ * Two endpoints that answer the same question, of which a deployment may publish only one. Which
+ * one is learned from the first answer, and remembered.
  */
 final class EndpointFallback {
   private static final Logger log = LoggerFactory.getLogger(EndpointFallback.class);
 
-  /** Which of the two is asked. */
-  private enum Settled {
-    OPEN,
-    FIRST,
-    SECOND
+  private enum Published {
+    UNKNOWN,
+    PREFERRED,
+    ALTERNATIVE
   }
 
-  // Calls that find it OPEN at once each find out for themselves, and come to the same.
-  private volatile Settled settled = Settled.OPEN;
+  // Calls that find it UNKNOWN at the same time each find out, with the same result.
+  private volatile Published published = Published.UNKNOWN;
 
   /**
-   * Asks the one that is published.
+   * Sends a request to the endpoint that is published.
    *
-   * @param first the call to the preferred one
-   * @param second the same to its twin, or null when that cannot be called
+   * @param preferred the request to the preferred endpoint
+   * @param alternative the same to the other, or null when that cannot be called
    */
-  Exchange ask(
-      Supplier<ApiRequest> first,
-      @Nullable Supplier<ApiRequest> second,
-      Function<ApiRequest, Exchange> send) {
-    Settled known = settled;
-    if (known == Settled.SECOND && second != null) {
-      return send.apply(second.get());
+  Exchange send(
+      Supplier<ApiRequest> preferred,
+      @Nullable Supplier<ApiRequest> alternative,
+      Function<ApiRequest, Exchange> client) {
+    Published known = published;
+    if (known == Published.ALTERNATIVE && alternative != null) {
+      return client.apply(alternative.get());
     }
-    Exchange reply = send.apply(first.get());
-    if (reply.answer().ok()) {
-      settled = Settled.FIRST;
+    Exchange first = client.apply(preferred.get());
+    if (first.response().ok()) {
+      published = Published.PREFERRED;
     }
-    if (known == Settled.FIRST || second == null || published(reply.answer())) {
-      return reply;
+    if (known == Published.PREFERRED || alternative == null || isPublished(first.response())) {
+      return first;
     }
-    Exchange other = send.apply(second.get());
-    if (!published(other.answer())) {
-      return reply;
+    Exchange second = client.apply(alternative.get());
+    if (!isPublished(second.response())) {
+      return first;
     }
-    settled = Settled.SECOND;
+    published = Published.ALTERNATIVE;
     log.warn(
-        "{} is not published here (HTTP {}); from now on {}",
-        reply.call(),
-        reply.answer().status(),
-        other.call());
-    return other;
+        "{} is not published here (HTTP {}); using {} from now on",
+        first.request(),
+        first.response().status(),
+        second.request());
+    return second;
   }
 
-  private static boolean published(ApiResponse answer) {
-    if (answer.status() == 405) {
+  private static boolean isPublished(ApiResponse response) {
+    if (response.status() == 405) {
       return false;
     }
-    if (answer.status() != 404) {
+    if (response.status() != 404) {
       return true;
     }
-    ErrorBody error = ErrorBody.read(answer);
+    ErrorBody error = ErrorBody.read(response);
     return !error.bare() && !ErrorCodes.gateway(error.code()).equals(ErrorCodes.UNPUBLISHED);
   }
 }

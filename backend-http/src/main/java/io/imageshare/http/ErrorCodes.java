@@ -1,16 +1,17 @@
 package io.imageshare.http;
 
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableMap;
 import io.imageshare.Reason.Kind;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service's codes and what the engine is to make of them: the tables of {@code ims-api.md}
- * sections 3.3 and 3.4. LOST is what leaves open whether something was done; on a read it comes to
- * UNAVAILABLE. A code that is not here goes by the HTTP status.
+ * The service's codes and the kind of failure each stands for: the tables of {@code ims-api.md}
+ * sections 3.3 and 3.4. LOST leaves open whether a write had an effect; on a read it becomes
+ * UNAVAILABLE. A code that is not listed here is judged by the HTTP status.
  */
 final class ErrorCodes {
 
@@ -28,7 +29,9 @@ final class ErrorCodes {
       FORBIDDEN          0025 0026 0161 0238 0239 0241 0242
       """;
 
-  /** After {@code APIGW.}, {@code APIG.} or {@code APIC.}; 0201 and 0203 go by the status. */
+  /**
+   * After {@code APIGW.}, {@code APIG.} or {@code APIC.}; 0201 and 0203 are judged by the status.
+   */
   private static final String GATEWAY =
       """
       THROTTLED          0308
@@ -48,30 +51,27 @@ final class ErrorCodes {
 
   private static final Pattern GATEWAY_CODE = Pattern.compile("API(?:GW|G|C)\\.(\\d{4})");
   private static final String ANY_GATEWAY = "API*.";
-  private static final Map<String, Kind> KINDS = new HashMap<>();
-
-  static {
-    load("IMG.", IMAGE_SERVICE);
-    load(ANY_GATEWAY, GATEWAY);
-  }
+  private static final Splitter BLANKS = Splitter.on(' ').omitEmptyStrings();
+  private static final ImmutableMap<String, Kind> KINDS =
+      ImmutableMap.<String, Kind>builder()
+          .putAll(kinds("IMG.", IMAGE_SERVICE))
+          .putAll(kinds(ANY_GATEWAY, GATEWAY))
+          .buildOrThrow();
 
   private ErrorCodes() {}
 
-  private static void load(String prefix, String table) {
-    table
-        .lines()
-        .map(row -> row.split("\\s+", -1))
-        .forEach(
-            row -> {
-              for (int i = 1; i < row.length; i++) {
-                if (KINDS.put(prefix + row[i], Kind.valueOf(row[0])) != null) {
-                  throw new AssertionError(prefix + row[i] + " stands in two rows");
-                }
-              }
-            });
+  /** A table's codes with their kinds; each may stand there once. */
+  private static ImmutableMap<String, Kind> kinds(String prefix, String table) {
+    ImmutableMap.Builder<String, Kind> kinds = ImmutableMap.builder();
+    for (String row : Splitter.on('\n').omitEmptyStrings().split(table)) {
+      List<String> words = BLANKS.splitToList(row);
+      Kind kind = Kind.valueOf(words.get(0));
+      words.stream().skip(1).forEach(number -> kinds.put(prefix + number, kind));
+    }
+    return kinds.buildOrThrow();
   }
 
-  /** The kind of a code, or null when the table does not hold it. */
+  /** The kind of a code, or null when the tables do not list it. */
   static @Nullable Kind kind(String code) {
     String number = gateway(code);
     return KINDS.get(number.isEmpty() ? code : ANY_GATEWAY + number);

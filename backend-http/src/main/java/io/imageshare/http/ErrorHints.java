@@ -9,18 +9,18 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What can be told about a refusal beyond the service's words. */
+/** What is known about an error beyond the service's message. */
 final class ErrorHints {
   private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final Pattern PROJECT = Pattern.compile("[0-9a-f]{32}");
   private static final int NOT_FOUND = 404;
-  private static final Duration CLOCKS_AGREE = Duration.ofMinutes(1);
+  private static final Duration CLOCK_ACCURACY = Duration.ofMinutes(1);
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(15);
-  private static final Duration LOCK = Duration.ofMinutes(5);
+  private static final Duration LOCKED = Duration.ofMinutes(5);
 
   private final StringBuilder hints = new StringBuilder();
-  private final ApiRequest call;
-  private final ApiResponse answer;
+  private final ApiRequest request;
+  private final ApiResponse response;
   private final ErrorBody error;
   private final Kind kind;
   private final Identity identity;
@@ -28,15 +28,15 @@ final class ErrorHints {
   private final Instant now;
 
   private ErrorHints(
-      ApiRequest call,
-      ApiResponse answer,
+      ApiRequest request,
+      ApiResponse response,
       Identity identity,
       @Nullable String project,
       Instant now) {
-    this.call = call;
-    this.answer = answer;
-    this.error = ErrorBody.read(answer);
-    this.kind = ErrorTranslation.kind(call, answer.status(), error);
+    this.request = request;
+    this.response = response;
+    this.error = ErrorBody.read(response);
+    this.kind = ErrorTranslation.kind(request, response.status(), error);
     this.identity = identity;
     this.project = project;
     this.now = now;
@@ -44,22 +44,22 @@ final class ErrorHints {
 
   /** The hints, each with a semicolon before it; empty when there are none. */
   static String of(
-      ApiRequest call,
-      ApiResponse answer,
+      ApiRequest request,
+      ApiResponse response,
       Identity identity,
       @Nullable String project,
       Instant now) {
-    ErrorHints hints = new ErrorHints(call, answer, identity, project, now);
+    ErrorHints hints = new ErrorHints(request, response, identity, project, now);
     switch (hints.kind) {
-      case UNAUTHENTICATED -> hints.refused();
-      case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> hints.ids();
-      case FORBIDDEN -> hints.rights();
+      case UNAUTHENTICATED -> hints.unauthenticated();
+      case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> hints.invalid();
+      case FORBIDDEN -> hints.forbidden();
       default -> {}
     }
     return hints.hints.toString();
   }
 
-  private void refused() {
+  private void unauthenticated() {
     Instant expiry = identity.expiry();
     boolean expired = expiry != null && !now.isBefore(expiry);
     if (expired) {
@@ -73,23 +73,23 @@ final class ErrorHints {
     if (error.code().equals(ErrorCodes.OTHER_PROJECT)) {
       add(
           "%s is not in the region of %s, or not the one of these credentials"
-              .formatted(whose(), host()));
+              .formatted(project(), host()));
     }
   }
 
   private void key(Identity.AccessKey key) {
-    Instant server = RetryAfter.date(answer.header("Date"));
+    Instant server = RetryAfter.date(response.header("Date"));
     Duration ahead =
         server == null
             ? Duration.ZERO
             : Duration.between(server, now).truncatedTo(ChronoUnit.SECONDS);
-    if (ahead.abs().compareTo(CLOCKS_AGREE) > 0) {
+    if (ahead.abs().compareTo(CLOCK_ACCURACY) > 0) {
       add(
           "the local clock is %d s %s the server's, and 15 minutes are tolerated"
               .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of"));
     }
     if (says("reach the limit")) {
-      Instant free = (server == null ? now : server).plus(LOCK).truncatedTo(ChronoUnit.SECONDS);
+      Instant free = (server == null ? now : server).plus(LOCKED).truncatedTo(ChronoUnit.SECONDS);
       add(
           "more than five refusals lock an access key for five minutes: %s is free again at %s at"
                   .formatted(key.noun(), free)
@@ -120,25 +120,25 @@ final class ErrorHints {
     }
   }
 
-  /** Whether the service's words, which come with many causes under one code, name this one. */
-  private boolean says(String words) {
-    return error.message().toLowerCase(Locale.ROOT).contains(words);
+  /** Whether the service's message names this cause: one code stands for many. */
+  private boolean says(String text) {
+    return error.message().toLowerCase(Locale.ROOT).contains(text);
   }
 
   private String host() {
-    return call.endpoint().getHost();
+    return request.endpoint().getHost();
   }
 
-  private void ids() {
-    ShareRequest slice = call.slice();
+  private void invalid() {
+    ShareRequest slice = request.slice();
     if (slice != null
         && slice.images().stream().allMatch(id -> PROJECT.matcher(id).matches())
         && slice.recipients().stream().anyMatch(r -> IMAGE.matcher(r.id()).matches())) {
       add("the images look like projects and the projects like images; are they swapped?");
-    } else if (call.purpose() == ApiRequest.Purpose.LIST
-        && PROJECT.matcher(call.subject()).matches()) {
-      add(call.subject() + " looks like a project's id, not an image's");
-    } else if (call.purpose() == ApiRequest.Purpose.LIST && answer.status() == NOT_FOUND) {
+    } else if (request.purpose() == ApiRequest.Purpose.LIST
+        && PROJECT.matcher(request.subject()).matches()) {
+      add(request.subject() + " looks like a project's id, not an image's");
+    } else if (request.purpose() == ApiRequest.Purpose.LIST && response.status() == NOT_FOUND) {
       add("is the id spelled right, and is it of an image in the region of " + host() + "?");
     } else if (error.code().equals(ErrorCodes.NO_TENANT)) {
       add("a project is named by its id, not its name, and is of the region of " + host());
@@ -146,23 +146,23 @@ final class ErrorHints {
     if (error.code().equals("IMG.0047") || error.code().equals("IMG.0106")) {
       String images =
           slice == null
-              ? "image " + call.subject() + " is"
+              ? "image " + request.subject() + " is"
               : slice.images().size() == 1
                   ? "image " + slice.images().iterator().next() + " is"
                   : "one of these images is";
-      add(images + " not owned by " + whose() + " of these credentials");
+      add(images + " not owned by " + project() + " of these credentials");
     }
   }
 
-  private void rights() {
-    switch (call.purpose()) {
+  private void forbidden() {
+    switch (request.purpose()) {
       case SUBMIT -> add("sharing needs the right ims:images:share");
       case LIST -> add("listing members needs the rights ims:images:get and ims:images:share");
       default -> {}
     }
   }
 
-  private String whose() {
+  private String project() {
     return project == null ? "the project" : "project " + project;
   }
 

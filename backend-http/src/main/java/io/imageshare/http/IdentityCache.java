@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** The identity in use: fetched once for all who wait for it, and renewed in time. */
+/** The identity in use: fetched once for all threads that need it, and renewed in time. */
 final class IdentityCache {
   private final Credentials credentials;
   private final Transport transport;
@@ -25,40 +25,40 @@ final class IdentityCache {
   }
 
   /**
-   * An identity to call with.
+   * An identity to make a request with.
    *
-   * @throws BackendException if none can be had
+   * @throws BackendException if there is none
    */
   Identity current() {
     Identity known;
     synchronized (this) {
       known = current;
       boolean due = known == null || !clock.instant().isBefore(renewAt);
-      boolean elsewhere = fetching != null && known != null && good(known);
-      if (known != null && (!due || elsewhere)) {
+      boolean beingRenewed = fetching != null && known != null && valid(known);
+      if (known != null && (!due || beingRenewed)) {
         return known;
       }
     }
     try {
       return fetch(known);
     } catch (BackendException e) {
-      if (known == null || !good(known)) {
+      if (known == null || !valid(known)) {
         throw e;
       }
-      // Renewed too early to matter yet: the old one does, and half of what is left is waited.
+      // The old one is still valid: it stays in use, and is renewed when half of the rest is over.
       synchronized (this) {
-        renewAt = halfway(known);
+        renewAt = halfLife(known);
       }
       return known;
     }
   }
 
   /**
-   * Another identity than the one refused, or null when there is no other.
+   * A new identity in place of one that was refused, or null when there is no other.
    *
-   * @throws BackendException if asking for it failed
+   * @throws BackendException if it could not be fetched
    */
-  @Nullable Identity instead(Identity refused) {
+  @Nullable Identity renewed(Identity refused) {
     if (!credentials.renewable()) {
       return null;
     }
@@ -66,10 +66,10 @@ final class IdentityCache {
     return next.secrets().equals(refused.secrets()) ? null : next;
   }
 
-  /** Fetches one, unless another thread is at it or has put another in the place of the old. */
+  /** Fetches an identity, unless another thread does so or has replaced the old one already. */
   private Identity fetch(@Nullable Identity old) {
     CompletableFuture<Identity> mine = null;
-    CompletableFuture<Identity> answer;
+    CompletableFuture<Identity> result;
     synchronized (this) {
       if (current != null && current != old) {
         return current;
@@ -78,15 +78,15 @@ final class IdentityCache {
         mine = new CompletableFuture<>();
         fetching = mine;
       }
-      answer = fetching;
+      result = fetching;
     }
     if (mine != null) {
-      run(mine);
+      fetchInto(mine);
     }
-    return wait(answer);
+    return await(result);
   }
 
-  private void run(CompletableFuture<Identity> mine) {
+  private void fetchInto(CompletableFuture<Identity> result) {
     Identity fetched = null;
     Throwable failure = null;
     try {
@@ -98,37 +98,38 @@ final class IdentityCache {
       fetching = null;
       if (fetched != null) {
         current = fetched;
-        renewAt = halfway(fetched);
+        renewAt = halfLife(fetched);
       }
     }
     if (fetched != null) {
-      mine.complete(fetched);
+      result.complete(fetched);
     } else {
-      mine.completeExceptionally(failure);
+      result.completeExceptionally(failure);
     }
   }
 
-  private static Identity wait(CompletableFuture<Identity> answer) {
+  private static Identity await(CompletableFuture<Identity> result) {
     try {
-      return answer.get();
+      return result.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw NetworkErrors.closed(false);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof BackendException failure) {
-        // A new one for each who waited: they share neither stack trace nor suppressed ones.
+        // A new one for each thread: they share neither stack trace nor suppressed exceptions.
         throw new BackendException(failure.reason(), failure.retryAfter(), failure.getCause());
       }
       throw new IllegalStateException("the credentials' source failed", e.getCause());
     }
   }
 
-  private boolean good(Identity identity) {
+  private boolean valid(Identity identity) {
     Instant expiry = identity.expiry();
     return expiry == null || clock.instant().isBefore(expiry);
   }
 
-  private Instant halfway(Identity identity) {
+  /** When half of the time that an identity is still valid is over. */
+  private Instant halfLife(Identity identity) {
     Instant expiry = identity.expiry();
     Instant now = clock.instant();
     return expiry == null ? Instant.MAX : now.plus(Duration.between(now, expiry).dividedBy(2));

@@ -20,35 +20,33 @@ import org.jspecify.annotations.Nullable;
 /** The endpoints of {@code ims-api.md} section 1 that sharing needs, as blocking calls. */
 final class ImsClient {
   /** A listing longer than this does not end by itself. */
-  private static final int MOST_PAGES = 1000;
+  private static final int MAX_PAGES = 1000;
 
   private static final String MEMBERS = ApiRequest.path("v1", "cloudimages", "members");
 
-  /** Where the service is, and what it is asked there. */
+  /** Where the service is, and which of its endpoints are used. */
   record Deployment(
       URI endpoint,
       HttpBackend.JobQuery jobQuery,
       HttpBackend.MemberList memberList,
       boolean sharesEncrypted) {
-    ImsClient api(@Nullable String project, Credentials who, Transport transport) {
-      return new ImsClient(this, project, new AuthenticatedClient(transport, who, project));
+    ImsClient client(@Nullable String project, Credentials credentials, Transport transport) {
+      return new ImsClient(this, project, new AuthenticatedClient(transport, credentials, project));
     }
   }
 
-  private final URI endpoint;
-  private final Deployment site;
+  private final Deployment deployment;
   private final @Nullable String project;
-  private final AuthenticatedClient caller;
+  private final AuthenticatedClient client;
   private final ImageList images;
   private final EndpointFallback jobQueries = new EndpointFallback();
   private final EndpointFallback memberLists = new EndpointFallback();
 
-  private ImsClient(Deployment site, @Nullable String project, AuthenticatedClient caller) {
-    this.site = site;
+  private ImsClient(Deployment deployment, @Nullable String project, AuthenticatedClient client) {
+    this.deployment = deployment;
     this.project = project;
-    this.caller = caller;
-    endpoint = site.endpoint();
-    images = new ImageList(endpoint, caller);
+    this.client = client;
+    images = new ImageList(deployment.endpoint(), client);
   }
 
   Job submit(ShareRequest slice) {
@@ -58,44 +56,42 @@ final class ImsClient {
           case UNSHARE -> "DELETE";
           case ACCEPT, REJECT -> "PUT";
         };
-    Exchange reply =
-        caller.call(
+    String body = Wire.batch(slice);
+    Exchange exchange =
+        client.send(
             new ApiRequest(
-                Purpose.SUBMIT, method, endpoint, MEMBERS, "", Wire.batch(slice), "", slice));
-    if (!reply.answer().ok()) {
-      throw caller.refusal(reply);
+                Purpose.SUBMIT, method, deployment.endpoint(), MEMBERS, "", body, "", slice));
+    if (!exchange.response().ok()) {
+      throw client.error(exchange);
     }
-    String id = Wire.text(Wire.object(reply.answer().body()), Wire.JOB_ID);
+    String id = Wire.text(Wire.object(exchange.response().body()), Wire.JOB_ID);
     if (id.isEmpty()) {
-      throw caller.unreadable(reply, "the answer holds no job");
+      throw client.unreadable(exchange, "the answer holds no job");
     }
     return Job.running(id);
   }
 
   Job job(String id) {
-    Supplier<ApiRequest> progress = () -> look(id, "v1", "cloudimages", "job", id);
-    Supplier<ApiRequest> show = project == null ? null : () -> look(id, "v1", project, "jobs", id);
-    boolean progressFirst = site.jobQuery() == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
-    Exchange reply = ask(jobQueries, progressFirst, progress, show);
-    if (!reply.answer().ok()) {
-      throw caller.refusal(reply);
-    }
-    Job job = JobDocument.read(reply.answer().body(), id, reply.identity().secrets()::hide);
+    Supplier<ApiRequest> progress = () -> poll(id, "v1", "cloudimages", "job", id);
+    Supplier<ApiRequest> show = project == null ? null : () -> poll(id, "v1", project, "jobs", id);
+    boolean progressFirst = deployment.jobQuery() == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
+    Exchange exchange = send(jobQueries, progressFirst, progress, show);
+    Job job = JobDocument.read(exchange.response().body(), id, exchange.identity().secrets()::hide);
     if (job == null) {
-      throw caller.unreadable(reply, "the answer is not about this job");
+      throw client.unreadable(exchange, "the answer is not about this job");
     }
     return job;
   }
 
-  private ApiRequest look(String id, String... path) {
-    return ApiRequest.read(Purpose.POLL, endpoint, ApiRequest.path(path), "", id);
+  private ApiRequest poll(String id, String... path) {
+    return ApiRequest.read(Purpose.POLL, deployment.endpoint(), ApiRequest.path(path), "", id);
   }
 
   Map<Recipient, MemberStatus> members(String image) {
     Map<Recipient, MemberStatus> members = new LinkedHashMap<>();
     Set<String> seen = new HashSet<>();
     String marker = "";
-    for (int pages = 0; pages < MOST_PAGES; pages++) {
+    for (int pages = 0; pages < MAX_PAGES; pages++) {
       MemberPage page = page(image, marker);
       int before = seen.size();
       for (MemberPage.Entry entry : page.entries()) {
@@ -105,13 +101,13 @@ final class ImsClient {
         }
       }
       marker = page.next();
-      // How the end is told is not documented. A page that brings nothing new is one: it is empty,
-      // or the same again from a deployment that takes no marker.
+      // How a list ends is not documented. A page without new members ends it: it is empty, or the
+      // same page again from a deployment that ignores markers.
       if (marker.isEmpty() || seen.size() == before) {
         return Collections.unmodifiableMap(members);
       }
     }
-    throw NetworkErrors.of(
+    throw ErrorTranslation.exception(
         Kind.INTERNAL, "the list of members of image " + image + " does not end");
   }
 
@@ -122,40 +118,47 @@ final class ImsClient {
         project == null
             ? null
             : () -> list(image, query, "v1", project, "cloudimages", image, "members");
-    boolean glanceFirst = site.memberList() == HttpBackend.MemberList.GLANCE;
-    Exchange reply = ask(memberLists, glanceFirst, glance, v1);
-    if (!reply.answer().ok()) {
-      throw caller.refusal(reply);
-    }
-    MemberPage page = MemberPage.read(reply.answer().body(), image);
+    boolean glanceFirst = deployment.memberList() == HttpBackend.MemberList.GLANCE;
+    Exchange exchange = send(memberLists, glanceFirst, glance, v1);
+    MemberPage page = MemberPage.read(exchange.response().body(), image);
     if (page == null) {
-      throw caller.unreadable(reply, "the answer does not list this image's members");
+      throw client.unreadable(exchange, "the answer does not list this image's members");
     }
     return page;
   }
 
-  /** The images that were shared with the caller, and to which it said this. */
-  Set<String> images(MemberStatus status) {
-    return images.decided(status);
-  }
-
-  /** What the service tells of images. */
-  Map<String, Image> describe(Set<String> ids) {
-    return images.describe(ids, project, site.sharesEncrypted());
-  }
-
   private ApiRequest list(String image, String query, String... path) {
-    return ApiRequest.read(Purpose.LIST, endpoint, ApiRequest.path(path), query, image);
+    return ApiRequest.read(
+        Purpose.LIST, deployment.endpoint(), ApiRequest.path(path), query, image);
   }
 
-  /** {@code scoped} has a project in its path, so it is null without one. */
-  private Exchange ask(
-      EndpointFallback twins,
+  /** The images that were shared with this project, and that it gave this status. */
+  Set<String> images(MemberStatus status) {
+    return images.withStatus(status);
+  }
+
+  /** The service's description of images. */
+  Map<String, Image> describe(Set<String> ids) {
+    return images.describe(ids, project, deployment.sharesEncrypted());
+  }
+
+  /**
+   * Sends a request to one of two endpoints.
+   *
+   * @param scoped has a project in its path, so it is null without one
+   */
+  private Exchange send(
+      EndpointFallback fallback,
       boolean plainFirst,
       Supplier<ApiRequest> plain,
       @Nullable Supplier<ApiRequest> scoped) {
-    return plainFirst || scoped == null
-        ? twins.ask(plain, scoped, caller::call)
-        : twins.ask(scoped, plain, caller::call);
+    Exchange exchange =
+        plainFirst || scoped == null
+            ? fallback.send(plain, scoped, client::send)
+            : fallback.send(scoped, plain, client::send);
+    if (!exchange.response().ok()) {
+      throw client.error(exchange);
+    }
+    return exchange;
   }
 }

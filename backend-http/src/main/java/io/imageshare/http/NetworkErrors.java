@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import com.google.common.base.Throwables;
 import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
@@ -25,89 +26,87 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What it means that a call got no answer.
+ * Translates a request without a response.
  *
- * <p>The JDK's exceptions say neither host nor proxy, and often nothing at all. Where it is certain
- * that the request never left (no connection, no TLS, no tunnel), a write had no effect; after that
- * it is lost.
+ * <p>The JDK's exceptions name neither host nor proxy, and often have no message. Where it is
+ * certain that the request never left (no connection, no TLS, no tunnel), a write had no effect;
+ * after that it is lost.
  */
 final class NetworkErrors {
-  // The JDK tells a refused CONNECT by this message only (seen on 17 and 25); a 407 it returns.
+  // The JDK reports a refused CONNECT by this message only (seen on 17 and 25); 407 it returns.
   private static final Pattern TUNNEL = Pattern.compile("Tunnel failed, got: (\\d+)");
   private static final String NOT_TLS = "recognized SSL message";
   private static final int FORBIDDEN = 403;
 
   private NetworkErrors() {}
 
-  static BackendException of(Kind kind, String message) {
-    return new BackendException(new Reason(kind, "", message));
-  }
-
   /** The backend was closed. */
   static BackendException closed(boolean lost) {
-    return of(lost ? Kind.LOST : Kind.UNAVAILABLE, "the backend was closed");
+    return ErrorTranslation.exception(
+        lost ? Kind.LOST : Kind.UNAVAILABLE, "the backend was closed");
   }
 
-  /** A proxy wants credentials of its own: whatever is repeated, the answer will be the same. */
-  static BackendException proxyUnauthorized(ApiRequest call, @Nullable ProxySelector proxies) {
-    String proxy = proxy(call.endpoint(), proxies);
-    return of(
+  /** A proxy wants credentials of its own: repeating the request cannot help. */
+  static BackendException proxyUnauthorized(ApiRequest request, @Nullable ProxySelector proxies) {
+    String proxy = proxy(request.endpoint(), proxies);
+    return ErrorTranslation.exception(
         Kind.UNAUTHENTICATED,
         "%s wants credentials for itself (HTTP 407 to %s); this backend has none to give: another proxy is needed"
-            .formatted(proxy.isEmpty() ? "a proxy" : proxy, call));
+            .formatted(proxy.isEmpty() ? "a proxy" : proxy, request));
   }
 
-  /** Translates what the client threw. */
+  /** Translates an exception of the HTTP client. */
   static BackendException of(
-      IOException e, ApiRequest call, @Nullable ProxySelector proxies, Duration limit) {
-    Reason reason = notSent(e, call, proxies, limit);
-    // The JDK quotes the line or the number that it cannot read, and it may be a secret.
-    boolean quotes = find(e, ProtocolException.class) || find(e, NumberFormatException.class);
+      IOException e, ApiRequest request, @Nullable ProxySelector proxies, Duration limit) {
+    Reason reason = notSent(e, request, proxies, limit);
+    // The JDK quotes the line or the number that it cannot read, which may be a secret.
+    boolean quotes =
+        hasCause(e, ProtocolException.class) || hasCause(e, NumberFormatException.class);
     if (reason == null) {
       String what =
-          e instanceof HttpTimeoutException || find(e, TimeoutException.class)
+          e instanceof HttpTimeoutException || hasCause(e, TimeoutException.class)
               ? "no whole answer within " + seconds(limit)
               : "the connection broke: "
-                  + (quotes ? "the answer is no HTTP" : ErrorBody.clean(said(e)));
+                  + (quotes ? "the answer is not HTTP" : ErrorBody.clean(message(e)));
       reason =
           new Reason(
-              call.write() ? Kind.LOST : Kind.UNAVAILABLE,
+              request.write() ? Kind.LOST : Kind.UNAVAILABLE,
               "",
-              "%s to %s: %s".formatted(call, call.endpoint().getRawAuthority(), what));
+              "%s to %s: %s".formatted(request, request.endpoint().getRawAuthority(), what));
     }
     return new BackendException(reason, Duration.ZERO, quotes ? null : e);
   }
 
   /** The reason, if the request certainly never left; else null. */
   private static @Nullable Reason notSent(
-      IOException e, ApiRequest call, @Nullable ProxySelector proxies, Duration limit) {
-    String proxy = proxy(call.endpoint(), proxies);
-    Reason secure = notSecure(e, call.endpoint(), proxy);
-    if (secure != null) {
-      return secure;
+      IOException e, ApiRequest request, @Nullable ProxySelector proxies, Duration limit) {
+    String proxy = proxy(request.endpoint(), proxies);
+    Reason insecure = notSecure(e, request.endpoint(), proxy);
+    if (insecure != null) {
+      return insecure;
     }
-    String host = call.endpoint().getHost();
-    String whom = proxy.isEmpty() ? call.endpoint().getRawAuthority() : proxy;
-    if (find(e, UnresolvedAddressException.class)) {
+    String host = request.endpoint().getHost();
+    String peer = proxy.isEmpty() ? request.endpoint().getRawAuthority() : proxy;
+    if (hasCause(e, UnresolvedAddressException.class)) {
       return unavailable(
           proxy.isEmpty()
               ? "host " + host + " not found; are endpoint and region spelled right?"
               : proxy + ": host not found; is the proxy spelled right?");
     }
     if (e instanceof HttpConnectTimeoutException) {
-      return unavailable("no connection to " + whom + " in time, at most " + seconds(limit));
+      return unavailable("no connection to " + peer + " in time, at most " + seconds(limit));
     }
     if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
       return unavailable(
           proxy.isEmpty()
-              ? "cannot connect to %s: %s; are host and port right?".formatted(whom, refusal(e))
+              ? "cannot connect to %s: %s; are host and port right?".formatted(peer, refusal(e))
               : "cannot connect to %s on the way to %s: %s; are the proxy's host and port right?"
-                  .formatted(whom, host, refusal(e)));
+                  .formatted(peer, host, refusal(e)));
     }
     return null;
   }
 
-  /** The reason, if it is a tunnel or TLS that could not be made; else null. */
+  /** The reason, if no tunnel or TLS connection could be made; else null. */
   private static @Nullable Reason notSecure(IOException e, URI endpoint, String proxy) {
     String host = endpoint.getHost();
     Matcher tunnel = TUNNEL.matcher(String.valueOf(e.getMessage()));
@@ -123,15 +122,15 @@ final class NetworkErrors {
               message + "; it has to allow " + host + ":" + port(endpoint))
           : unavailable(message);
     }
-    if (find(e, CertificateException.class) || find(e, CertPathValidatorException.class)) {
+    if (hasCause(e, CertificateException.class) || hasCause(e, CertPathValidatorException.class)) {
       String message =
           "the certificate of %s is not trusted: %s; sslContext(...) can say whom to trust"
-              .formatted(host, said(e));
+              .formatted(host, message(e));
       return new Reason(Kind.UNAUTHENTICATED, "", message);
     }
-    boolean notTls = e instanceof SSLException && said(e).contains(NOT_TLS);
+    boolean notTls = e instanceof SSLException && message(e).contains(NOT_TLS);
     return e instanceof SSLHandshakeException || notTls
-        ? unavailable("no TLS with " + endpoint.getRawAuthority() + ": " + said(e))
+        ? unavailable("no TLS with " + endpoint.getRawAuthority() + ": " + message(e))
         : null;
   }
 
@@ -144,7 +143,7 @@ final class NetworkErrors {
     return new Reason(Kind.UNAVAILABLE, "", message);
   }
 
-  /** "proxy host:port", or empty when the call goes straight. */
+  /** "proxy host:port", or empty when there is none. */
   private static String proxy(URI uri, @Nullable ProxySelector proxies) {
     if (proxies == null) {
       return "";
@@ -158,27 +157,21 @@ final class NetworkErrors {
   }
 
   private static String refusal(IOException e) {
-    String said = said(e);
-    return said.equals(e.getClass().getSimpleName()) ? "connection refused" : said;
+    String message = message(e);
+    return message.equals(e.getClass().getSimpleName()) ? "connection refused" : message;
   }
 
   /** The first message in the chain of causes; the JDK's outermost is often null. */
-  private static String said(Throwable e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause.getMessage() != null && !cause.getMessage().isBlank()) {
-        return cause.getMessage();
-      }
-    }
-    return e.getClass().getSimpleName();
+  private static String message(Throwable e) {
+    return Throwables.getCausalChain(e).stream()
+        .map(Throwable::getMessage)
+        .filter(message -> message != null && !message.isBlank())
+        .findFirst()
+        .orElse(e.getClass().getSimpleName());
   }
 
-  private static boolean find(Throwable e, Class<? extends Throwable> type) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (type.isInstance(cause)) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
+    return Throwables.getCausalChain(e).stream().anyMatch(type::isInstance);
   }
 
   private static String seconds(Duration time) {

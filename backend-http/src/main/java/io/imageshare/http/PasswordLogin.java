@@ -4,12 +4,10 @@ import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import java.net.URI;
-import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** Tokens for a password ({@code ims-api.md} section 5.1). */
+/** Gets tokens for a password ({@code ims-api.md} section 5.1). */
 final class PasswordLogin implements Credentials.Source {
   private static final Pattern PROJECT_ID = Pattern.compile("[0-9a-f]{32}");
 
@@ -35,7 +33,7 @@ final class PasswordLogin implements Credentials.Source {
 
   @Override
   public Identity fetch(Transport transport) {
-    ApiRequest call =
+    ApiRequest request =
         new ApiRequest(
             ApiRequest.Purpose.LOGIN,
             "POST",
@@ -45,33 +43,30 @@ final class PasswordLogin implements Credentials.Source {
             Wire.login(domain, user, password, project, PROJECT_ID.matcher(project).matches()),
             user,
             null);
-    ApiResponse answer = transport.send(call, Map.of());
-    if (!answer.ok()) {
-      throw refused(call, answer, transport);
+    ApiResponse response = transport.send(request, Map.of());
+    if (!response.ok()) {
+      throw error(request, response, transport);
     }
-    String token = answer.header("X-Subject-Token");
+    String token = response.header("X-Subject-Token");
     if (token.isEmpty()) {
-      throw NetworkErrors.of(Kind.UNAVAILABLE, call + ": the answer holds no token");
+      throw ErrorTranslation.exception(Kind.UNAVAILABLE, request + ": the answer holds no token");
     }
-    return Credentials.token(token, expiry(answer));
+    return Credentials.token(token, Wire.tokenExpiry(response.body()));
   }
 
-  private static @Nullable Instant expiry(ApiResponse answer) {
-    return Wire.tokenExpiry(answer.body());
-  }
-
-  private BackendException refused(ApiRequest call, ApiResponse answer, Transport transport) {
-    BackendException refusal =
-        ErrorTranslation.of(call, answer, transport.clock().instant(), "", Redaction.of(password));
-    Reason said = refusal.reason();
+  private BackendException error(ApiRequest request, ApiResponse response, Transport transport) {
+    BackendException error =
+        ErrorTranslation.of(
+            request, response, transport.clock().instant(), "", Redaction.of(password));
+    Reason reason = error.reason();
     String message =
         "%s: no token for user %s of account %s at %s: %s"
-            .formatted(call, user, domain, endpoint.getRawAuthority(), said.message());
+            .formatted(request, user, domain, endpoint.getRawAuthority(), reason.message());
     return new BackendException(
-        new Reason(said.kind(), said.code(), message), refusal.retryAfter());
+        new Reason(reason.kind(), reason.code(), message), error.retryAfter());
   }
 
-  /** Whose, never the password. */
+  /** The user and account; never the password. */
   @Override
   public String toString() {
     return "password of user " + user + " of account " + domain;

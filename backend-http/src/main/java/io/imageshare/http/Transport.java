@@ -2,6 +2,7 @@ package io.imageshare.http;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.imageshare.BackendException;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -32,6 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Transport implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Transport.class);
+  private static final ThreadFactory THREADS =
+      new ThreadFactoryBuilder().setNameFormat("imageshare-http-%d").setDaemon(true).build();
   private static final long IDLE_SECONDS = 10;
   private static final long CLOSE_SECONDS = 1;
   private static final int PROXY_UNAUTHORIZED = 407;
@@ -40,7 +44,7 @@ final class Transport implements AutoCloseable {
   private final JdkClient client;
   private final Settings settings;
 
-  /** What holds for every call. */
+  /** What applies to every request. */
   record Settings(int concurrentCalls, Duration timeout, int bodyLimit, Clock clock) {}
 
   /**
@@ -58,16 +62,7 @@ final class Transport implements AutoCloseable {
   private static ExecutorService pool(int threads) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            threads,
-            threads,
-            IDLE_SECONDS,
-            SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "imageshare-http");
-              thread.setDaemon(true);
-              return thread;
-            });
+            threads, threads, IDLE_SECONDS, SECONDS, new LinkedBlockingQueue<>(), THREADS);
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -108,57 +103,58 @@ final class Transport implements AutoCloseable {
    *
    * @throws BackendException if there is no complete response in time
    */
-  ApiResponse send(ApiRequest call, Map<String, String> headers) {
+  ApiResponse send(ApiRequest request, Map<String, String> headers) {
     try {
-      HttpResponse<byte[]> response = exchange(request(call, headers));
-      log.debug("{}: {}", call, response.statusCode());
+      HttpResponse<byte[]> response = exchange(request, headers);
+      log.debug("{}: {}", request, response.statusCode());
       if (response.statusCode() == PROXY_UNAUTHORIZED) {
-        throw NetworkErrors.proxyUnauthorized(call, client.proxies());
+        throw NetworkErrors.proxyUnauthorized(request, client.proxies());
       }
       return new ApiResponse(response.statusCode(), response.headers(), response.body());
     } catch (RejectedExecutionException e) {
-      throw NetworkErrors.closed(call.write());
+      throw NetworkErrors.closed(request.write());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw NetworkErrors.closed(call.write());
+      throw NetworkErrors.closed(request.write());
     } catch (IOException e) {
-      throw pool.isShutdown() ? NetworkErrors.closed(call.write()) : failure(e, call);
+      throw pool.isShutdown() ? NetworkErrors.closed(request.write()) : error(e, request);
     } catch (IllegalArgumentException e) {
       // How the client reports a Content-Length that is not a number.
-      throw failure(new IOException("the answer has no length that can be read", e), call);
+      throw error(new IOException("the answer has no length that can be read", e), request);
     }
   }
 
-  private BackendException failure(IOException e, ApiRequest call) {
-    return NetworkErrors.of(e, call, client.proxies(), settings.timeout());
+  private BackendException error(IOException e, ApiRequest request) {
+    return NetworkErrors.of(e, request, client.proxies(), settings.timeout());
   }
 
-  private HttpResponse<byte[]> exchange(HttpRequest request)
+  private HttpResponse<byte[]> exchange(ApiRequest request, Map<String, String> headers)
       throws IOException, InterruptedException {
     return client.send(
-        request, LimitedBody.handler(settings.bodyLimit(), System.nanoTime(), settings.timeout()));
+        http(request, headers),
+        LimitedBody.handler(settings.bodyLimit(), System.nanoTime(), settings.timeout()));
   }
 
-  private HttpRequest request(ApiRequest call, Map<String, String> headers) {
-    boolean empty = !call.body().hasRemaining();
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(call.uri())
+  private HttpRequest http(ApiRequest request, Map<String, String> headers) {
+    boolean empty = request.body().isEmpty();
+    HttpRequest.Builder http =
+        HttpRequest.newBuilder(request.uri())
             .version(HttpClient.Version.HTTP_1_1)
             .timeout(settings.timeout())
-            .method(call.method(), empty ? BodyPublishers.noBody() : once(call))
+            .method(
+                request.method(), empty ? BodyPublishers.noBody() : sendableOnce(request.body()))
             .header("content-type", empty ? "application/json" : "application/json;charset=UTF-8")
             .header("user-agent", "imageshare");
-    headers.forEach(request::header);
-    return request.build();
+    headers.forEach(http::header);
+    return http.build();
   }
 
   /**
-   * A body that can be sent once. By itself the JDK's client repeats only a GET, but {@code
-   * -Djdk.httpclient.enableAllMethodRetry} makes it repeat every method, and no write may be.
+   * A body that can be sent once. By default the JDK's client repeats only a GET, but {@code
+   * -Djdk.httpclient.enableAllMethodRetry} makes it repeat every method, and a write must not be.
    */
-  private static BodyPublisher once(ApiRequest call) {
-    byte[] bytes = call.body().array();
-    BodyPublisher body = BodyPublishers.ofByteArray(bytes);
+  private static BodyPublisher sendableOnce(String text) {
+    BodyPublisher body = BodyPublishers.ofString(text);
     AtomicBoolean sent = new AtomicBoolean();
     return BodyPublishers.fromPublisher(
         subscriber -> {
@@ -167,7 +163,7 @@ final class Transport implements AutoCloseable {
           }
           body.subscribe(subscriber);
         },
-        bytes.length);
+        body.contentLength());
   }
 
   /** Ends the calls under way, and waits for their threads. */

@@ -138,7 +138,7 @@ class DocumentsTest {
                 + "\"IMG.0027\",\"addition_error_msg\":\"gone\"}}")
             .reason());
     assertEquals(
-        new Reason(Kind.INVALID, "", "the job failed without a word"),
+        new Reason(Kind.INVALID, "", "the job failed without a reason"),
         job("{\"status\":\"FAIL\"}").reason());
   }
 

@@ -124,8 +124,7 @@ final class Environment implements Closeable {
         HttpRequest.newBuilder(
                 service(Environment::shortTokens).endpoint().resolve("/v3/auth/tokens"))
             .POST(
-                BodyPublishers.ofByteArray(
-                    Wire.login("account", "user", "password", "region", false).array()))
+                BodyPublishers.ofString(Wire.login("account", "user", "password", "region", false)))
             .build();
     return HttpClient.newHttpClient()
         .send(request, BodyHandlers.discarding())

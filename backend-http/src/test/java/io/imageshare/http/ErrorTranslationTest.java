@@ -58,7 +58,7 @@ class ErrorTranslationTest {
         "Not allowed");
     says("<badRequest code='400'><message>bad id</message></badRequest>", "", "bad id");
     says("<html><body>nginx</body></html>", "", "nginx");
-    says("", "", "no words");
+    says("", "", "no message");
     says("{}", "", "{}");
     says("[1]", "", "[1]");
     says(

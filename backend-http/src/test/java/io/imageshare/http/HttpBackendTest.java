@@ -1,6 +1,5 @@
 package io.imageshare.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -70,7 +69,7 @@ class HttpBackendTest {
                 server.endpoint(),
                 request.target(),
                 "",
-                UTF_8.encode(request.body()),
+                request.body(),
                 "",
                 null);
         assertEquals(

@@ -244,13 +244,13 @@ class IdentityCacheTest {
         new Transport(
             threads -> JdkClient.own(null, null, Duration.ofSeconds(1), threads),
             new Transport.Settings(1, Duration.ofSeconds(1), 10, new HandClock()))) {
-      IdentityCache session = new IdentityCache(Credentials.token(numbered(count)), transport);
-      Identity old = session.current();
-      Identity first = session.instead(old);
-      Identity second = session.instead(old);
+      IdentityCache cache = new IdentityCache(Credentials.token(numbered(count)), transport);
+      Identity old = cache.current();
+      Identity first = cache.renewed(old);
+      Identity second = cache.renewed(old);
       assertEquals(2, count.get());
       assertEquals(first, second);
-      assertNull(new IdentityCache(Credentials.accessKey("a", "s"), transport).instead(old));
+      assertNull(new IdentityCache(Credentials.accessKey("a", "s"), transport).renewed(old));
     }
   }
 }

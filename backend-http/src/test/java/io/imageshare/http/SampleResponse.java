@@ -1,7 +1,5 @@
 package io.imageshare.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.imageshare.ShareRequest;
 import io.imageshare.memory.ErrorShape;
 import io.imageshare.memory.Fault;
@@ -9,7 +7,6 @@ import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
 import io.imageshare.memory.MemoryBackend.Call.Kind;
 import io.imageshare.memory.Unknowns;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,20 +87,16 @@ record SampleResponse(Question question, String subject, RawResponse answer) {
         ImsServer.builder(cloud(Duration.ZERO)).user("account", "user", "right").build()) {
       Source source = new Source(server, all);
       for (String password : List.of("right", "right", "wrong")) {
-        String body = text(Wire.login("account", "user", password, Fixtures.PROJECT, true));
+        String body = Wire.login("account", "user", password, Fixtures.PROJECT, true);
         source.ask(Question.LOGIN, "user", "POST", TOKENS, body);
       }
     }
   }
 
-  private static String text(ByteBuffer body) {
-    return UTF_8.decode(body).toString();
-  }
-
   /** Where answers are taken from. */
   private record Source(ImsServer server, List<SampleResponse> all) {
     void submit(List<String> projects, String... images) {
-      String body = text(Wire.batch(ShareRequest.share(List.of(images), projects)));
+      String body = Wire.batch(ShareRequest.share(List.of(images), projects));
       ask(Question.SUBMIT, "", "POST", BATCH, body);
     }
 

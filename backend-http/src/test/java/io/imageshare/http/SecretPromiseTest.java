@@ -202,7 +202,7 @@ class SecretPromiseTest {
   private static void told(Flaw flaw, Ran ran) {
     String expected = "***";
     if (!flaw.shape().isHttp()) {
-      expected = "the answer is no HTTP";
+      expected = "the answer is not HTTP";
     } else if (flaw.status() == 407) {
       expected = "HTTP 407"; // what is said with it is not quoted
     } else if (flaw.status() == 200 && flaw.purpose() == Purpose.LOGIN) {

@@ -23,7 +23,7 @@ class SignerTest {
             ShareRequest.share(
                 List.of("3f1c9a52-7d0e-4c55-9b1e-2a6f0d8c4e11"),
                 List.of("0a1b2c3d4e5f60718293a4b5c6d7e8f9")));
-    assertEquals(99, call.body().remaining());
+    assertEquals(99, call.body().length());
     assertEquals(
         Map.of(
             "x-sdk-date",

@@ -1,6 +1,5 @@
 package io.imageshare.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -182,7 +181,7 @@ class VendorClientTest {
             server.endpoint(),
             ours.path(),
             "",
-            UTF_8.encode(ours.body()),
+            ours.body(),
             "",
             null);
     assertEquals(theirs.headers().get("authorization"), signed(theirs, call, token));

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 
-/** The two calls that matter, by each of the clients: a submit, and a look at a job. */
+/** The two calls that matter, by each of the clients: a submit, and a poll of a job. */
 final class HttpClients {
   /** Calls under way at once, what the engine has by default. */
   static final int AT_ONCE = 8;
@@ -34,7 +34,7 @@ final class HttpClients {
     /** The job's id. */
     CompletionStage<String> submit();
 
-    CompletionStage<?> look(String job);
+    CompletionStage<?> poll(String job);
 
     @Override
     void close();
@@ -57,7 +57,7 @@ final class HttpClients {
       }
 
       @Override
-      public CompletionStage<?> look(String job) {
+      public CompletionStage<?> poll(String job) {
         return backend.job(job);
       }
 
@@ -85,7 +85,7 @@ final class HttpClients {
       }
 
       @Override
-      public CompletionStage<?> look(String job) {
+      public CompletionStage<?> poll(String job) {
         return CompletableFuture.supplyAsync(() -> client.showJobProgress(show(job)), threads);
       }
 
@@ -111,7 +111,7 @@ final class HttpClients {
       }
 
       @Override
-      public CompletionStage<?> look(String job) {
+      public CompletionStage<?> poll(String job) {
         return client.showJobProgressAsync(show(job));
       }
 

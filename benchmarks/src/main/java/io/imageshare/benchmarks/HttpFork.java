@@ -61,11 +61,11 @@ final class HttpFork {
         Client client = entry.getValue();
         String job = client.submit().toCompletableFuture().join();
         String submit = block(client::submit);
-        String look = block(() -> client.look(job));
+        String poll = block(() -> client.poll(job));
         if (round >= 0) {
           String name = entry.getKey().replace(' ', '_');
           System.out.println("submit " + name + " " + submit);
-          System.out.println("look " + name + " " + look);
+          System.out.println("poll " + name + " " + poll);
         }
       }
     }
