@@ -4,6 +4,7 @@ module io.imageshare.memory {
   requires transitive io.imageshare;
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
+  requires com.google.common;
   requires org.slf4j;
 
   exports io.imageshare.memory;

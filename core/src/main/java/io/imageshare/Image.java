@@ -49,12 +49,12 @@ public record Image(String name, String owner, String status, boolean whole, Obs
   }
 
   /** How many recipients it takes, where others take so many. */
-  int membersOf(int others) {
+  public int membersOf(int others) {
     return whole ? Math.min(MEMBERS_OF_WHOLE, others) : others;
   }
 
   /** Why it cannot be shared: what is wrong, and what would be right. */
-  Reason refusal() {
+  public Reason refusal() {
     String told =
         switch (obstacle) {
           case FOREIGN -> owner.isEmpty() ? "" : " (" + owner + ")";

@@ -1,5 +1,6 @@
 package io.imageshare;
 
+import io.imageshare.internal.journal.DirectoryJournal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

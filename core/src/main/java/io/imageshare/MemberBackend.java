@@ -132,7 +132,7 @@ public interface MemberBackend extends AutoCloseable {
   }
 }
 
-/** Runs its methods where it is told to. */
+/** Workflow its methods where it is told to. */
 final class BlockingAdapter implements MemberBackend {
   private final BlockingMemberBackend backend;
   private final Executor executor;

@@ -3,7 +3,7 @@ package io.imageshare;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.random.RandomGenerator;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,30 +11,32 @@ import org.jspecify.annotations.Nullable;
  * borne. A value: each of its methods that changes something returns a changed copy.
  */
 public final class PollPolicy {
-  /** Looks whose time does not depend on how long jobs last. */
-  record Steps(Duration first, double factor, Duration cap) {
-    static final Steps AFTER_ERRORS = new Steps(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
+  /**
+   * Polls at times that do not depend on how long jobs last. Each wait is varied by up to a tenth,
+   * so that jobs submitted together are not polled together for ever.
+   *
+   * @param first the wait before the first poll
+   * @param factor what each wait is multiplied by to give the next, at least 1
+   * @param cap the longest wait
+   */
+  public record Intervals(Duration first, double factor, Duration cap) {
 
-    Steps {
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if a wait is not positive, or waits would shrink
+     */
+    public Intervals {
       if (first.isNegative() || first.isZero() || cap.compareTo(first) < 0 || !(factor >= 1)) {
         throw new IllegalArgumentException(
             "poll: first %s, factor %s, cap %s; waits must be positive and must not shrink"
                 .formatted(first, factor, cap));
       }
     }
-
-    /**
-     * The wait before look number {@code look}, counted from 0, give or take a tenth: many jobs
-     * submitted together are not looked at together for ever.
-     */
-    Duration delay(int look, RandomGenerator random) {
-      double nanos = Math.min((double) cap.toNanos(), first.toNanos() * Math.pow(factor, look));
-      return Duration.ofNanos((long) (nanos * (0.9 + 0.2 * random.nextDouble())));
-    }
   }
 
   private record Terms(
-      @Nullable Steps steps, @Nullable Duration pollCost, Duration patience, int errors) {
+      @Nullable Intervals intervals, @Nullable Duration pollCost, Duration patience, int errors) {
     Terms {
       positive("patience", patience);
       if (errors < 1) {
@@ -49,15 +51,15 @@ public final class PollPolicy {
     this.terms = terms;
   }
 
-  private static PollPolicy of(@Nullable Steps steps) {
-    return new PollPolicy(new Terms(steps, null, Duration.ofMinutes(15), 10));
+  private static PollPolicy of(@Nullable Intervals intervals) {
+    return new PollPolicy(new Terms(intervals, null, Duration.ofMinutes(15), 10));
   }
 
   /**
-   * Looks where they are worth most, a workflow's default. One schedule for all jobs of a workflow
-   * learns how long jobs last: from what the service tells of begin and end, else from the looks
-   * that found them running and ended. It begins with the documented samples, which last 0.6 to 2.4
-   * s ({@code ims-api.md} section 2), and follows when jobs begin to take longer or shorter.
+   * PollTimes where they are worth most, a workflow's default. One schedule for all jobs of a
+   * workflow learns how long jobs last: from what the service tells of begin and end, else from the
+   * looks that found them running and ended. It begins with the documented samples, which last 0.6
+   * to 2.4 s ({@code ims-api.md} section 2), and follows when jobs begin to take longer or shorter.
    *
    * <p>What a look is worth follows from what it displaces: next to nothing while calls pass the
    * gate at once, and while calls queue there, what the queue makes jobs wait. {@link
@@ -82,7 +84,7 @@ public final class PollPolicy {
   }
 
   /**
-   * Looks that grow rarer, whatever jobs do.
+   * PollTimes that grow rarer, whatever jobs do.
    *
    * @param first the wait before the first look
    * @param factor what each wait is multiplied by to give the next, at least 1
@@ -91,7 +93,7 @@ public final class PollPolicy {
    * @throws IllegalArgumentException if a number is out of range
    */
   public static PollPolicy backoff(Duration first, double factor, Duration cap) {
-    return of(new Steps(first, factor, cap));
+    return of(new Intervals(first, factor, cap));
   }
 
   /**
@@ -103,7 +105,7 @@ public final class PollPolicy {
    * @throws IllegalArgumentException if it is not positive
    */
   public PollPolicy patience(Duration patience) {
-    return new PollPolicy(new Terms(terms.steps, terms.pollCost, patience, terms.errors));
+    return new PollPolicy(new Terms(terms.intervals, terms.pollCost, patience, terms.errors));
   }
 
   /**
@@ -115,7 +117,7 @@ public final class PollPolicy {
    * @throws IllegalArgumentException if it is less than 1
    */
   public PollPolicy errors(int errors) {
-    return new PollPolicy(new Terms(terms.steps, terms.pollCost, terms.patience, errors));
+    return new PollPolicy(new Terms(terms.intervals, terms.pollCost, terms.patience, errors));
   }
 
   /**
@@ -129,7 +131,7 @@ public final class PollPolicy {
    */
   public PollPolicy pollCost(Duration pollCost) {
     positive("pollCost", pollCost);
-    if (terms.steps != null) {
+    if (terms.intervals != null) {
       throw new IllegalStateException(
           this + " looks at fixed times; only PollPolicy.adaptive() weighs looks against waiting");
     }
@@ -160,14 +162,22 @@ public final class PollPolicy {
     return terms.errors;
   }
 
-  /** When looks are due; null: it is learned. */
-  @Nullable Steps steps() {
-    return terms.steps;
+  /**
+   * When polls are due.
+   *
+   * @return the intervals; empty where the times are learned
+   */
+  public Optional<Intervals> intervals() {
+    return Optional.ofNullable(terms.intervals);
   }
 
-  /** What a look is worth; null: it follows from what the look displaces. */
-  @Nullable Duration pollCost() {
-    return terms.pollCost;
+  /**
+   * What one poll is worth in seconds of waiting.
+   *
+   * @return the cost; empty where it follows from the calls that a poll displaces
+   */
+  public Optional<Duration> pollCost() {
+    return Optional.ofNullable(terms.pollCost);
   }
 
   @Override
@@ -182,11 +192,12 @@ public final class PollPolicy {
 
   @Override
   public String toString() {
-    Steps steps = terms.steps;
-    String looks =
-        steps == null
+    Intervals intervals = terms.intervals;
+    String polls =
+        intervals == null
             ? "adaptive" + (terms.pollCost == null ? "" : ", poll cost " + terms.pollCost)
-            : "first %s, factor %s, cap %s".formatted(steps.first, steps.factor, steps.cap);
-    return "PollPolicy[%s, patience %s, errors %d]".formatted(looks, terms.patience, terms.errors);
+            : "first %s, factor %s, cap %s"
+                .formatted(intervals.first, intervals.factor, intervals.cap);
+    return "PollPolicy[%s, patience %s, errors %d]".formatted(polls, terms.patience, terms.errors);
   }
 }

@@ -2,6 +2,8 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.internal.table.Ids;
+
 /**
  * Whom an image is shared with.
  *

@@ -1,7 +1,6 @@
 package io.imageshare;
 
 import java.time.Duration;
-import java.util.random.RandomGenerator;
 
 /**
  * How a call that had no effect is repeated: exponential backoff with full jitter, the service's
@@ -75,12 +74,5 @@ public record RetryPolicy(int attempts, Duration first, Duration cap, int budget
    */
   public RetryPolicy budget(int budget) {
     return new RetryPolicy(attempts, first, cap, budget);
-  }
-
-  /** The wait before repeat number {@code repeat}, counted from 0. */
-  Duration delay(int repeat, Duration retryAfter, RandomGenerator random) {
-    double ceiling = Math.min((double) cap.toNanos(), first.toNanos() * Math.pow(2, repeat));
-    Duration jittered = Duration.ofNanos((long) (random.nextDouble() * ceiling));
-    return jittered.compareTo(retryAfter) < 0 ? retryAfter : jittered;
   }
 }

@@ -3,8 +3,8 @@ package io.imageshare;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.BitSet;
+import io.imageshare.internal.engine.DryRun;
+import io.imageshare.internal.report.RequestDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,24 +23,13 @@ public final class SharePlan {
   private static final int SHOWN = 10;
 
   private final List<ShareReport> surveys;
-  private final List<ShareRequest> slices = new ArrayList<>();
-  private int listings;
+  private final List<ShareRequest> slices;
+  private final int listings;
 
-  SharePlan(List<ShareReport> surveys, BatchLimits limits) {
-    this.surveys = surveys;
-    surveys.forEach(survey -> plan(survey.ledger(), limits));
-  }
-
-  private void plan(Ledger ledger, BatchLimits limits) {
-    BitSet[] open = new BitSet[ledger.images()];
-    for (int image = 0; image < open.length; image++) {
-      open[image] = ledger.open(image);
-    }
-    Planning.plan(open, limits).forEach(slice -> slices.add(ledger.request(slice)));
-    Listings all = new Listings(ledger);
-    for (int listing = 0; listing < all.count(); listing++) {
-      listings += all.hasOpen(listing) ? 1 : 0;
-    }
+  SharePlan(DryRun dryRun) {
+    surveys = dryRun.surveys().stream().map(ShareReport::new).toList();
+    slices = List.copyOf(dryRun.slices());
+    listings = dryRun.listings();
   }
 
   /**
@@ -49,7 +38,7 @@ public final class SharePlan {
    * @return what each call asks for; empty when there is nothing to do
    */
   public List<ShareRequest> slices() {
-    return List.copyOf(slices);
+    return slices;
   }
 
   /**

@@ -1,6 +1,11 @@
 package io.imageshare;
 
 import io.imageshare.ShareRequest.Action;
+import io.imageshare.internal.plan.SlicePlanner;
+import io.imageshare.internal.report.ReportReader;
+import io.imageshare.internal.report.ReportWriter;
+import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.table.PairTable;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -10,7 +15,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What became of every pair of a run: exactly one outcome each. Immutable and safe to use from any
@@ -54,29 +58,12 @@ public final class ShareReport {
    */
   public record SubmittedJob(Job job, ShareRequest slice) {}
 
-  /** A job with its slice still as indices, which takes a tenth of the memory. */
-  record Seen(Job job, Slice slice) {}
+  private final RunResult result;
+  private final PairTable table;
 
-  private final String id;
-  private final Ending ending;
-  private final @Nullable Reason reason;
-  private final Ledger ledger;
-  private final List<Seen> jobs;
-  private final Progress stats;
-
-  ShareReport(
-      String id,
-      Ending ending,
-      @Nullable Reason reason,
-      Ledger ledger,
-      List<Seen> jobs,
-      Progress stats) {
-    this.id = id;
-    this.ending = ending;
-    this.reason = reason;
-    this.ledger = ledger;
-    this.jobs = List.copyOf(jobs);
-    this.stats = stats;
+  ShareReport(RunResult result) {
+    this.result = result;
+    table = result.table();
   }
 
   /**
@@ -92,23 +79,23 @@ public final class ShareReport {
       throw new IllegalArgumentException("outcomes: none given; at least one is needed");
     }
     List<Member> members = outcomes.stream().map(outcome -> outcome.member()).toList();
-    Ledger ledger =
-        new Ledger(
+    PairTable table =
+        new PairTable(
             Action.SHARE,
             "",
             members.stream().map(Member::image).distinct().toList(),
             members.stream().map(Member::recipient).distinct().toList());
     for (Outcome outcome : outcomes) {
-      if (ledger.outcome(outcome.member()).isPresent()) {
+      if (table.outcome(outcome.member()).isPresent()) {
         throw new IllegalArgumentException(
             "outcomes: two are about " + outcome.member() + "; a pair has one");
       }
-      ledger.add(outcome);
+      table.add(outcome);
     }
     Progress stats =
         new Progress(
-            ledger.total(), ledger.done(), ledger.failed(), ledger.unknown(), 0, 0, 0, 0, null);
-    return new ShareReport("given", Ending.FINISHED, null, ledger, List.of(), stats);
+            table.total(), table.done(), table.failed(), table.unknown(), 0, 0, 0, 0, null);
+    return new ShareReport(new RunResult("given", Ending.FINISHED, null, table, List.of(), stats));
   }
 
   /**
@@ -122,7 +109,7 @@ public final class ShareReport {
    * @throws IOException if reading fails
    */
   public static ShareReport read(Reader from) throws IOException {
-    return ReportReader.read(from);
+    return new ShareReport(ReportReader.read(from));
   }
 
   /**
@@ -139,7 +126,7 @@ public final class ShareReport {
    *       {@code message}; absent if there is none), {@code action}, {@code vault} (absent if there
    *       is none).
    *   <li>{@code pairs} ({@code total}, {@code done}, {@code failed}, {@code unknown}), {@code
-   *       calls} ({@code submits}, {@code looks}, {@code reads}), {@code openJobs}, {@code
+   *       calls} ({@code submits}, {@code polls}, {@code reads}), {@code openJobs}, {@code
    *       timeLeft} (may be absent): the figures of {@link #stats()}.
    *   <li>{@code images}: their ids. {@code recipients}: each an object of one field, {@code
    *       project}, {@code domain} or {@code organization}, with the id.
@@ -161,17 +148,7 @@ public final class ShareReport {
    * @throws IOException if writing fails; what was written until then is no whole document
    */
   public void toJson(Writer to) throws IOException {
-    ReportDocument.write(this, jobs, to);
-  }
-
-  Ledger ledger() {
-    return ledger;
-  }
-
-  /** Adds what became of a part of a run to the whole. */
-  void addTo(Ledger whole, List<Seen> wholeJobs) {
-    whole.take(ledger);
-    jobs.forEach(seen -> wholeJobs.add(new Seen(seen.job(), whole.place(ledger, seen.slice()))));
+    ReportWriter.write(result, to);
   }
 
   /**
@@ -180,7 +157,7 @@ public final class ShareReport {
    * @return the id
    */
   public String id() {
-    return id;
+    return result.id();
   }
 
   /**
@@ -190,7 +167,7 @@ public final class ShareReport {
    * @return the ending
    */
   public Ending ending() {
-    return ending;
+    return result.ending();
   }
 
   /**
@@ -199,7 +176,7 @@ public final class ShareReport {
    * @return the reason; empty when the ending says it all
    */
   public Optional<Reason> reason() {
-    return Optional.ofNullable(reason);
+    return Optional.ofNullable(result.reason());
   }
 
   /**
@@ -208,7 +185,7 @@ public final class ShareReport {
    * @return true if all outcomes are {@link Outcome.Done}
    */
   public boolean allDone() {
-    return ledger.done() == ledger.total();
+    return table.done() == table.total();
   }
 
   /**
@@ -217,7 +194,7 @@ public final class ShareReport {
    * @return the numbers
    */
   public Counts counts() {
-    return ledger.counts();
+    return table.counts();
   }
 
   /**
@@ -226,7 +203,7 @@ public final class ShareReport {
    * @return them, image by image in the request's order
    */
   public Stream<Outcome.Failed> failed() {
-    return ledger.failed() == 0 ? Stream.empty() : of(Outcome.Failed.class);
+    return table.failed() == 0 ? Stream.empty() : of(Outcome.Failed.class);
   }
 
   /**
@@ -235,7 +212,7 @@ public final class ShareReport {
    * @return them, image by image in the request's order
    */
   public Stream<Outcome.Unknown> unknown() {
-    return ledger.unknown() == 0 ? Stream.empty() : of(Outcome.Unknown.class);
+    return table.unknown() == 0 ? Stream.empty() : of(Outcome.Unknown.class);
   }
 
   private <T extends Outcome> Stream<T> of(Class<T> kind) {
@@ -248,7 +225,7 @@ public final class ShareReport {
    * @return one a pair, image by image in the request's order
    */
   public Stream<Outcome> outcomes() {
-    return IntStream.range(0, ledger.images()).boxed().flatMap(ledger::outcomes);
+    return IntStream.range(0, table.images()).boxed().flatMap(table::outcomes);
   }
 
   /**
@@ -259,10 +236,10 @@ public final class ShareReport {
    * @throws IllegalArgumentException if the run was not asked for this pair
    */
   public Outcome outcome(Member member) {
-    return ledger
+    return table
         .outcome(member)
         .orElseThrow(
-            () -> new IllegalArgumentException(member + ": run " + id + " was not asked for it"));
+            () -> new IllegalArgumentException(member + ": run " + id() + " was not asked for it"));
   }
 
   /**
@@ -273,8 +250,8 @@ public final class ShareReport {
    */
   public List<ShareRequest> remaining() {
     int any = Integer.MAX_VALUE;
-    return Planning.plan(ledger.notDone(), new BatchLimits(any, any, any)).stream()
-        .map(ledger::request)
+    return SlicePlanner.plan(table.notDone(), new BatchLimits(any, any, any)).stream()
+        .map(table::request)
         .toList();
   }
 
@@ -284,7 +261,9 @@ public final class ShareReport {
    * @return the last look at each, with what it was to do
    */
   public List<SubmittedJob> jobs() {
-    return jobs.stream().map(s -> new SubmittedJob(s.job(), ledger.request(s.slice()))).toList();
+    return result.jobs().stream()
+        .map(s -> new SubmittedJob(s.job(), table.request(s.slice())))
+        .toList();
   }
 
   /**
@@ -293,7 +272,7 @@ public final class ShareReport {
    * @return the figures
    */
   public Progress stats() {
-    return stats;
+    return result.stats();
   }
 
   /**
@@ -317,6 +296,6 @@ public final class ShareReport {
   @Override
   public String toString() {
     return "run %s: %s, %s%s"
-        .formatted(id, ending, ledger, reason == null ? "" : " (" + reason + ")");
+        .formatted(id(), ending(), table, reason().map(why -> " (" + why + ")").orElse(""));
   }
 }

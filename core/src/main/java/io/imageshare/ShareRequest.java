@@ -2,6 +2,8 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.internal.report.RequestDocument;
+import io.imageshare.internal.table.Ids;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -34,8 +36,12 @@ public record ShareRequest(
     /** The recipient, a project, does not want the image that was shared with it. */
     REJECT;
 
-    /** Whether it is done by the recipient; the others are done by the images' owner. */
-    boolean isOfRecipient() {
+    /**
+     * Whether the recipient does it; the images' owner does the others.
+     *
+     * @return true for {@link #ACCEPT} and {@link #REJECT}
+     */
+    public boolean isOfRecipient() {
       return this == ACCEPT || this == REJECT;
     }
   }

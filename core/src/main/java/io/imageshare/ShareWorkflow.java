@@ -2,6 +2,9 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.internal.engine.Settings;
+import io.imageshare.internal.engine.Workflow;
+import io.imageshare.internal.report.RunResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -19,19 +22,15 @@ import org.jspecify.annotations.Nullable;
  * it too.
  */
 public final class ShareWorkflow implements AutoCloseable {
-  private final Engine engine;
-  private final Runs runs;
+  private final Workflow workflow;
+  private final @Nullable Journal journal;
   private final Random ids;
 
   private ShareWorkflow(Builder builder) {
     Random random = new Random(builder.seed == null ? new Random().nextLong() : builder.seed);
     ids = new Random(random.nextLong());
-    engine = Engine.of(builder, random, (run, reason) -> runs().unauthenticated(run, reason));
-    runs = new Runs(engine, builder.closeTimeout);
-  }
-
-  private Runs runs() {
-    return runs;
+    journal = builder.journal;
+    workflow = new Workflow(builder.settings(random));
   }
 
   /**
@@ -77,19 +76,8 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public ShareReport run(List<ShareRequest> requests) {
-    runs.refuseInsideATask();
-    return await(start(requests));
-  }
-
-  private ShareReport await(ShareRun run) {
-    try {
-      return engine.time().await(run.report());
-    } catch (InterruptedException e) {
-      run.cancel();
-      ShareReport cancelled = run.report().join();
-      Thread.currentThread().interrupt();
-      return cancelled;
-    }
+    workflow.refuseInsideATask();
+    return workflow.await(start(requests));
   }
 
   /**
@@ -113,9 +101,8 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public SharePlan plan(List<ShareRequest> requests) {
-    runs.refuseInsideATask();
-    List<ShareRun> surveys = runs.survey(nextId(), Joint.checked(requests), (read, listed) -> {});
-    return new SharePlan(surveys.stream().map(this::await).toList(), engine.limits());
+    workflow.refuseInsideATask();
+    return new SharePlan(workflow.dryRun(nextId(), requests));
   }
 
   /**
@@ -129,11 +116,11 @@ public final class ShareWorkflow implements AutoCloseable {
    *     listener or task
    */
   public WantedState.Changes changes(WantedState wanted) {
-    runs.refuseInsideATask();
+    workflow.refuseInsideATask();
     WantedState.Present present = new WantedState.Present();
     ShareRequest all = wanted.reading();
-    ShareRun reading = runs.survey(nextId(), List.of(all), present::take).get(0);
-    return wanted.from(present.all(all.images(), await(reading)));
+    RunResult survey = workflow.survey(nextId(), List.of(all), present::take).get(0);
+    return wanted.from(present.all(all.images(), new ShareReport(survey)));
   }
 
   /**
@@ -156,7 +143,7 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed
    */
   public ShareRun start(List<ShareRequest> requests) {
-    return runs.begin(nextId(), Joint.checked(requests));
+    return workflow.start(nextId(), requests);
   }
 
   private String nextId() {
@@ -182,7 +169,7 @@ public final class ShareWorkflow implements AutoCloseable {
           "id: \"%s\"; it must be 1 to 100 letters, digits, dots, underscores or hyphens"
               .formatted(id));
     }
-    return runs.beginOrContinue(id, request);
+    return workflow.startOrResume(id, request);
   }
 
   /**
@@ -200,12 +187,11 @@ public final class ShareWorkflow implements AutoCloseable {
    *     task
    */
   public List<ShareRun> resume() {
-    Journal journal = engine.journal();
     if (journal == null) {
       throw new IllegalStateException(
           "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
     }
-    return runs.resume(journal);
+    return workflow.resume(journal);
   }
 
   /**
@@ -218,22 +204,23 @@ public final class ShareWorkflow implements AutoCloseable {
    */
   @Override
   public void close() {
-    runs.close();
+    workflow.close();
   }
 
   /** Builds workflows. Not safe for use by several threads. */
   public static final class Builder {
-    final MemberBackend backend;
-    @Nullable Timekeeper time;
-    BatchLimits limits = new BatchLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
-    int membersPerImage = Integer.MAX_VALUE;
-    RetryPolicy retry = RetryPolicy.defaults();
-    PollPolicy poll = PollPolicy.adaptive();
-    FlowPolicy flow = FlowPolicy.defaults();
-    Consumer<ShareEvent> listener = event -> {};
-    Duration deadline = Duration.ofHours(24);
+    private final MemberBackend backend;
+    private @Nullable Timekeeper time;
+    private BatchLimits limits =
+        new BatchLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    private int membersPerImage = Integer.MAX_VALUE;
+    private RetryPolicy retry = RetryPolicy.defaults();
+    private PollPolicy poll = PollPolicy.adaptive();
+    private FlowPolicy flow = FlowPolicy.defaults();
+    private Consumer<ShareEvent> listener = event -> {};
+    private Duration deadline = Duration.ofHours(24);
     private Duration closeTimeout = Duration.ofSeconds(5);
-    @Nullable Journal journal;
+    private @Nullable Journal journal;
     private @Nullable Long seed;
 
     private Builder(MemberBackend backend) {
@@ -382,6 +369,36 @@ public final class ShareWorkflow implements AutoCloseable {
      */
     public ShareWorkflow build() {
       return new ShareWorkflow(this);
+    }
+
+    private Settings settings(Random random) {
+      int members = Math.min(backend.membersPerImage(), membersPerImage);
+      if (members < 1) {
+        throw new IllegalArgumentException(
+            "membersPerImage() of the backend is " + members + ", not at least 1");
+      }
+      return new Settings(
+          backend,
+          time == null ? offered(backend.time(), "time()") : time,
+          offered(backend.limits(), "limits()").and(limits),
+          members,
+          retry,
+          poll,
+          flow,
+          deadline,
+          closeTimeout,
+          random,
+          journal,
+          listener,
+          ShareReport::new);
+    }
+
+    private static <T> T offered(@Nullable T value, String method) {
+      if (value == null) {
+        throw new IllegalArgumentException(
+            method + " of the backend gave null; is it a mock without an answer?");
+      }
+      return value;
     }
 
     private static Duration positive(String what, Duration duration) {

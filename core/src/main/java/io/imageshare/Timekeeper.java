@@ -1,5 +1,7 @@
 package io.imageshare;
 
+import io.imageshare.internal.time.SystemTime;
+import io.imageshare.internal.time.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +32,7 @@ public interface Timekeeper {
   long nanoTime();
 
   /**
-   * Runs a task later. Tasks due at the same time run in the order they were scheduled.
+   * Workflow a task later. Tasks due at the same time run in the order they were scheduled.
    *
    * @param delay how much later; zero or less: as soon as what is due before it has run
    * @param task what to run
@@ -86,7 +88,7 @@ public interface Timekeeper {
 
   /** A task that was scheduled. */
   interface Scheduled {
-    /** Calls the task off; does nothing if it has run or was called off before. */
+    /** CallExecutor the task off; does nothing if it has run or was called off before. */
     void cancel();
   }
 }

@@ -2,6 +2,7 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.internal.table.Ids;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -23,7 +23,8 @@ class PollPolicyTest {
     assertNotEquals(policy, policy.errors(4));
     assertNotEquals(PollPolicy.adaptive(), PollPolicy.fixed(ofSeconds(1)));
     assertEquals(PollPolicy.fixed(ofSeconds(1)), PollPolicy.backoff(ofSeconds(1), 1, ofSeconds(1)));
-    assertEquals("PollPolicy[adaptive, price PT1S, patience PT1M, errors 3]", policy.toString());
+    assertEquals(
+        "PollPolicy[adaptive, poll cost PT1S, patience PT1M, errors 3]", policy.toString());
     assertEquals(
         "PollPolicy[first PT1S, factor 1.0, cap PT1S, patience PT15M, errors 10]",
         PollPolicy.fixed(ofSeconds(1)).toString());

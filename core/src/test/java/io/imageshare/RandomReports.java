@@ -1,8 +1,12 @@
 package io.imageshare;
 
 import io.imageshare.ShareReport.Ending;
-import io.imageshare.ShareReport.Seen;
 import io.imageshare.ShareRequest.Action;
+import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.Slice;
+import io.imageshare.internal.table.SubmittedSlice;
+import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,40 +35,41 @@ final class RandomReports {
     String vault = action == Action.ACCEPT && random.nextBoolean() ? "vault-1" : "";
     List<ShareRequest> requests =
         Stream.generate(() -> request(random, action, vault)).limit(1 + random.nextInt(4)).toList();
-    Ledger ledger = new Ledger(requests);
+    PairTable table = new PairTable(requests);
     List<Verdict> verdicts =
         Stream.generate(() -> verdict(random)).limit(1 + random.nextInt(6)).toList();
     boolean even = random.nextBoolean();
-    ledger
+    table
         .all()
         .forEach(
             (i, r) ->
-                ledger.settle(
+                table.settle(
                     i,
                     r,
                     even && random.nextInt(20) > 0
                         ? verdicts.get(0)
                         : verdicts.get(random.nextInt(verdicts.size()))));
-    List<Seen> jobs =
-        Stream.generate(() -> new Seen(job(random), slice(random, ledger)))
+    List<SubmittedSlice> jobs =
+        Stream.generate(() -> new SubmittedSlice(job(random), slice(random, table)))
             .limit(random.nextInt(4))
             .toList();
     return new ShareReport(
-        text(random),
-        pick(random, Ending.values()),
-        maybe(random, () -> reason(random)),
-        ledger,
-        jobs,
-        new Progress(
-            ledger.total(),
-            ledger.done(),
-            ledger.failed(),
-            ledger.unknown(),
-            random.nextInt(9),
-            random.nextInt(1000),
-            random.nextLong() >>> 1,
-            random.nextInt(1000),
-            maybe(random, () -> Duration.ofNanos(random.nextInt()))));
+        new RunResult(
+            text(random),
+            pick(random, Ending.values()),
+            maybe(random, () -> reason(random)),
+            table,
+            jobs,
+            new Progress(
+                table.total(),
+                table.done(),
+                table.failed(),
+                table.unknown(),
+                random.nextInt(9),
+                random.nextInt(1000),
+                random.nextLong() >>> 1,
+                random.nextInt(1000),
+                maybe(random, () -> Duration.ofNanos(random.nextInt())))));
   }
 
   @SafeVarargs
@@ -132,8 +137,8 @@ final class RandomReports {
         results);
   }
 
-  private static Slice slice(Random random, Ledger ledger) {
-    return new Slice(indices(random, ledger.images()), indices(random, ledger.recipients()));
+  private static Slice slice(Random random, PairTable table) {
+    return new Slice(indices(random, table.images()), indices(random, table.recipients()));
   }
 
   private static List<Integer> indices(Random random, int size) {

@@ -91,7 +91,7 @@ class ShareReportTest {
         {
           "imageshare" : "report/1",
           "id" : "given",
-          "ending" : "COMPLETE",
+          "ending" : "FINISHED",
           "action" : "SHARE",
           "pairs" : {
             "total" : 3,
@@ -101,7 +101,7 @@ class ShareReportTest {
           },
           "calls" : {
             "submits" : 0,
-            "looks" : 0,
+            "polls" : 0,
             "reads" : 0
           },
           "openJobs" : 0,
@@ -155,7 +155,7 @@ class ShareReportTest {
         "\"imageshare\" | \"other\" | not a report of imageshare; its first field",
         "report/1 | report/2 | this release reads up to \"report/1\": read it with the release",
         "report/1 | plan/1 | imageshare: expected \"report/1\", found \"plan/1\"",
-        "\"COMPLETE\" | \"DONE\" | ending: expected one of [COMPLETE, CANCELLED, DEADLINE, CLOSED,",
+        "\"FINISHED\" | \"DONE\" | ending: expected one of [FINISHED, CANCELLED, DEADLINE, CLOSED,",
         "\"SHARE\" | \"ACCEPT\",\"vault\":7 | vault: expected a string, found 7",
         "\"SHARE\" | \"SHARE\",\"vault\":\"v\" | vault: v; only what is accepted is kept in a vault",
         "\"action\" | \"act\" | action: missing, or after rows; it stands before",

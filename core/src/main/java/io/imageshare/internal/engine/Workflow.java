@@ -1,0 +1,400 @@
+package io.imageshare.internal.engine;
+
+import io.imageshare.Journal;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.ShareReport;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.time.Failures;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The runs of a workflow: started, resumed, closed. */
+public final class Workflow {
+  private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
+
+  /**
+   * A run without a lock is taken for abandoned after this; a live one writes every 18 s at least.
+   */
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  private final WorkflowContext context;
+  // Changed on the timekeeper's thread only, as the next.
+  private final Set<RunLoop> runs = new LinkedHashSet<>();
+  private final Set<CompositeRun> joints = new LinkedHashSet<>();
+
+  /** The ids that are being started, so that two threads do not start one of them twice. */
+  private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+
+  /** A workflow without runs. */
+  public Workflow(Settings settings) {
+    context = WorkflowContext.of(settings);
+  }
+
+  /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
+  public void refuseInsideATask() {
+    try {
+      context.time().await(CompletableFuture.completedFuture(true));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the wait for the report will see it
+    }
+  }
+
+  /** Starts a run of requests that are done as one. */
+  public ShareRun start(String id, List<ShareRequest> requests) {
+    return begin(task(id, CompositeRun.checked(requests), 0, null));
+  }
+
+  /** Waits for a run; one that is interrupted is cancelled, and waited for all the same. */
+  public ShareReport await(ShareRun run) {
+    try {
+      return context.time().await(run.report());
+    } catch (InterruptedException e) {
+      run.cancel();
+      ShareReport cancelled = run.report().join();
+      Thread.currentThread().interrupt();
+      return cancelled;
+    }
+  }
+
+  /**
+   * Reads what a run would read, and writes nothing.
+   *
+   * @param reader takes what is listed, with whose listing it is
+   */
+  public List<RunResult> survey(
+      String id, List<ShareRequest> requests, BiConsumer<String, Map<?, MemberStatus>> reader) {
+    refuseIfClosed();
+    List<RunLoop> surveys = new ArrayList<>();
+    for (List<ShareRequest> part : CompositeRun.split(CompositeRun.checked(requests))) {
+      RunLoop survey = new RunLoop(id, id, context.reading(reader), part, 0, null, this);
+      begin(survey);
+      surveys.add(survey);
+    }
+    surveys.forEach(this::await);
+    return surveys.stream().map(RunLoop::result).toList();
+  }
+
+  /** What a run would do, as far as reading tells. */
+  public DryRun dryRun(String id, List<ShareRequest> requests) {
+    return DryRun.of(survey(id, requests, (read, listed) -> {}), context.limits());
+  }
+
+  private void refuseIfClosed() {
+    if (closed) {
+      throw new IllegalStateException("the workflow is closed; start runs before close()");
+    }
+  }
+
+  /**
+   * What a run is to do, and what its journal tells; with its parts, if it is a joint one.
+   *
+   * @param lines how many lines the journal has of it
+   * @param past what they say; null if there are none
+   */
+  private record Task(
+      String id,
+      List<ShareRequest> requests,
+      int lines,
+      @Nullable RunHistory past,
+      List<Task> parts) {}
+
+  private Task task(String id, List<ShareRequest> requests, int lines, @Nullable RunHistory past) {
+    List<List<ShareRequest>> split = CompositeRun.split(requests);
+    List<Task> parts = new ArrayList<>();
+    for (int n = 0; split.size() > 1 && n < split.size(); n++) {
+      String key = CompositeRun.key(id, n);
+      List<JournalEntry> known = past == null ? List.of() : read(key);
+      parts.add(
+          new Task(
+              key,
+              split.get(n),
+              known.size(),
+              known.isEmpty() ? null : new RunHistory(known),
+              List.of()));
+    }
+    return new Task(id, requests, lines, past, parts);
+  }
+
+  private List<JournalEntry> read(String key) {
+    Journal journal = context.journal();
+    return journal == null ? List.of() : JournalEntry.all(key, answer(journal.read(key)));
+  }
+
+  private ShareRun begin(Task task) {
+    refuseIfClosed();
+    if (task.parts().isEmpty()) {
+      return begin(run(task.id(), context, task));
+    }
+    Instant deadline =
+        task.past() == null ? context.end(context.time().now()) : task.past().deadline();
+    CompositeRun joint =
+        new CompositeRun(
+            task.id(), context, task.requests(), task.lines(), deadline, joints::remove);
+    WorkflowContext ofParts = joint.ofParts();
+    task.parts().forEach(part -> joint.add(part.id(), run(task.id(), ofParts, part)));
+    context
+        .time()
+        .schedule(
+            Duration.ZERO,
+            () -> {
+              joints.add(joint);
+              joint.begin(task.past() == null, this::begin);
+            });
+    if (task.past() != null && task.past().wasCancelled()) {
+      joint.cancel();
+    }
+    return joint;
+  }
+
+  private RunLoop run(String id, WorkflowContext context, Task task) {
+    return new RunLoop(id, task.id(), context, task.requests(), task.lines(), task.past(), this);
+  }
+
+  private RunLoop begin(RunLoop run) {
+    context
+        .time()
+        .schedule(
+            Duration.ZERO,
+            () -> {
+              runs.add(run);
+              run.step(run::begin);
+              if (closed) {
+                close(run);
+              }
+              if (run.report().isDone()) {
+                remove(run); // it was cancelled before it began
+              }
+            });
+    return run;
+  }
+
+  /** A run is over. */
+  void remove(RunLoop run) {
+    runs.remove(run);
+  }
+
+  /** Goes on with a run of this id if there is one, else begins it. */
+  public ShareRun startOrResume(String id, ShareRequest request) {
+    List<ShareRequest> requests = List.of(request);
+    CompletableFuture<Started> mine = new CompletableFuture<>();
+    CompletableFuture<Started> other = starting.putIfAbsent(id, mine);
+    if (other != null) {
+      return same(id, answer(other), requests);
+    }
+    try {
+      ShareRun run = startOrResume(id, requests);
+      mine.complete(new Started(run, requests));
+      return run;
+    } catch (RuntimeException e) {
+      mine.completeExceptionally(e);
+      throw e;
+    } finally {
+      starting.remove(id);
+    }
+  }
+
+  private ShareRun startOrResume(String id, List<ShareRequest> requests) {
+    Optional<Started> running = running(id);
+    if (running.isPresent()) {
+      return same(id, running.get(), requests);
+    }
+    Journal journal = context.journal();
+    List<JournalEntry> lines = read(id);
+    if (journal == null || lines.isEmpty()) {
+      return start(id, requests);
+    }
+    RunHistory past = new RunHistory(lines);
+    if (past.isOver()) {
+      finish(journal, task(id, past.requests(), lines.size(), past));
+      return start(id, requests);
+    }
+    refuseOther(id, past.requests(), requests);
+    for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
+      if (unfinished.run().equals(id) && isAlive(unfinished)) {
+        throw new IllegalStateException(
+            "run %s is being written by %s, last at %s; wait until it ends, or close its workflow"
+                .formatted(id, unfinished.owner(), unfinished.written()));
+      }
+    }
+    return begin(owned(journal, task(id, requests, lines.size(), past)));
+  }
+
+  /** A run under way, and what it was asked. */
+  private record Started(ShareRun run, List<ShareRequest> requests) {}
+
+  private static ShareRun same(String id, Started before, List<ShareRequest> now) {
+    refuseOther(id, before.requests(), now);
+    return before.run();
+  }
+
+  private static void refuseOther(String id, List<ShareRequest> before, List<ShareRequest> now) {
+    if (!before.equals(now)) {
+      throw new IllegalArgumentException(
+          "id: run %s is not finished and was asked for something else, %s; take another id"
+              .formatted(id, before));
+    }
+  }
+
+  private Optional<Started> running(String id) {
+    CompletableFuture<Optional<Started>> found = new CompletableFuture<>();
+    context
+        .time()
+        .schedule(
+            Duration.ZERO,
+            () ->
+                found.complete(
+                    Stream.concat(
+                            joints.stream().map(joint -> new Started(joint, joint.requests())),
+                            runs.stream().map(run -> new Started(run, run.requests())))
+                        .filter(started -> started.run().id().equals(id))
+                        .findFirst()));
+    return answer(found);
+  }
+
+  /** Goes on with all unfinished runs that nobody else writes. */
+  public List<ShareRun> resume(Journal journal) {
+    List<Task> found = new ArrayList<>();
+    for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
+      String id = unfinished.run();
+      if (CompositeRun.isPart(id)) {
+        continue; // it comes with the run that it is a part of
+      }
+      if (isAlive(unfinished)) {
+        log.info("run {} is left to {}", id, unfinished.owner());
+        continue;
+      }
+      // All are read before one is resumed: a damaged journal must not leave runs without a handle.
+      List<JournalEntry> lines = read(id);
+      if (lines.isEmpty()) {
+        log.info("run {} ended before it had written or sent anything", id);
+        answer(journal.finish(id));
+      } else {
+        RunHistory past = new RunHistory(lines);
+        Task task = task(id, past.requests(), lines.size(), past);
+        if (past.isOver()) {
+          finish(journal, task);
+        } else {
+          found.add(task);
+        }
+      }
+    }
+    // Again after the reading: who has begun to write since is no part of what was read.
+    Set<String> alive =
+        answer(journal.unfinished()).stream()
+            .filter(this::isAlive)
+            .map(Journal.Unfinished::run)
+            .collect(Collectors.toSet());
+    List<ShareRun> resumed = new ArrayList<>();
+    for (Task task : found) {
+      if (alive.contains(task.id())) {
+        log.info("run {} is left to another owner", task.id());
+        continue;
+      }
+      try {
+        resumed.add(begin(owned(journal, task)));
+      } catch (IllegalStateException e) {
+        log.info("run {} is left to another owner: {}", task.id(), e.getMessage());
+      }
+    }
+    return resumed;
+  }
+
+  /** Ends the journal of a joint run that is over, and of its parts. */
+  private void finish(Journal journal, Task task) {
+    task.parts().forEach(part -> finish(journal, part));
+    answer(journal.finish(task.id()));
+  }
+
+  private boolean isAlive(Journal.Unfinished unfinished) {
+    Instant silentSince = context.time().now().minus(SILENCE);
+    return !unfinished.owner().isEmpty() && unfinished.written().isAfter(silentSince);
+  }
+
+  /** Of all who try to go on with a run, only one can write its next line. */
+  private Task owned(Journal journal, Task task) {
+    if (task.past() == null) {
+      return task;
+    }
+    JournalEntry owned = JournalEntry.Owned.byThisProcess(context.time().now());
+    answer(journal.append(task.id(), task.lines(), List.of(owned.text())));
+    List<Task> parts = task.parts().stream().map(part -> owned(journal, part)).toList();
+    return new Task(task.id(), task.requests(), task.lines() + 1, task.past(), parts);
+  }
+
+  private <T> T answer(@Nullable CompletionStage<T> stage) {
+    if (stage == null) {
+      throw new IllegalStateException("the journal returned no stage; is it a mock?");
+    }
+    try {
+      return context.time().await(stage);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the journal was read", e);
+    } catch (CompletionException e) {
+      throw new IllegalStateException("the journal failed: " + Failures.unwrap(e).getMessage(), e);
+    }
+  }
+
+  /** The credentials were refused: no run that is done with them makes another call. */
+  void unauthenticated(RunLoop refused, Reason reason) {
+    context.gate().distrust();
+    for (RunLoop run : new ArrayList<>(runs)) {
+      if (run.listings().isSamePrincipal(refused.listings())) {
+        run.step(() -> run.stop(reason));
+      }
+    }
+  }
+
+  /** Ends every run, and starts no other. */
+  public void close() {
+    closed = true;
+    context.gate().close(); // at once: a listener that closes is in the midst of a step
+    CompletableFuture<List<ShareRun>> open = new CompletableFuture<>();
+    context.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));
+    try {
+      for (ShareRun run : context.time().await(open)) {
+        context.time().await(run.report());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IllegalStateException e) {
+      // Called from inside a task: what was scheduled above closes the runs once it has returned.
+      return;
+    }
+  }
+
+  private List<ShareRun> closeAll() {
+    List<ShareRun> open = new ArrayList<>(joints);
+    open.addAll(runs);
+    List.copyOf(runs).forEach(this::close);
+    return open;
+  }
+
+  private void close(RunLoop run) {
+    run.step(() -> run.wind(Ending.CLOSED, null, true, context.settings().closeTimeout()));
+  }
+}

@@ -1,0 +1,30 @@
+package io.imageshare.internal.report;
+
+import io.imageshare.Progress;
+import io.imageshare.Reason;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.SubmittedSlice;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is left of a run when it is over: all that a report says.
+ *
+ * @param reason why the run was cut short; null where the ending says it all
+ * @param table one outcome a pair
+ * @param jobs the last poll of each, in the order they were submitted
+ */
+public record RunResult(
+    String id,
+    Ending ending,
+    @Nullable Reason reason,
+    PairTable table,
+    List<SubmittedSlice> jobs,
+    Progress stats) {
+
+  /** Copies. */
+  public RunResult {
+    jobs = List.copyOf(jobs);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Documents: the request, the report, and the dry run as JSON, written and read. The public types
+ * of the same names call it.
+ */
+@NullMarked
+package io.imageshare.internal.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/**
+ * The pairs of a run, their outcomes, slices of them, and evidence about ids. Values and tables
+ * without a clock, a call or a journal; plan, journal, report and engine use it.
+ */
+@NullMarked
+package io.imageshare.internal.table;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package io.imageshare.internal.time;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** What went wrong in a stage. */
+public final class Failures {
+  private Failures() {}
+
+  /** The failure itself, without what {@code java.util.concurrent} wraps around it. */
+  public static Throwable unwrap(Throwable failure) {
+    Throwable cause = failure;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+}

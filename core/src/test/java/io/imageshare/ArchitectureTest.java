@@ -1,0 +1,144 @@
+package io.imageshare;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The table of packages in {@code docs/architecture.md}, class by class. */
+class ArchitectureTest {
+  private static final String ROOT = "io.imageshare";
+  private static final String INTERNAL = ROOT + ".internal.";
+
+  /** What each package may use of this library, besides itself and the API. */
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.of(
+          "time", Set.of(),
+          "table", Set.of(),
+          "poll", Set.of(),
+          "plan", Set.of("table"),
+          "flow", Set.of("time"),
+          "journal", Set.of("table", "time"),
+          "report", Set.of("table"),
+          "engine", Set.of("flow", "journal", "plan", "poll", "report", "table", "time"));
+
+  /** The types of the API that reach inside, and where to. */
+  private static final Map<String, Set<String>> DOORS =
+      Map.of(
+          "Journal", Set.of("journal"),
+          "Recipient", Set.of("table"),
+          "SharePlan", Set.of("engine", "report"),
+          "ShareReport", Set.of("plan", "report", "table"),
+          "ShareRequest", Set.of("report", "table"),
+          "ShareWorkflow", Set.of("engine"),
+          "Timekeeper", Set.of("time"),
+          "WantedState", Set.of("table"));
+
+  private final JavaClasses core = new ClassFileImporter().importPath(Path.of("target", "classes"));
+
+  private static String part(JavaClass type) {
+    return type.getPackageName().equals(ROOT)
+        ? ""
+        : type.getPackageName().substring(INTERNAL.length());
+  }
+
+  @Test
+  void eachPackageUsesWhatItMay() {
+    Set<String> wrong = new TreeSet<>();
+    for (JavaClass type : core) {
+      for (Dependency use : type.getDirectDependenciesFromSelf()) {
+        JavaClass target = use.getTargetClass().getBaseComponentType();
+        if (target.getPackageName().startsWith(ROOT) && !mayUse(type, target)) {
+          wrong.add(type.getName() + " uses " + target.getName());
+        }
+      }
+    }
+    assertEquals(Set.of(), wrong);
+  }
+
+  private static boolean mayUse(JavaClass type, JavaClass target) {
+    String from = part(type);
+    String to = part(target);
+    if (from.equals(to) || to.isEmpty()) {
+      return true;
+    }
+    return from.isEmpty()
+        ? DOORS.getOrDefault(outermost(type), Set.of()).contains(to)
+        : MAY_USE.getOrDefault(from, Set.of()).contains(to);
+  }
+
+  private static String outermost(JavaClass type) {
+    String name = type.getName().substring(type.getPackageName().length() + 1);
+    return name.contains("$") ? name.substring(0, name.indexOf('$')) : name;
+  }
+
+  @Test
+  void noDoorIsShut() {
+    Map<String, Set<String>> used = new TreeMap<>();
+    for (JavaClass type : core) {
+      for (Dependency use : type.getDirectDependenciesFromSelf()) {
+        JavaClass target = use.getTargetClass().getBaseComponentType();
+        if (part(type).isEmpty()
+            && target.getPackageName().startsWith(INTERNAL)
+            && type.getPackageName().equals(ROOT)) {
+          used.computeIfAbsent(outermost(type), door -> new TreeSet<>()).add(part(target));
+        }
+      }
+    }
+    assertEquals(DOORS, used);
+  }
+
+  @Test
+  void noPackagesUseEachOtherInACircle() {
+    slices().matching(INTERNAL + "(*)..").should().beFreeOfCycles().check(core);
+  }
+
+  @Test
+  void whatIsPublicInsideIsNeededOutside() {
+    Set<String> needless =
+        core.stream()
+            .filter(type -> type.getPackageName().startsWith(INTERNAL))
+            .filter(type -> type.isTopLevelClass() && isPublic(type))
+            .filter(
+                type ->
+                    core.stream()
+                        .filter(user -> !user.getPackageName().equals(type.getPackageName()))
+                        .noneMatch(
+                            user ->
+                                user.getDirectDependenciesFromSelf().stream()
+                                    .anyMatch(
+                                        use ->
+                                            use.getTargetClass()
+                                                .getBaseComponentType()
+                                                .getName()
+                                                .startsWith(type.getName()))))
+            .map(JavaClass::getName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(Set.of(), needless);
+  }
+
+  private static boolean isPublic(JavaClass type) {
+    return type.getModifiers().contains(JavaModifier.PUBLIC);
+  }
+
+  @Test
+  void noFolderHoldsMoreThanOneCanTakeIn() {
+    Map<String, Long> files =
+        core.stream()
+            .filter(JavaClass::isTopLevelClass)
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    files.values().removeIf(count -> count <= 26);
+    assertEquals(Map.of(), files);
+  }
+}
