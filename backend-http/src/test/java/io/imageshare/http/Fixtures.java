@@ -61,7 +61,7 @@ final class Fixtures {
 
   static <T> T get(CompletionStage<T> stage) throws InterruptedException {
     try {
-      return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+      return stage.toCompletableFuture().get(1, TimeUnit.MINUTES);
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
@@ -69,7 +69,7 @@ final class Fixtures {
 
   static BackendException failure(CompletionStage<?> stage) throws InterruptedException {
     try {
-      Object value = stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+      Object value = stage.toCompletableFuture().get(1, TimeUnit.MINUTES);
       throw new AssertionError("no failure but " + value);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof BackendException failure) {

@@ -84,7 +84,7 @@ class KillTest {
     String one = System.getProperty("imageshare.seed", "");
     LongStream seeds =
         one.isEmpty()
-            ? LongStream.range(0, Integer.getInteger("imageshare.kills", 10))
+            ? LongStream.range(0, Integer.getInteger("imageshare.kills", 5))
             : LongStream.of(Long.parseLong(one));
     ExecutorService threads = Executors.newFixedThreadPool(SHARES_AT_ONCE);
     try {
@@ -279,7 +279,7 @@ class KillTest {
                 .journal(Journal.directory(Path.of(arguments[1])))
                 .limits(new BatchLimits(2, 3, 6))
                 .flow(FlowPolicy.defaults().callsPerSecond(100))
-                .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(JOB.multipliedBy(2)))
+                .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(JOB.multipliedBy(4)))
                 .build()) {
       List<ShareRun> left = workflow.resume();
       ShareRun run = left.isEmpty() ? workflow.start(request) : left.get(0);

@@ -94,7 +94,7 @@ final class MalformedResponseServer implements AutoCloseable {
   }
 
   private static <T> T get(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(1, TimeUnit.MINUTES);
   }
 
   private void checkFailure(Question question, MalformedResponse sent, ExecutionException e) {

@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class MalformedResponsesTest {
-  private static final int ANSWERS = 10_000;
-  private static final int RUNS = 60;
+  private static final int RESPONSES = 40 * Seeds.COUNT;
+  private static final int RUNS = Seeds.COUNT / 2;
   private static final List<String> IMAGES =
       IntStream.range(0, 3).mapToObj(n -> new UUID(11, n).toString()).toList();
 
@@ -57,7 +57,7 @@ class MalformedResponsesTest {
     }
     BlockingQueue<MalformedResponseServer> idle = new LinkedBlockingQueue<>(servers);
     Seeds.tryAll(
-        ANSWERS,
+        RESPONSES,
         servers.size(),
         seed -> {
           MalformedResponseServer server = idle.take();
@@ -70,7 +70,7 @@ class MalformedResponsesTest {
     for (MalformedResponseServer server : servers) {
       server.close();
     }
-    assertTrue(Seeds.isReplay() || read.get() > ANSWERS / 10, "only " + read + " could be read");
+    assertTrue(Seeds.isReplay() || read.get() > RESPONSES / 10, "only " + read + " could be read");
   }
 
   @Test

@@ -77,7 +77,7 @@ class RecipientsTest {
   private static ShareReport run(HttpBackend backend, ShareRequest request) {
     try (ShareWorkflow workflow =
         ShareWorkflow.builder(backend)
-            .poll(PollPolicy.fixed(Duration.ofMillis(10)).patience(Duration.ofSeconds(5)))
+            .poll(PollPolicy.fixed(Duration.ofMillis(10)).patience(Duration.ofMinutes(1)))
             .seed(1)
             .build()) {
       return workflow.run(request);

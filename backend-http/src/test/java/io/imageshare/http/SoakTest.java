@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * One workflow that shares and unshares for long over a service where things go wrong by chance.
- * {@code -Dimageshare.soak=N} does it for that many rounds; 600 take about 20 minutes.
+ * {@code -Dimageshare.soak=N} does it for that many rounds.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class SoakTest {
@@ -77,8 +77,8 @@ class SoakTest {
     return ShareWorkflow.builder(backend)
         .journal(Journal.directory(journal))
         .limits(new BatchLimits(2, 10, 20))
-        .flow(FlowPolicy.defaults().callsPerSecond(200))
-        .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(Duration.ofSeconds(2)))
+        .flow(FlowPolicy.defaults().callsPerSecond(1000))
+        .poll(PollPolicy.fixed(Duration.ofMillis(20)).patience(Duration.ofSeconds(2)))
         .seed(1)
         .build();
   }
@@ -119,13 +119,13 @@ class SoakTest {
             .rate(new Fault.LostRequest(), .02)
             .rate(new Fault.LostAnswer(), .03)
             .rate(new Fault.PartialFail(), .05)
-            .rate(new Fault.SlowJob(Duration.ofMillis(500)), .05)
-            .rate(new Fault.ListLag(Duration.ofMillis(500)), .05);
+            .rate(new Fault.SlowJob(Duration.ofMillis(100)), .05)
+            .rate(new Fault.ListLag(Duration.ofMillis(100)), .05);
     MemoryBackend cloud =
         MemoryBackend.builder()
             .owner(Fixtures.PROJECT)
             .anyImage()
-            .jobsTake(random -> Duration.ofMillis(100 + random.nextInt(300)))
+            .jobsTake(random -> Duration.ofMillis(20 + random.nextInt(60)))
             .chaos(chaos)
             .seed(1)
             .build();
