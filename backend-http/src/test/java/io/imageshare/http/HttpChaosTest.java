@@ -1,13 +1,7 @@
 package io.imageshare.http;
 
 import io.imageshare.BatchLimits;
-import io.imageshare.Image;
-import io.imageshare.Job;
-import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
-import io.imageshare.Recipient;
 import io.imageshare.RetryPolicy;
-import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
 import io.imageshare.http.HttpBackend.JobQuery;
 import io.imageshare.http.HttpBackend.MemberList;
@@ -23,10 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -41,11 +33,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class HttpChaosTest {
   private static final BatchLimits MOST = new BatchLimits(8, 10, 8 * 10);
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(100);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
   // Longer than any call takes, so that the limit of its requests always comes first.
   private static final Duration CALL_TIMEOUT = Duration.ofMinutes(10);
   // Longer than the slowest job and a series of polls that stall.
-  private static final Duration PATIENCE = Duration.ofMinutes(15);
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
   // So often that no call is ever given up because of passing faults.
   private static final RetryPolicy RETRY = RetryPolicy.defaults().attempts(12).budget(10_000);
   // Runs mostly wait for timers.
@@ -64,7 +56,7 @@ class HttpChaosTest {
     try (ImsServer server = server(scenario.cloud(), random);
         HttpBackend backend =
             backend(server, clock(time), scenario.flow().concurrentCalls(), random)) {
-      truth = scenario.run(new Spoilt(backend, faults(server, random)), RETRY, PATIENCE);
+      truth = scenario.run(new ObservedBackend(backend, faults(server, random)), RETRY, PATIENCE);
     }
     do {
       time.sleep(Duration.ofSeconds(1));
@@ -159,38 +151,5 @@ class HttpChaosTest {
   @SafeVarargs
   private static <T> T of(Random random, T... choices) {
     return choices[random.nextInt(choices.length)];
-  }
-
-  /** A backend before each of whose calls something is done; the engine makes one at a time. */
-  private record Spoilt(HttpBackend backend, Runnable before) implements MemberBackend {
-    @Override
-    public CompletionStage<Job> submit(ShareRequest slice) {
-      before.run();
-      return backend.submit(slice);
-    }
-
-    @Override
-    public CompletionStage<Job> job(String id) {
-      before.run();
-      return backend.job(id);
-    }
-
-    @Override
-    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-      before.run();
-      return backend.members(image);
-    }
-
-    @Override
-    public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
-      before.run();
-      return backend.images(recipient, status);
-    }
-
-    @Override
-    public CompletionStage<Map<String, Image>> describe(Set<String> images) {
-      before.run();
-      return backend.describe(images);
-    }
   }
 }

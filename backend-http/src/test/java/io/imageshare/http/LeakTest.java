@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.FlowPolicy;
-import io.imageshare.Job;
 import io.imageshare.Journal;
 import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
-import io.imageshare.Recipient;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
@@ -21,11 +18,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -93,7 +88,7 @@ class LeakTest {
     AtomicInteger heard = new AtomicInteger();
     CompletableFuture<ShareEvent> reached = new CompletableFuture<>();
     try (ShareWorkflow workflow =
-        ShareWorkflow.builder(new Overheard(backend, heard))
+        ShareWorkflow.builder(new ObservedBackend(backend, heard::incrementAndGet))
             .journal(Journal.directory(path))
             .flow(FlowPolicy.defaults().callsPerSecond(1000))
             .poll(PollPolicy.backoff(Duration.ofMillis(5), 1000, Duration.ofMinutes(5)))
@@ -138,27 +133,6 @@ class LeakTest {
       return Optional.of(Files.readSymbolicLink(number).toString());
     } catch (IOException e) {
       return Optional.empty(); // closed since it was listed
-    }
-  }
-
-  /** A backend that notes every call. */
-  private record Overheard(MemberBackend backend, AtomicInteger heard) implements MemberBackend {
-    @Override
-    public CompletionStage<Job> submit(ShareRequest slice) {
-      heard.incrementAndGet();
-      return backend.submit(slice);
-    }
-
-    @Override
-    public CompletionStage<Job> job(String id) {
-      heard.incrementAndGet();
-      return backend.job(id);
-    }
-
-    @Override
-    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-      heard.incrementAndGet();
-      return backend.members(image);
     }
   }
 }

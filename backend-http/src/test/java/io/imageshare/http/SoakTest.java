@@ -48,7 +48,7 @@ class SoakTest {
 
   @Test
   void memoryIsFlat(@TempDir Path journal) throws Exception {
-    int rounds = Integer.getInteger("imageshare.soak", 10);
+    int rounds = Integer.getInteger("imageshare.soak", 6);
     Process service =
         ChildJvm.start(SoakTest.class, List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=off"));
     try (BufferedReader said =

@@ -4,13 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import io.imageshare.FlowPolicy;
-import io.imageshare.Job;
 import io.imageshare.Journal;
 import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
-import io.imageshare.Recipient;
 import io.imageshare.RetryPolicy;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareReport;
@@ -24,7 +21,6 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -121,15 +117,20 @@ final class VisibleOutput implements AutoCloseable {
   /** Runs a request over each of these at the same time, to their ends. */
   List<Ran> runs(List<HttpBackend.Builder> clients, ShareRequest request) {
     List<HttpBackend> backends = new ArrayList<>();
-    List<Listening> heard = new ArrayList<>();
+    List<Queue<String>> heard = new ArrayList<>();
     List<ShareWorkflow> workflows = new ArrayList<>();
     List<ShareRun> runs = new CopyOnWriteArrayList<>();
     for (HttpBackend.Builder client : clients) {
       see(client);
       backends.add(client.build());
-      heard.add(new Listening(backends.get(backends.size() - 1), new ConcurrentLinkedQueue<>()));
+      Queue<String> texts = new ConcurrentLinkedQueue<>();
+      heard.add(texts);
       ShareWorkflow.Builder builder =
-          workflow(heard.get(heard.size() - 1))
+          workflow(
+                  new ObservedBackend(
+                      backends.get(backends.size() - 1),
+                      () -> {},
+                      (value, failure) -> texts.add(shown(failure == null ? value : failure))))
               .listener(event -> heard(event, runs))
               .seed(backends.size());
       see(builder);
@@ -143,7 +144,7 @@ final class VisibleOutput implements AutoCloseable {
     }
     List<Ran> ran = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
-      ran.add(new Ran(runs.get(i).report().join(), String.join("", heard.get(i).texts())));
+      ran.add(new Ran(runs.get(i).report().join(), String.join("", heard.get(i))));
       see(runs.get(i).progress());
       see(runs.get(i).report());
       see(backends.get(i));
@@ -209,29 +210,6 @@ final class VisibleOutput implements AutoCloseable {
     @Override
     public CompletionStage<@Nullable Void> finish(String run) {
       return completedFuture(null);
-    }
-  }
-
-  /** Stands between engine and backend, where the exceptions pass. */
-  private record Listening(HttpBackend backend, Queue<String> texts) implements MemberBackend {
-    private <T> CompletionStage<T> heard(CompletionStage<T> stage) {
-      return stage.whenComplete(
-          (value, failure) -> texts.add(shown(failure == null ? value : failure)));
-    }
-
-    @Override
-    public CompletionStage<Job> submit(ShareRequest slice) {
-      return heard(backend.submit(slice));
-    }
-
-    @Override
-    public CompletionStage<Job> job(String id) {
-      return heard(backend.job(id));
-    }
-
-    @Override
-    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-      return heard(backend.members(image));
     }
   }
 }
