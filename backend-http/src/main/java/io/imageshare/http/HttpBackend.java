@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.BatchLimits;
@@ -138,6 +139,9 @@ public final class HttpBackend implements MemberBackend {
 
   /** Builds a backend. Not safe for use by several threads. */
   public static final class Builder {
+    private static final String CLIENT_HAS_ITS_OWN =
+        "%s: the client of client(...) has its own; give it there";
+
     private @Nullable URI endpoint;
     private @Nullable String project;
     private @Nullable Credentials credentials;
@@ -417,33 +421,24 @@ public final class HttpBackend implements MemberBackend {
         Duration connect = connectTimeout;
         return threads -> JdkClient.own(proxies, tls, connect, threads);
       }
-      if (proxy != null || sslContext != null) {
-        throw new IllegalArgumentException(
-            (proxy != null ? "proxy" : "sslContext")
-                + ": the client of client(...) has its own; give it there");
-      }
+      checkArgument(proxy == null, CLIENT_HAS_ITS_OWN, "proxy");
+      checkArgument(sslContext == null, CLIENT_HAS_ITS_OWN, "sslContext");
       JdkClient checked = JdkClient.given(given, signs);
       return threads -> checked;
     }
 
     private static <T> T required(String method, @Nullable T value) {
-      if (value == null) {
-        throw new IllegalArgumentException(
-            method + ": none given; call " + method + "(...) before build()");
-      }
-      return value;
+      checkArgument(value != null, "%s: none given; call %s(...) before build()", method, method);
+      return requireNonNull(value);
     }
 
     private static void positive(String method, int number) {
-      if (number < 1) {
-        throw new IllegalArgumentException(method + ": " + number + "; it must be at least 1");
-      }
+      checkArgument(number >= 1, "%s: %s; it must be at least 1", method, number);
     }
 
     private static void positive(String method, Duration time) {
-      if (time.isNegative() || time.isZero()) {
-        throw new IllegalArgumentException(method + ": " + time + "; it must be positive");
-      }
+      checkArgument(
+          !time.isNegative() && !time.isZero(), "%s: %s; it must be positive", method, time);
     }
   }
 }

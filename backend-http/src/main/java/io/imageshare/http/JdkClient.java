@@ -1,5 +1,7 @@
 package io.imageshare.http;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
@@ -55,18 +57,16 @@ final class JdkClient implements AutoCloseable {
    * @param signs whether requests carry {@code Authorization}
    */
   static JdkClient given(HttpClient client, boolean signs) {
-    if (client.followRedirects() != HttpClient.Redirect.NEVER) {
-      throw new IllegalArgumentException(
-          "client: it follows redirects, and would send credentials and writes elsewhere;"
-              + " give one with Redirect.NEVER");
-    }
+    checkArgument(
+        client.followRedirects() == HttpClient.Redirect.NEVER,
+        "client: it follows redirects, and would send credentials and writes elsewhere;"
+            + " give one with Redirect.NEVER");
     // A token is no Authorization header, so such a client would answer its refusal by itself.
-    if (client.authenticator().isPresent()
-        && (Runtime.version().feature() < FIRST_KEEPING_AUTHORIZATION || !signs)) {
-      throw new IllegalArgumentException(
-          "client: it has an authenticator, which takes the place of the credentials here;"
-              + " give one without");
-    }
+    checkArgument(
+        client.authenticator().isEmpty()
+            || (signs && Runtime.version().feature() >= FIRST_KEEPING_AUTHORIZATION),
+        "client: it has an authenticator, which takes the place of the credentials here;"
+            + " give one without");
     return new JdkClient(client, null);
   }
 

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Real time, a hundred times as fast: sockets cannot live on a virtual one, and what takes a minute
- * should not take one in a test.
+ * Real time, a hundred times as fast: sockets do not run in virtual time, and a minute of a run
+ * should not take a minute in a test.
  */
 final class AcceleratedTime implements Timekeeper {
   static final int SPEED = 100;

@@ -62,7 +62,7 @@ class BuilderTest {
   }
 
   @Test
-  void takesAnEndpointInItsOneSpelling() {
+  void normalizesAnEndpoint() {
     for (Map.Entry<String, String> spelling :
         Map.of(
                 "HTTPS://IMS.Example.com:443/", "https://ims.example.com",
@@ -80,7 +80,7 @@ class BuilderTest {
   }
 
   @Test
-  void refusesTheIdentityServiceLikewise() {
+  void refusesABadEndpointOfTheIdentityService() {
     HttpBackend.Builder builder =
         builder()
             .credentials(
@@ -90,7 +90,7 @@ class BuilderTest {
   }
 
   @Test
-  void refusesNumbersThatCannotBe() {
+  void refusesNumbersOutOfRange() {
     refused("membersPerImage", builder().membersPerImage(0));
     refused("concurrentCalls", builder().concurrentCalls(0));
     refused("bodyLimit", builder().bodyLimit(0));
@@ -99,7 +99,7 @@ class BuilderTest {
   }
 
   @Test
-  void refusesAProjectThatIsBlankOrMissingWhereAPathHoldsIt() {
+  void refusesAProjectThatIsBlankOrMissingWhereAPathNeedsIt() {
     refused("projectId", builder().projectId(" "));
     refused("projectId", builder().projectId("a\nb"));
     HttpBackend.Builder none =
@@ -143,7 +143,7 @@ class BuilderTest {
   }
 
   @Test
-  void carriesWhatItWasTold() {
+  void reportsItsLimits() {
     try (HttpBackend backend =
         builder().limits(new BatchLimits(1, 2, 3)).membersPerImage(256).build()) {
       assertEquals(new BatchLimits(1, 2, 3), backend.limits());

@@ -106,7 +106,7 @@ class ConcurrencyTest {
   }
 
   @Test
-  void atMostAsManyCallsAsToldAreUnderWay() throws Exception {
+  void atMostConcurrentCallsAreUnderWay() throws Exception {
     CountDownLatch came = new CountDownLatch(3);
     CountDownLatch go = new CountDownLatch(1);
     WireServer.Script script =

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stands between a backend and the simulated service, and spoils one answer in three. */
+/** A proxy between a backend and the simulated service that corrupts one response in three. */
 final class CorruptingProxy implements AutoCloseable {
   private record Sent(String target, MalformedResponse answer) {}
 

@@ -36,7 +36,7 @@ class CredentialsTest {
   }
 
   @Test
-  void refuseWhatCannotStandInAHeaderWithoutQuotingIt() {
+  void refuseWhatCannotBeSentInAHeaderWithoutQuotingIt() {
     assertFalse(message(() -> Credentials.accessKey("ak", "geheim\n")).contains("geheim"));
     assertFalse(message(() -> Credentials.accessKey("ak", "sk", "gehéim")).contains("geh"));
     assertFalse(
@@ -46,7 +46,7 @@ class CredentialsTest {
   }
 
   @Test
-  void sayWhoseTheyAreAndNoSecret() {
+  void nameTheirOwnerAndNoSecret() {
     assertEquals(
         "Credentials[password of user u of account d]",
         Credentials.password(IAM, "d", "u", "geheim", "p").toString());

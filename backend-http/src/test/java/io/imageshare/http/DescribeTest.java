@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is told of images over the wire. */
+/** Descriptions of images over the wire. */
 @Timeout(60)
 class DescribeTest {
   private static final List<String> IMAGES = ids(7, 6);
@@ -58,7 +58,7 @@ class DescribeTest {
   }
 
   @Test
-  void tellsOfOneAndOfManyWhatTheCloudKnows() throws Exception {
+  void describesOneImageAndManyAsTheCloudDoes() throws Exception {
     try (ImsServer server = server(cloud());
         HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
       Set<String> all = Set.copyOf(IMAGES);
@@ -109,7 +109,7 @@ class DescribeTest {
   }
 
   @Test
-  void encryptedImagesAreLeftToTheServiceWhereItMayShareThem() throws Exception {
+  void sharesEncryptedLeavesThemToTheService() throws Exception {
     try (ImsServer server = server(cloud());
         HttpBackend backend = Fixtures.backend(server.endpoint()).sharesEncrypted().build()) {
       String image = IMAGES.get(4);
@@ -119,7 +119,7 @@ class DescribeTest {
   }
 
   @Test
-  void whoDoesNotKnowWhoItIsFindsNothingForeign() throws Exception {
+  void withoutAProjectNoImageIsForeign() throws Exception {
     try (ImsServer server = ImsServer.builder(cloud().build()).token("t").build();
         HttpBackend backend =
             HttpBackend.builder()
@@ -152,7 +152,7 @@ class DescribeTest {
         "UNREADY, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"SAVING\"}`",
         "ENCRYPTED, false, `{\"id\":\"i\",\"owner\":\"me\",\"__system__cmkid\":\"key\"}`",
       })
-  void readsWhatIsCertain(Obstacle obstacle, boolean whole, String image) {
+  void readsOnlyObstaclesThatAreCertain(Obstacle obstacle, boolean whole, String image) {
     byte[] page = "{\"images\":[%s]}".formatted(image).getBytes(StandardCharsets.UTF_8);
     List<ImagePage.Entry> entries = ImagePage.read(page);
     assertTrue(entries != null && entries.size() == 1);

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Jobs and listings as they are read. */
+/** How jobs and listings are read. */
 class DocumentsTest {
   private static final String JOB =
       """
@@ -97,7 +97,7 @@ class DocumentsTest {
   }
 
   @Test
-  void nothingOptionalBreaksALook() {
+  void noOptionalFieldBreaksAPoll() {
     for (String entities :
         List.of("\"\"", "[]", "null", "7", "{}", "{\"results\":{}}", "{\"results\":[1,null,{}]}")) {
       Job job = job("{\"status\":\"RUNNING\",\"entities\":" + entities + ",\"new\":{\"a\":[]}}");
@@ -128,7 +128,7 @@ class DocumentsTest {
   }
 
   @Test
-  void aFailedJobSaysWhyWhereverItStands() {
+  void theReasonOfAFailedJobIsFoundWhereverItIs() {
     assertEquals(
         new Reason(Kind.QUOTA, "IMG.0088", "full"),
         job("{\"status\":\"FAIL\",\"error_code\":\"IMG.0088\",\"fail_reason\":\"full\"}").reason());
@@ -143,7 +143,7 @@ class DocumentsTest {
   }
 
   @Test
-  void whatIsNoDocumentOfThisJobIsNone() {
+  void aDocumentOfAnotherJobIsRefused() {
     for (String other :
         List.of(
             "",
@@ -162,7 +162,7 @@ class DocumentsTest {
   }
 
   @Test
-  void aPageIsReadWithTheTypesItMayHave() {
+  void aPageIsReadWithMembersOfEveryType() {
     MemberPage page = MemberPage.read(PAGE.getBytes(UTF_8), "img");
     assertNotNull(page);
     assertEquals("bWFkZQ==", page.next());
@@ -176,7 +176,7 @@ class DocumentsTest {
   }
 
   @Test
-  void aPageThatCannotBeTrustedIsNone() {
+  void aPageThatCannotBeTrustedIsRefused() {
     for (String wrong :
         List.of(
             "",

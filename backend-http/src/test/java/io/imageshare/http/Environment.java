@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** What stands around one wrong setup, and all that comes to it. */
+/** The servers and proxies around one wrong setup, and how many requests they get. */
 final class Environment implements Closeable {
   private static final String PAGE = "<html><body><h1>Who are you?</h1></body></html>";
 
@@ -66,7 +66,7 @@ final class Environment implements Closeable {
   }
 
   /** How many requests, or connections of what is no {@link ImsServer}, have come so far. */
-  int seen() {
+  int requests() {
     return counts.stream().mapToInt(IntSupplier::getAsInt).sum();
   }
 

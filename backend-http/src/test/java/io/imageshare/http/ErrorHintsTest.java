@@ -41,13 +41,13 @@ class ErrorHintsTest {
     return ErrorHints.of(call, Fixtures.answer(status, body, headers), identity, project, NOW);
   }
 
-  private static String said(Identity identity, String words, String... headers) {
+  private static String hints(Identity identity, String words, String... headers) {
     ApiRequest call = Fixtures.submit(Fixtures.SHARE);
     return hints(identity, Fixtures.PROJECT, call, 401, "APIGW.0301", words, headers);
   }
 
   @Test
-  void aRefusedSignatureTellsByHowMuchTheClocksDiffer() {
+  void aRefusedSignatureReportsTheDifferenceOfTheClocks() {
     ApiRequest call = Fixtures.submit(Fixtures.SHARE);
     String behind = hints(call, 401, "APIGW.0301", "Date: Fri, 02 Jan 2026 03:24:05 GMT");
     assertTrue(behind.contains("the local clock is 1200 s behind the server's"), behind);
@@ -57,47 +57,47 @@ class ErrorHintsTest {
   }
 
   @Test
-  void aLockedKeyTellsUntilWhen() {
+  void aLockedKeyReportsUntilWhen() {
     String words = "Incorrect: AK access failed to reach the limit,forbidden";
     String locked =
         "; more than five refusals lock an access key for five minutes: access key %s is free again"
             + " at %s at the latest, if it is left alone until then";
-    assertEquals(locked.formatted(Fixtures.AK, "2026-01-02T03:09:05Z"), said(KEY, words));
+    assertEquals(locked.formatted(Fixtures.AK, "2026-01-02T03:09:05Z"), hints(KEY, words));
     assertEquals(
         locked.formatted(Fixtures.AK, "2026-01-02T03:09:25Z"),
-        said(KEY, words, "Date: Fri, 02 Jan 2026 03:04:25 GMT"));
+        hints(KEY, words, "Date: Fri, 02 Jan 2026 03:04:25 GMT"));
   }
 
   @Test
-  void aRefusedKeyTellsWhatOfItIsWrong() {
+  void aRefusedKeyReportsWhatIsWrongWithIt() {
     assertEquals(
         "; access key %s is not known to ims.cn-north-4.myhuaweicloud.com: it is misspelled,"
                 .formatted(Fixtures.AK)
             + " deleted or of another cloud",
-        said(KEY, "Incorrect: Get secretKey failed,ak:" + Fixtures.AK));
+        hints(KEY, "Incorrect: Get secretKey failed,ak:" + Fixtures.AK));
     String secret =
         "; the secret is not that of access key %s, or what was signed was changed on the way"
             .formatted(Fixtures.AK);
     String words = "verify aksk signature fail, canonicalRequest:GET|/|";
-    assertEquals(secret, said(KEY, words));
-    String skewed = said(KEY, words, "Date: Fri, 02 Jan 2026 03:14:05 GMT");
+    assertEquals(secret, hints(KEY, words));
+    String skewed = hints(KEY, words, "Date: Fri, 02 Jan 2026 03:14:05 GMT");
     assertTrue(skewed.endsWith(secret), "a clock within tolerance is not it: " + skewed);
-    String late = said(KEY, words, "Date: Fri, 02 Jan 2026 03:24:05 GMT");
+    String late = hints(KEY, words, "Date: Fri, 02 Jan 2026 03:24:05 GMT");
     assertFalse(late.contains("secret"), late);
   }
 
   @Test
-  void aTemporaryKeyWithoutAKnownEndMayBeOver() {
+  void aTemporaryKeyOfUnknownExpiryMayHaveExpired() {
     assertEquals(
         "; temporary access key ak may have expired; Credentials.temporary(...) renews such keys",
-        said(new Identity.AccessKey("ak", "sk", "st", null), "words"));
+        hints(new Identity.AccessKey("ak", "sk", "st", null), "words"));
     assertEquals(
         "; the temporary access key ak expired at 2026-01-02T03:04:05Z",
-        said(new Identity.AccessKey("ak", "sk", "st", NOW), "words"));
+        hints(new Identity.AccessKey("ak", "sk", "st", NOW), "words"));
   }
 
   @Test
-  void aRefusedTokenTellsWhatCanBeWrongWithIt() {
+  void aRefusedTokenReportsWhatMayBeWrongWithIt() {
     ApiRequest look = Fixtures.read(Purpose.POLL, "j");
     String[] none = {};
     Identity over = new Identity.Token("t", NOW.minusSeconds(1));
@@ -121,7 +121,7 @@ class ErrorHintsTest {
     assertEquals(
         "; ims.cn-north-4.myhuaweicloud.com does not know this token: it is cut, withdrawn or of"
             + " another cloud",
-        said(new Identity.Token("t", null), "Incorrect: decrypt token fail"));
+        hints(new Identity.Token("t", null), "Incorrect: decrypt token fail"));
   }
 
   @Test
@@ -155,7 +155,7 @@ class ErrorHintsTest {
   }
 
   @Test
-  void whereAnIdIsNotKnownItIsToldWhereItShouldBe() {
+  void anUnknownIdIsToldItsRegion() {
     assertEquals(
         "; is the id spelled right, and is it of an image in the region of ims.cn-north-4.myhuaweicloud.com?",
         hints(Fixtures.read(Purpose.LIST, Fixtures.IMAGE), 404, ""));

@@ -85,7 +85,7 @@ class ErrorTranslationTest {
   }
 
   @Test
-  void goesByTheCodeBeforeTheStatus() {
+  void theCodeDecidesBeforeTheStatus() {
     assertEquals(Kind.THROTTLED, kind(SUBMIT, 400, code("IMG.0060")));
     assertEquals(Kind.INVALID_IMAGE, kind(SUBMIT, 400, code("IMG.0027")));
     assertEquals(Kind.INVALID_RECIPIENT, kind(SUBMIT, 400, code("IMG.0177")));
@@ -113,7 +113,7 @@ class ErrorTranslationTest {
   }
 
   @Test
-  void goesByTheStatusWithoutACode() {
+  void theStatusDecidesWithoutACode() {
     for (int status : new int[] {408, 409, 500, 502, 503, 504, 599}) {
       assertEquals(Kind.LOST, kind(SUBMIT, status, ""), "" + status);
       assertEquals(Kind.UNAVAILABLE, kind(POLL, status, ""), "" + status);
@@ -134,7 +134,7 @@ class ErrorTranslationTest {
   }
 
   @Test
-  void tellsAnUnknownIdFromAnUnknownPath() {
+  void distinguishesAnUnknownIdFromAnUnknownPath() {
     String item = "{\"itemNotFound\":{\"message\":\"no image\",\"code\":404}}";
     assertEquals(Kind.INVALID_IMAGE, kind(LIST, 404, item));
     assertEquals(Kind.INVALID_IMAGE, kind(LIST, 404, "<itemNotFound code='404'/>"));
@@ -256,12 +256,12 @@ class ErrorTranslationTest {
   }
 
   @Test
-  void endsSoonOnMegabytesOfNothing() {
+  void cutsMegabytesOfNothing() {
     assertTrue(refusal(SUBMIT, 500, "<".repeat(8 << 20)).reason().message().length() < 800);
   }
 
   @Test
-  void keepsLongAndDirtyWordsShortAndOnOneLine() {
+  void keepsMessagesShortAndOnOneLine() {
     String body = "a\u0007b\u0085\u2028\r\nc <p>" + "x".repeat(5000);
     String message = refusal(SUBMIT, 500, body).reason().message();
     assertTrue(message.startsWith("a b c x"), message);

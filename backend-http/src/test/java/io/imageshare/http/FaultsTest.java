@@ -18,7 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What breaks on the way, on real sockets: lost or certainly without effect, and never twice. */
+/**
+ * Faults of the network, on real sockets: LOST or certainly without effect, and never sent twice.
+ */
 class FaultsTest {
   private static final String JOB = "{\"job_id\":\"j1\",\"status\":\"RUNNING\"}";
   private static final Duration SHORT = Duration.ofMillis(300);

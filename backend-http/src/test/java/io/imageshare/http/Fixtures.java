@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What the tests here share. */
+/** Values and calls that the tests share. */
 final class Fixtures {
   static final String AK = "TESTAK0000000000EXMP";
   static final String SK = "testSKexampleOnly0123456789abcdefABCDEF00";

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What goes over the wire, and what is made of the answers, on real sockets. */
+/** Requests, and how their responses are read, on real sockets. */
 class HttpBackendTest {
   private static final String PROGRESS = "/v1/cloudimages/job/j1";
   private static final String SHOW = "/v1/" + Fixtures.PROJECT + "/jobs/j1";
@@ -90,7 +90,7 @@ class HttpBackendTest {
   }
 
   @Test
-  void asksForAJobAndForMembersAsTold() throws Exception {
+  void pollsAndListsByTheChosenEndpoints() throws Exception {
     try (WireServer server =
         new WireServer(
             (q, s) ->
@@ -124,7 +124,7 @@ class HttpBackendTest {
   }
 
   @Test
-  void fallsBackToTheTwinOnceAndRemembersIt() throws Exception {
+  void fallsBackToTheAlternativeOnceAndRemembersIt() throws Exception {
     String unpublished = "{\"error_code\":\"APIGW.0101\",\"error_msg\":\"API not found\"}";
     for (Map.Entry<Integer, String> absent :
         Map.of(404, unpublished, 405, "no", 4040, "<html>404</html>").entrySet()) {
@@ -165,7 +165,7 @@ class HttpBackendTest {
   }
 
   @Test
-  void whenNeitherTwinIsPublishedSaysWhatTheFirstSaid() throws Exception {
+  void whenNeitherEndpointIsPublishedTheFirstErrorCounts() throws Exception {
     try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 404, ""));
         HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
       assertEquals(
@@ -188,7 +188,7 @@ class HttpBackendTest {
   }
 
   @Test
-  void readsAllPagesWhicheverWayTheEndIsTold() throws Exception {
+  void readsAllPagesHoweverTheListEnds() throws Exception {
     for (String end : List.of("null", "\"\"", "\"m2==\"", "{}")) {
       WireServer.Script script =
           (q, s) -> {
@@ -212,7 +212,7 @@ class HttpBackendTest {
   }
 
   @Test
-  void endsWhereADeploymentTakesNoMarker() throws Exception {
+  void endsWhereADeploymentIgnoresMarkers() throws Exception {
     try (WireServer server =
             new WireServer((q, s) -> WireServer.reply(s, 200, page("\"again\"", "p1", "p2")));
         HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
@@ -240,8 +240,7 @@ class HttpBackendTest {
   }
 
   @Test
-  void anAnswerWithoutAJobIsLostToAWriteAndAnAnswerWithoutSenseIsInternalToARead()
-      throws Exception {
+  void anUnreadableResponseIsLostForAWriteAndInternalForARead() throws Exception {
     for (String body :
         List.of(
             "",

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Whole runs over the wire, through faults of the cloud and of the sockets, each from one seed, and
- * held against the cloud's own state as those of the in-memory test are. A seed that fails names
- * itself; {@code -Dimageshare.seed=N} replays it alone, {@code -Dimageshare.httpSeeds=N} tries that
- * many. What a seed draws is the same each time, and how threads and sockets meet is not.
+ * compared with the cloud's own state as in the in-memory test. A seed that fails names itself;
+ * {@code -Dimageshare.seed=N} replays it alone, {@code -Dimageshare.httpSeeds=N} tries that many. A
+ * seed draws the same each time; the timing of threads and sockets differs.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class HttpChaosTest {

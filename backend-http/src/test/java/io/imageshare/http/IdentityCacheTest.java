@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Credentials that are renewed: how often, by whom, and what a refusal costs. */
+/** Renewal of credentials: how often, by which thread, and what a refusal costs. */
 class IdentityCacheTest {
   private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
   private static final String RUNNING = "{\"status\":\"RUNNING\"}";
@@ -64,7 +64,7 @@ class IdentityCacheTest {
   }
 
   @Test
-  void aTokenIsAskedForOnceAndUsed() throws Exception {
+  void aTokenIsFetchedOnceAndReused() throws Exception {
     AtomicInteger count = new AtomicInteger();
     try (WireServer server = accepting("");
         HttpBackend backend =
@@ -78,7 +78,7 @@ class IdentityCacheTest {
   }
 
   @Test
-  void aRefusedTokenIsRenewedAndTheCallMadeOnceMore() throws Exception {
+  void aRefusedTokenIsRenewedAndTheCallRepeatedOnce() throws Exception {
     AtomicInteger count = new AtomicInteger();
     try (WireServer server = accepting("token-2");
         HttpBackend backend =
@@ -90,7 +90,7 @@ class IdentityCacheTest {
   }
 
   @Test
-  void aTokenRefusedAgainEndsThere() throws Exception {
+  void aTokenRefusedAgainFailsTheCall() throws Exception {
     AtomicInteger count = new AtomicInteger();
     try (WireServer server = accepting("none");
         HttpBackend backend =
@@ -171,7 +171,7 @@ class IdentityCacheTest {
   }
 
   @Test
-  void oneRenewalServesAllWhoWait() throws Exception {
+  void oneRenewalServesAllCallsThatWait() throws Exception {
     AtomicInteger count = new AtomicInteger();
     CountDownLatch release = new CountDownLatch(1);
     AtomicReference<Thread> fetcher = new AtomicReference<>();
@@ -238,7 +238,7 @@ class IdentityCacheTest {
   }
 
   @Test
-  void twinsOfOneRefusalRenewOnce() {
+  void twoRefusalsOfOneTokenRenewItOnce() {
     AtomicInteger count = new AtomicInteger();
     try (Transport transport =
         new Transport(

@@ -80,7 +80,7 @@ class KillTest {
   }
 
   @Test
-  void killedAtAnyMomentARunGoesOn(@TempDir Path directory) throws Exception {
+  void aRunResumesAfterAKillAtAnyMoment(@TempDir Path directory) throws Exception {
     String one = System.getProperty("imageshare.seed", "");
     LongStream seeds =
         one.isEmpty()

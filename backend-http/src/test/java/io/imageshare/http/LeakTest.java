@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What workflows that are closed in the middle of a run leave behind. {@code
+ * Workflows that are closed in the middle of a run leave nothing behind. {@code
  * -Dimageshare.workflows=N} closes that many.
  */
 @Timeout(600)

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/** A service that works, but for calls of one purpose: these it answers with all it knows. */
+/** A service that answers requests of one purpose with all the secrets it knows. */
 final class LeakyService implements WireServer.Script {
 
   /** How it tells. */
@@ -37,16 +37,16 @@ final class LeakyService implements WireServer.Script {
   }
 
   /** What is wrong with the service. */
-  record Flaw(Purpose purpose, int status, Shape shape) {}
+  record Leak(Purpose purpose, int status, Shape shape) {}
 
-  private final Flaw flaw;
+  private final Leak leak;
   private final Secrets known;
   private final List<String> images;
   private final List<String> projects;
   private final AtomicBoolean shared = new AtomicBoolean();
 
-  LeakyService(Flaw flaw, Secrets known, List<String> images, List<String> projects) {
-    this.flaw = flaw;
+  LeakyService(Leak leak, Secrets known, List<String> images, List<String> projects) {
+    this.leak = leak;
     this.known = known;
     this.images = images;
     this.projects = projects;
@@ -55,8 +55,8 @@ final class LeakyService implements WireServer.Script {
   @Override
   public void answer(WireServer.Request request, Socket socket) throws Exception {
     Purpose purpose = purpose(request);
-    if (purpose == flaw.purpose()) {
-      tell(request, socket);
+    if (purpose == leak.purpose()) {
+      reveal(request, socket);
       return;
     }
     switch (purpose) {
@@ -87,15 +87,15 @@ final class LeakyService implements WireServer.Script {
             .collect(Collectors.joining(",", "{\"members\":[", "]}"));
   }
 
-  private void tell(WireServer.Request request, Socket socket) throws Exception {
+  private void reveal(WireServer.Request request, Socket socket) throws Exception {
     List<String> secrets = of(request);
     String first = secrets.get(0);
-    switch (flaw.shape()) {
+    switch (leak.shape()) {
       case SECRETS -> json(socket, spelled(secrets), request.header("x-auth-token"));
       case REQUEST -> json(socket, request.headers() + request.body(), "");
       case ENCODED_REQUEST ->
           json(socket, ApiRequest.encode(request.headers() + request.body()), "");
-      case PAGE -> WireServer.reply(socket, flaw.status(), "<html>" + spelled(secrets) + "</html>");
+      case PAGE -> WireServer.reply(socket, leak.status(), "<html>" + spelled(secrets) + "</html>");
       case STATUS_LINE -> broken(socket, first);
       case HEADER_NAME -> broken(socket, "HTTP/1.1 200 word\r\n" + first + " : x");
       case LENGTH -> broken(socket, "HTTP/1.1 200 word\r\nContent-Length: " + first);
@@ -105,7 +105,7 @@ final class LeakyService implements WireServer.Script {
   /** What the service knows of the caller: a signature's secret is known to both. */
   private List<String> of(WireServer.Request request) {
     List<String> secrets = new ArrayList<>();
-    if (flaw.purpose() == Purpose.LOGIN) {
+    if (leak.purpose() == Purpose.LOGIN) {
       secrets.add(known.password());
     } else if (request.header("authorization").isEmpty()) {
       secrets.add(request.header("x-auth-token"));
@@ -144,7 +144,7 @@ final class LeakyService implements WireServer.Script {
                 TextNode.valueOf("X." + text),
                 images.get(0),
                 projects.get(0));
-    WireServer.reply(socket, flaw.status(), body, "X-Request-Id: " + requestId);
+    WireServer.reply(socket, leak.status(), body, "X-Request-Id: " + requestId);
   }
 
   private static void broken(Socket socket, String head) throws Exception {

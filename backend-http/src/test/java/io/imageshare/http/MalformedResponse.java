@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
-/** An answer with something wrong in it. */
+/** A response with something wrong in it. */
 final class MalformedResponse {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String[] PIECES = {

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A server that gives wrong answers, and two backends that call it, one question at a time. */
+/** A server of malformed responses, and two backends that call it, one request at a time. */
 final class MalformedResponseServer implements AutoCloseable {
   private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(300);
 

@@ -36,9 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Answers of the simulated service with something wrong in them, each from one seed. What a
- * document still says by the letter nobody can tell from the truth; anything else must come to a
- * clear error. A seed that fails names itself; {@code -Dimageshare.seed=N} replays it alone.
+ * Responses of the simulated service with something wrong in them, each from one seed. A document
+ * that is still valid cannot be told from a true one; any other must end in a clear error. A seed
+ * that fails names itself; {@code -Dimageshare.seed=N} replays it alone.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class MalformedResponsesTest {
@@ -48,7 +48,7 @@ class MalformedResponsesTest {
       IntStream.range(0, 3).mapToObj(n -> new UUID(11, n).toString()).toList();
 
   @Test
-  void eachComesToWhatItHoldsOrToAClearError() throws Exception {
+  void eachIsReadCorrectlyOrFailsClearly() throws Exception {
     List<SampleResponse> real = SampleResponse.all();
     AtomicInteger read = new AtomicInteger();
     List<MalformedResponseServer> servers = new ArrayList<>();
@@ -74,7 +74,7 @@ class MalformedResponsesTest {
   }
 
   @Test
-  void noneMakesARunReportWhatIsNotSo() throws Exception {
+  void noneMakesAReportUntrue() throws Exception {
     AtomicInteger wrong = new AtomicInteger();
     Seeds.tryAll(RUNS, 8, seed -> wrong.addAndGet(run(seed)));
     assertTrue(Seeds.isReplay() || wrong.get() > 5 * RUNS, "only " + wrong + " were wrong");

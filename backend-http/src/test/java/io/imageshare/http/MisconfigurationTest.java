@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each wrong setup, tried with a whole run: it ends by itself, changes nothing, costs no more than
- * it must, and its report says what is wrong and what would be right.
+ * A whole run with each wrong setup: it ends by itself, changes nothing, makes no call it need not,
+ * and its report says what is wrong and what would be right.
  */
 @Timeout(60)
 class MisconfigurationTest {
@@ -64,20 +64,20 @@ class MisconfigurationTest {
   }
 
   private static void stops(Row row) throws Exception {
-    try (Environment site = new Environment()) {
-      HttpBackend.Builder client = row.setup().at(site);
-      int before = site.seen();
+    try (Environment environment = new Environment()) {
+      HttpBackend.Builder client = row.setup().at(environment);
+      int before = environment.requests();
       ShareReport report = run(client);
-      assertEquals(row.cost(), site.seen() - before, row.because());
+      assertEquals(row.cost(), environment.requests() - before, row.because());
       assertEquals(Ending.STOPPED, report.ending());
       Reason reason = report.reason().orElseThrow();
       assertEquals(Kind.UNAUTHENTICATED, reason.kind());
-      says(row, site, reason);
+      says(row, environment, reason);
       assertEquals(1, report.stats().reads(), "the first call goes alone");
       assertEquals(0, report.stats().submits());
       assertEquals(
           Set.of(new Reason(Kind.NOT_SENT, "", "not sent: " + reason)), reasons(report), "each");
-      nothingWasDone(site, report);
+      nothingWasDone(environment, report);
     }
   }
 
@@ -93,9 +93,9 @@ class MisconfigurationTest {
   }
 
   private static void gives(Row row) throws Exception {
-    try (Environment site = new Environment()) {
-      ShareReport report = run(row.setup().at(site));
-      assertEquals(row.cost(), site.seen(), row.because());
+    try (Environment environment = new Environment()) {
+      ShareReport report = run(row.setup().at(environment));
+      assertEquals(row.cost(), environment.requests(), row.because());
       assertEquals(Ending.FINISHED, report.ending());
       assertTrue(report.reason().isEmpty());
       assertEquals(
@@ -107,9 +107,9 @@ class MisconfigurationTest {
       assertEquals(0, report.stats().polls());
       for (Reason reason : reasons(report)) {
         assertEquals(Kind.UNAVAILABLE, reason.kind());
-        says(row, site, reason);
+        says(row, environment, reason);
       }
-      nothingWasDone(site, report);
+      nothingWasDone(environment, report);
     }
   }
 
@@ -130,10 +130,10 @@ class MisconfigurationTest {
     }
   }
 
-  private static void says(Row row, Environment site, Reason reason) {
+  private static void says(Row row, Environment environment, Reason reason) {
     String message = reason.message();
     for (String words : row.words()) {
-      String expected = words.replace("PORT", Integer.toString(site.port()));
+      String expected = words.replace("PORT", Integer.toString(environment.port()));
       assertTrue(message.contains(expected), () -> expected + "\n is not in \n" + message);
     }
     assertFalse(message.contains("null"), message);
@@ -143,9 +143,9 @@ class MisconfigurationTest {
     return report.failed().map(Outcome.Failed::reason).collect(toSet());
   }
 
-  private static void nothingWasDone(Environment site, ShareReport report) {
+  private static void nothingWasDone(Environment environment, ShareReport report) {
     assertEquals(PAIRS, report.counts().failed());
-    assertEquals(List.of(), site.cloud.calls());
-    assertEquals(Set.of(), site.cloud.members());
+    assertEquals(List.of(), environment.cloud.calls());
+    assertEquals(Set.of(), environment.cloud.members());
   }
 }

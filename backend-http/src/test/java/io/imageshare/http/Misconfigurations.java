@@ -47,7 +47,7 @@ final class Misconfigurations {
 
   /** Builds the wrong client, and what it is wrong for. */
   interface Setup {
-    HttpBackend.Builder at(Environment site) throws Exception;
+    HttpBackend.Builder at(Environment environment) throws Exception;
   }
 
   private static Row row(String wrong, Setup setup, int cost, String because, String... words) {
@@ -59,7 +59,7 @@ final class Misconfigurations {
     return Stream.of(
         row(
             "wrong key",
-            site -> site.client(Credentials.accessKey("OTHERAK", Fixtures.SK)),
+            environment -> environment.client(Credentials.accessKey("OTHERAK", Fixtures.SK)),
             1,
             once,
             "Get secretKey failed,ak:OTHERAK (HTTP 401",
@@ -67,21 +67,21 @@ final class Misconfigurations {
                 + " cloud"),
         row(
             "wrong secret",
-            site -> site.client(Credentials.accessKey(Fixtures.AK, "otherSK")),
+            environment -> environment.client(Credentials.accessKey(Fixtures.AK, "otherSK")),
             1,
             once,
             "verify aksk signature fail",
             "; the secret is not that of access key " + Fixtures.AK + ", or what was signed was"),
         row(
             "clock 20 minutes behind",
-            site -> site.client(RIGHT).clock(at(NOW.minus(Duration.ofMinutes(20)))),
+            environment -> environment.client(RIGHT).clock(at(NOW.minus(Duration.ofMinutes(20)))),
             1,
             once,
             "verify aksk signature fail",
             "; the local clock is 1200 s behind the server's, and 15 minutes are tolerated"),
         row(
             "clock an hour ahead",
-            site -> site.client(RIGHT).clock(at(NOW.plus(Duration.ofHours(1)))),
+            environment -> environment.client(RIGHT).clock(at(NOW.plus(Duration.ofHours(1)))),
             1,
             once,
             "verify aksk signature fail",
@@ -97,22 +97,23 @@ final class Misconfigurations {
                 + " is free again at 2026-01-02T03:09:05Z at the latest"),
         row(
             "temporary key that has ended, without a source of others",
-            site -> site.temporary(Credentials.accessKey("TEMPAK", "tempSK", "old-token")),
+            environment ->
+                environment.temporary(Credentials.accessKey("TEMPAK", "tempSK", "old-token")),
             1,
             once,
             "the security token is not that of the access key",
             "; temporary access key TEMPAK may have expired; Credentials.temporary(...) renews"),
         row(
             "temporary key that has ended, and the source has no other",
-            site -> site.temporary(Credentials.temporary(() -> ended("old-token"))),
+            environment -> environment.temporary(Credentials.temporary(() -> ended("old-token"))),
             1,
             "the source gives the same again, which is not sent a second time",
             "; the temporary access key TEMPAK expired at 2026-01-02T03:04:04Z"),
         row(
             "temporary keys that have all ended",
-            site -> {
+            environment -> {
               Iterator<String> tokens = List.of("old-token", "older-token").iterator();
-              return site.temporary(Credentials.temporary(() -> ended(tokens.next())));
+              return environment.temporary(Credentials.temporary(() -> ended(tokens.next())));
             },
             2,
             "what expires is renewed once when it is refused",
@@ -123,9 +124,10 @@ final class Misconfigurations {
     return new TemporaryKey("TEMPAK", "tempSK", token, NOW.minusSeconds(1));
   }
 
-  private static HttpBackend.Builder lockedKey(Environment site) throws Exception {
-    HttpBackend.Builder right = site.client(RIGHT);
-    try (HttpBackend wrong = site.client(Credentials.accessKey(Fixtures.AK, "otherSK")).build()) {
+  private static HttpBackend.Builder lockedKey(Environment environment) throws Exception {
+    HttpBackend.Builder right = environment.client(RIGHT);
+    try (HttpBackend wrong =
+        environment.client(Credentials.accessKey(Fixtures.AK, "otherSK")).build()) {
       for (int i = 0; i < 6; i++) {
         Fixtures.failure(wrong.job("j"));
       }
@@ -139,9 +141,9 @@ final class Misconfigurations {
     return Stream.of(
         row(
             "expired token, always the same",
-            site -> {
-              String token = site.expiredToken();
-              return site.client(Credentials.token(() -> token));
+            environment -> {
+              String token = environment.expiredToken();
+              return environment.client(Credentials.token(() -> token));
             },
             1,
             "the source gives the same again, which is not sent a second time",
@@ -149,10 +151,10 @@ final class Misconfigurations {
             expired),
         row(
             "expired tokens, others each time",
-            site -> {
+            environment -> {
               Iterator<String> tokens =
-                  List.of(site.expiredToken(), site.expiredToken()).iterator();
-              return site.client(Credentials.token(tokens::next));
+                  List.of(environment.expiredToken(), environment.expiredToken()).iterator();
+              return environment.client(Credentials.token(tokens::next));
             },
             2,
             "what expires is renewed once when it is refused",
@@ -160,21 +162,21 @@ final class Misconfigurations {
             expired),
         row(
             "password whose tokens have expired",
-            site -> site.login("password"),
+            environment -> environment.login("password"),
             4,
             "two tokens are given, and each is refused once",
             "The token must be updated. (HTTP 401",
             "; the token expired at 2026-01-02T03:04:05Z"),
         row(
             "wrong password",
-            site -> site.login("other"),
+            environment -> environment.login("other"),
             1,
             "the identity service refuses it, and the image service is never called",
             "no token for user user of account account at 127.0.0.1:PORT: The username or password"
                 + " is wrong. (HTTP 401"),
         row(
             "token of another cloud",
-            site -> site.client(Credentials.token(() -> "MIIother")),
+            environment -> environment.client(Credentials.token(() -> "MIIother")),
             1,
             "the source gives the same again, which is not sent a second time",
             "decrypt token fail (HTTP 401",
@@ -191,23 +193,24 @@ final class Misconfigurations {
     return Stream.of(
         row(
             "project of another region, in a header",
-            site -> site.client(service, RIGHT).projectId(ELSEWHERE),
+            environment -> environment.client(service, RIGHT).projectId(ELSEWHERE),
             1,
             "an access key cannot be renewed",
             refused,
             hint),
         row(
             "project of another region, in the path",
-            site -> site.client(service, RIGHT).projectId(ELSEWHERE).memberList(MemberList.V1),
+            environment ->
+                environment.client(service, RIGHT).projectId(ELSEWHERE).memberList(MemberList.V1),
             1,
             "an access key cannot be renewed",
             refused,
             hint),
         row(
             "token of another region",
-            site -> {
+            environment -> {
               Iterator<String> tokens = List.of("MIIthere1", "MIIthere2").iterator();
-              return site.client(
+              return environment.client(
                   s -> s.otherRegion("MIIthere1").otherRegion("MIIthere2"),
                   Credentials.token(tokens::next));
             },
@@ -224,15 +227,17 @@ final class Misconfigurations {
     return Stream.of(
         row(
             "proxy that wants credentials, for a tunnel",
-            site -> site.behind(407, "Proxy-Authenticate: Basic realm=\"x\"", BEHIND_PROXY),
+            environment ->
+                environment.behind(407, "Proxy-Authenticate: Basic realm=\"x\"", BEHIND_PROXY),
             1,
             once,
             wants,
             none),
         row(
             "proxy that wants credentials, without a tunnel",
-            site ->
-                site.behind(
+            environment ->
+                environment
+                    .behind(
                         407, "Proxy-Authenticate: Basic realm=\"x\"", URI.create("http://ims.test"))
                     .plainHttp(),
             1,
@@ -241,14 +246,14 @@ final class Misconfigurations {
             none),
         row(
             "proxy that forbids",
-            site -> site.behind(403, "X: y", BEHIND_PROXY),
+            environment -> environment.behind(403, "X: y", BEHIND_PROXY),
             1,
             once,
             "proxy localhost:PORT will not connect to ims.test: HTTP 403; it has to allow"
                 + " ims.test:443"),
         row(
             "untrusted certificate",
-            site -> site.to(site.secure(tls).endpoint(), RIGHT),
+            environment -> environment.to(environment.secure(tls).endpoint(), RIGHT),
             1,
             once,
             "the certificate of localhost is not trusted: ",
@@ -256,8 +261,9 @@ final class Misconfigurations {
             "; sslContext(...) can say whom to trust"),
         row(
             "certificate of another host",
-            site ->
-                site.to(URI.create("https://ims.test:" + site.secure(tls).port()), RIGHT)
+            environment ->
+                environment
+                    .to(URI.create("https://ims.test:" + environment.secure(tls).port()), RIGHT)
                     .sslContext(tls),
             1,
             once,
@@ -265,7 +271,7 @@ final class Misconfigurations {
             "No subject alternative DNS name matching ims.test found"),
         row(
             "a web page instead of the service",
-            site -> site.to(site.page(), RIGHT),
+            environment -> environment.to(environment.page(), RIGHT),
             1,
             "an access key cannot be renewed",
             "Who are you? (HTTP 401 to GET /v2/images/"));
@@ -277,14 +283,14 @@ final class Misconfigurations {
     return Stream.of(
         row(
             "misspelled host",
-            site -> site.to(URI.create("https://ims.cn-nroth-4.invalid"), RIGHT),
+            environment -> environment.to(URI.create("https://ims.cn-nroth-4.invalid"), RIGHT),
             0,
             none,
             "host ims.cn-nroth-4.invalid not found; are endpoint and region spelled right?"),
         row(
             "misspelled host of the identity service",
-            site ->
-                site.client(
+            environment ->
+                environment.client(
                     Credentials.password(
                         URI.create("https://iam.cn-nroth-4.invalid"), "d", "u", "p", "x")),
             0,
@@ -292,8 +298,9 @@ final class Misconfigurations {
             "host iam.cn-nroth-4.invalid not found; are endpoint and region spelled right?"),
         row(
             "misspelled host of the proxy",
-            site ->
-                site.to(BEHIND_PROXY, RIGHT)
+            environment ->
+                environment
+                    .to(BEHIND_PROXY, RIGHT)
                     .proxy(
                         ProxySelector.of(InetSocketAddress.createUnresolved("prxy.invalid", 3128))),
             0,
@@ -301,14 +308,18 @@ final class Misconfigurations {
             "proxy prxy.invalid:3128: host not found; is the proxy spelled right?"),
         row(
             "refused port",
-            site -> site.to(URI.create("https://localhost:" + site.closedPort()), RIGHT),
+            environment ->
+                environment.to(URI.create("https://localhost:" + environment.closedPort()), RIGHT),
             0,
             none,
             "cannot connect to localhost:PORT: ",
             "onnection refused; are host and port right?"),
         row(
             "closed proxy",
-            site -> site.to(BEHIND_PROXY, RIGHT).proxy(Environment.proxy(site.closedPort())),
+            environment ->
+                environment
+                    .to(BEHIND_PROXY, RIGHT)
+                    .proxy(Environment.proxy(environment.closedPort())),
             0,
             none,
             "cannot connect to proxy localhost:PORT on the way to ims.test: ",

@@ -42,7 +42,7 @@ class OtherRecipientsTest {
 
   @ParameterizedTest
   @EnumSource(MemberList.class)
-  void theyAreSharedWithSeenAndTakenOff(MemberList list) {
+  void theyAreSharedWithListedAndRemoved(MemberList list) {
     MemoryBackend cloud =
         MemoryBackend.builder()
             .owner(Fixtures.PROJECT)

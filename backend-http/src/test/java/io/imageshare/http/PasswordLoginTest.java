@@ -85,7 +85,7 @@ class PasswordLoginTest {
   }
 
   @Test
-  void aLoginThatBreaksHasSentNoWrite() throws Exception {
+  void aFailedLoginSendsNoWrite() throws Exception {
     for (int status : new int[] {500, 201}) {
       try (WireServer iam = new WireServer((q, s) -> WireServer.reply(s, status, "{}"));
           WireServer server = service();
@@ -107,7 +107,7 @@ class PasswordLoginTest {
   }
 
   @Test
-  void aTokenThatCannotBeSentIsNoneAndIsNotQuoted() throws Exception {
+  void aTokenThatCannotBeSentIsRefusedAndNotQuoted() throws Exception {
     for (String token : List.of("two GEHEIM", "GEHEIM\u00e9", "GEHEIM\u007fx")) {
       try (WireServer iam =
               new WireServer(

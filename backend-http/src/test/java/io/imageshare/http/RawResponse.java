@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** One answer as it is on the wire, byte by byte. */
+/** A response as it is on the wire, byte by byte. */
 final class RawResponse {
   private static final String LENGTH = "Content-Length";
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What recipients do over the wire, each with credentials of its own. */
+/** Recipients over the wire, each with credentials of its own. */
 @Timeout(60)
 class RecipientsTest {
   private static final List<String> IMAGES =
@@ -115,7 +115,7 @@ class RecipientsTest {
   }
 
   @Test
-  void asksWhatTheVendorsClientAsks() throws Exception {
+  void sendsWhatTheVendorsClientSends() throws Exception {
     cloud.submit(ShareRequest.share(IMAGES, PROJECTS));
     ImsClient client = VendorClientTest.client(server, PROJECTS.get(0), "");
     try (HttpBackend backend =
@@ -188,7 +188,7 @@ class RecipientsTest {
   }
 
   @Test
-  void aJobIsOfTheProjectThatItsIdNames() throws Exception {
+  void aJobBelongsToTheProjectInItsId() throws Exception {
     try (HttpBackend backend = backend().build()) {
       for (String id : List.of("job-1@" + PROJECTS.get(3), "job-1@", "job-1@x@y")) {
         Reason reason = Fixtures.failure(backend.job(id)).reason();

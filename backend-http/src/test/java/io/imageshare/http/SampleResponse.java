@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the simulated service answers to a question.
+ * A response of the simulated service.
  *
  * @param subject the id that was asked about
  */

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
 import io.imageshare.http.ApiRequest.Purpose;
-import io.imageshare.http.LeakyService.Flaw;
+import io.imageshare.http.LeakyService.Leak;
 import io.imageshare.http.LeakyService.Shape;
 import io.imageshare.http.VisibleOutput.Ran;
 import io.imageshare.memory.Fault;
@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The README's promise on secrets: every kind of credentials, in whole runs that go wrong. */
+/** The promise on secrets: every kind of credentials, in whole runs that fail. */
 @Timeout(120)
 class SecretPromiseTest {
   private static final List<String> IMAGES =
@@ -43,14 +43,14 @@ class SecretPromiseTest {
   private static final ShareRequest REQUEST = ShareRequest.share(IMAGES, PROJECTS);
   private static final int KINDS = Secrets.RIGHT.credentials(Fixtures.ENDPOINT).size();
 
-  private final SecretSearch leaks = new SecretSearch();
+  private final SecretSearch search = new SecretSearch();
 
   @Test
   void promise14NoSecretAppearsInALogAnExceptionAToStringAnEventAJournalOrAReport()
       throws Exception {
-    Secrets.RIGHT.all().forEach(secret -> leaks.secret("a right secret", secret));
-    Secrets.WRONG.all().forEach(secret -> leaks.secret("a wrong secret", secret));
-    leaks.secret("a token given for a password", "MIIsimulated");
+    Secrets.RIGHT.all().forEach(secret -> search.secret("a right secret", secret));
+    Secrets.WRONG.all().forEach(secret -> search.secret("a wrong secret", secret));
+    search.secret("a token given for a password", "MIIsimulated");
     String text;
     try (VisibleOutput all = new VisibleOutput()) {
       faults(all);
@@ -72,8 +72,8 @@ class SecretPromiseTest {
             "journal: {")) {
       assertTrue(text.contains(expected), expected + " was not seen");
     }
-    assertTrue(leaks.signatures() > 100, "requests were signed");
-    assertEquals(List.of(), leaks.in(text));
+    assertTrue(search.signatures() > 100, "requests were signed");
+    assertEquals(List.of(), search.in(text));
   }
 
   /** Runs over a service that lets everybody in, while connections and answers break. */
@@ -142,24 +142,24 @@ class SecretPromiseTest {
 
   private void close(VisibleOutput all, ImsServer server) {
     for (ImsServer.Request request : server.requests()) {
-      leaks.request(request.headers());
+      search.request(request.headers());
       all.see(request);
     }
     server.close();
   }
 
-  private static List<Flaw> flaws(Purpose purpose) {
-    List<Flaw> flaws = new ArrayList<>();
+  private static List<Leak> leaks(Purpose purpose) {
+    List<Leak> leaks = new ArrayList<>();
     for (int status : new int[] {200, 302, 400, 401, 407, 429, 500}) {
-      flaws.add(new Flaw(purpose, status, Shape.SECRETS));
+      leaks.add(new Leak(purpose, status, Shape.SECRETS));
     }
     for (Shape shape : List.of(Shape.REQUEST, Shape.ENCODED_REQUEST, Shape.PAGE)) {
-      flaws.add(new Flaw(purpose, 401, shape));
+      leaks.add(new Leak(purpose, 401, shape));
     }
     for (Shape shape : List.of(Shape.STATUS_LINE, Shape.HEADER_NAME, Shape.LENGTH)) {
-      flaws.add(new Flaw(purpose, 0, shape));
+      leaks.add(new Leak(purpose, 0, shape));
     }
-    return flaws;
+    return leaks;
   }
 
   /** Runs over services that tell all they know. */
@@ -167,20 +167,20 @@ class SecretPromiseTest {
     // Beneath it the client quotes, in a log for those who debug it, what is no HTTP.
     all.jdkLogs(Level.INFO);
     for (Purpose purpose : Purpose.values()) {
-      for (Flaw flaw : flaws(purpose)) {
+      for (Leak leak : leaks(purpose)) {
         List<WireServer> servers = new ArrayList<>();
         List<HttpBackend.Builder> clients = new ArrayList<>();
-        for (int kind : kinds(flaw)) {
+        for (int kind : kinds(leak)) {
           WireServer server =
-              new WireServer(new LeakyService(flaw, Secrets.RIGHT, IMAGES, PROJECTS));
+              new WireServer(new LeakyService(leak, Secrets.RIGHT, IMAGES, PROJECTS));
           servers.add(server);
           clients.add(client(server.endpoint(), Secrets.RIGHT, kind, server.endpoint()));
         }
         for (Ran ran : all.runs(clients, REQUEST)) {
-          told(flaw, ran);
+          checkRedacted(leak, ran);
         }
         for (WireServer server : servers) {
-          server.requests().forEach(request -> leaks.request(request.headers()));
+          server.requests().forEach(request -> search.request(request.headers()));
           server.close();
         }
       }
@@ -189,27 +189,27 @@ class SecretPromiseTest {
   }
 
   /** All kinds where refused; else one for each way in which a request carries a secret. */
-  private static List<Integer> kinds(Flaw flaw) {
-    if (flaw.purpose() == Purpose.LOGIN) {
+  private static List<Integer> kinds(Leak leak) {
+    if (leak.purpose() == Purpose.LOGIN) {
       return List.of(Secrets.PASSWORD);
     }
-    boolean all = flaw.status() == 401 && flaw.shape() == Shape.SECRETS;
+    boolean all = leak.status() == 401 && leak.shape() == Shape.SECRETS;
     return all
         ? IntStream.range(0, KINDS).boxed().toList()
         : List.of(Secrets.ACCESS_KEY, Secrets.TEMPORARY, Secrets.TOKEN);
   }
 
-  private static void told(Flaw flaw, Ran ran) {
+  private static void checkRedacted(Leak leak, Ran ran) {
     String expected = "***";
-    if (!flaw.shape().isHttp()) {
+    if (!leak.shape().isHttp()) {
       expected = "the answer is not HTTP";
-    } else if (flaw.status() == 407) {
+    } else if (leak.status() == 407) {
       expected = "HTTP 407"; // what is said with it is not quoted
-    } else if (flaw.status() == 200 && flaw.purpose() == Purpose.LOGIN) {
+    } else if (leak.status() == 200 && leak.purpose() == Purpose.LOGIN) {
       expected = "the answer holds no token";
     }
     String words = expected;
-    assertTrue(ran.heard().contains(words), () -> flaw + ": " + ran.heard());
+    assertTrue(ran.heard().contains(words), () -> leak + ": " + ran.heard());
   }
 
   /** Runs that reach nobody. */
@@ -245,7 +245,7 @@ class SecretPromiseTest {
         assertEquals(Ending.STOPPED, ran.report().ending());
       }
       assertEquals(2 * KINDS, proxy.requests().size());
-      proxy.requests().forEach(request -> leaks.request(request.headers()));
+      proxy.requests().forEach(request -> search.request(request.headers()));
     }
   }
 
@@ -317,7 +317,6 @@ class SecretPromiseTest {
   /** A search that finds nothing proves something only if it finds what is there. */
   @Test
   void theSearchFindsASecretInEveryForm() {
-    SecretSearch search = new SecretSearch();
     String secret = Secrets.RIGHT.secretKey();
     search.secret("s", secret);
     List<String> planted = new ArrayList<>(SecretSearch.forms(secret).values());

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Looks for secrets in a text: whole, or a good part, and in whatever form. */
+/** Searches a text for secrets: whole or a good part, in any encoding. */
 final class SecretSearch {
   /** Of any 23 characters in a row of a secret, 12 are one of its pieces. */
   private static final int PIECE = 12;

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Against the vectors of ims-api.md section 5.3, and an encoder that is slow and plain. */
+/**
+ * Signatures against the vectors of ims-api.md section 5.3, and encoding against a plain encoder.
+ */
 class SignerTest {
   private static final Instant DATE = Instant.parse("2026-01-02T03:04:05Z");
 
@@ -70,7 +72,7 @@ class SignerTest {
   }
 
   @Test
-  void writesEveryDateAsTheServiceReadsIt() {
+  void formatsEveryDateAsTheServiceReadsIt() {
     DateTimeFormatter format =
         DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     Random random = new Random(4);

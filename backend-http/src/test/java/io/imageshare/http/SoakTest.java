@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One workflow that shares and unshares for long over a service where things go wrong by chance.
- * {@code -Dimageshare.soak=N} does it for that many rounds.
+ * One workflow that shares and unshares for a long time over a service with random faults. {@code
+ * -Dimageshare.soak=N} does it for that many rounds.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class SoakTest {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a document says by the letter, to be held against what the backend made of it. */
+/** Reads documents strictly, to compare with what the backend read. */
 final class StrictReader {
   private StrictReader() {}
 

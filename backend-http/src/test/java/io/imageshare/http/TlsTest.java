@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** TLS with a certificate of our own making, for {@code localhost} only. */
+/** TLS with a self-signed certificate for {@code localhost} only. */
 class TlsTest {
   @TempDir static Path folder;
   private static SSLContext context;
@@ -30,7 +30,7 @@ class TlsTest {
   }
 
   @Test
-  void aCertificateThatIsTrustedServes() throws Exception {
+  void aTrustedCertificateIsAccepted() throws Exception {
     try (WireServer server = server();
         HttpBackend backend = Fixtures.backend(server.endpoint()).sslContext(context).build()) {
       assertEquals("j1", Fixtures.get(backend.submit(Fixtures.SHARE)).id());

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The vendor's client against the simulated service, and this backend against that client. */
+/** The vendor's client with the simulated service, and this backend's requests against its. */
 class VendorClientTest {
   static final String TOKEN = "made-up-security-token";
   private static final List<String> IMAGES =
@@ -109,7 +109,7 @@ class VendorClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", TOKEN})
-  void thisBackendAsksWhatTheVendorsClientAsks(String token) throws Exception {
+  void thisBackendSendsWhatTheVendorsClientSends(String token) throws Exception {
     ImsClient client = client(token);
     try (HttpBackend progress = backend(token, JobQuery.SHOW_JOB_PROGRESS);
         HttpBackend show = backend(token, JobQuery.SHOW_JOB)) {

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The owner and a recipient, both with the vendor's client, through every call on members. */
+/** Every call on members, by owner and recipient, with the vendor's client. */
 class VendorMembersTest {
   private static final String WHOLE = "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22";
   private static final String VAULT = "5c0ffee0-1234-4abc-8def-0123456789ab";
@@ -240,7 +240,7 @@ class VendorMembersTest {
   }
 
   @Test
-  void whatIsRefusedIsAnErrorWithTheServicesCode() {
+  void aRefusalIsAnErrorWithTheServicesCode() {
     ImsClient owner = owner("");
     ImsClient recipient = recipient("");
     ImsClient other = VendorClientTest.client(server, OTHER, "");
@@ -271,7 +271,7 @@ class VendorMembersTest {
   }
 
   @Test
-  void theQuotaIsTold() {
+  void theQuotaIsReturned() {
     List<QuotaInfo> quotas =
         owner("").showImageQuota(new ShowImageQuotaRequest()).getQuotas().getResources();
     assertEquals(

@@ -34,8 +34,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that can be seen of runs: what is logged at any level, by the JDK too, what is thrown, and
- * every object that a user holds, as text.
+ * All visible output of runs, as text: logs of any level, also the JDK's, exceptions, and every
+ * object that a user holds.
  */
 final class VisibleOutput implements AutoCloseable {
   private final PrintStream out = System.out;

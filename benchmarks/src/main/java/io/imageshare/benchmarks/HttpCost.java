@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** What a call over HTTP costs the caller: ours beside the vendor's client, on the same server. */
+/** The cost of a call over HTTP to the caller: ours and the vendor's client on the same server. */
 final class HttpCost {
   private static final int FORKS = 3;
 
@@ -26,8 +26,8 @@ final class HttpCost {
         service over loopback in a JVM of its own; signed calls, %d under way at once, %d of each in a block, the
         clients in turn, %d blocks, %d JVMs; the mean, as processor time comes in ticks of 10 us a call. The
         vendor's client (3.1.143) keeps its connections and may make as many calls at once: by default it does less.
-        A submit is a slice of 10 x 10, a poll asks for the progress of a job. The bar: fewer bytes and
-        no more processor time than the vendor's asynchronous client.
+        A submit is a slice of 10 x 10, a poll asks for the progress of a job. The bar: no more processor time than
+        the vendor's asynchronous client, and fewer bytes.
         """
             .formatted(HttpClients.AT_ONCE, HttpFork.CALLS, HttpFork.ROUNDS, FORKS));
     for (Path home : Child.homes()) {
@@ -80,7 +80,7 @@ final class HttpCost {
     return table;
   }
 
-  /** Of each figure over all rows of the same call and client. */
+  /** The mean of each figure over all rows of the same call and client. */
   private static double[] means(List<String[]> rows, String[] like) {
     return IntStream.range(2, like.length)
         .mapToDouble(
