@@ -72,7 +72,7 @@ final class Matrix {
     if (rows < images || columns < recipients) {
       svg.append(Page.text("; a cell is up to %d pairs", most()));
     }
-    svg.append(". Grey was not asked for.</p>\n");
+    svg.append(". Grey pairs were not asked for.</p>\n");
     svg.append(
         Page.text(
             "<svg id=\"matrix\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\">\n",

@@ -45,14 +45,14 @@ final class Meters {
       ended(submitted.job());
     } else if (event instanceof ShareEvent.Polled polled) {
       ended(polled.job());
-    } else if (event instanceof ShareEvent.Retrying again) {
-      count(1, "imageshare.retries", "call", again.call(), "why", again.reason().kind().name());
+    } else if (event instanceof ShareEvent.Retrying retry) {
+      count(1, "imageshare.retries", "call", retry.call(), "why", retry.reason().kind().name());
     } else if (event instanceof ShareEvent.Split split) {
       count(1, "imageshare.refused", "why", split.reason().kind().name());
-    } else if (event instanceof ShareEvent.ImageCompleted settled) {
-      count(settled.done(), "imageshare.pairs", "outcome", "done");
-      count(settled.failed(), "imageshare.pairs", "outcome", "failed");
-      count(settled.unknown(), "imageshare.pairs", "outcome", "unknown");
+    } else if (event instanceof ShareEvent.ImageCompleted image) {
+      count(image.done(), "imageshare.pairs", "outcome", "done");
+      count(image.failed(), "imageshare.pairs", "outcome", "failed");
+      count(image.unknown(), "imageshare.pairs", "outcome", "unknown");
     } else if (event instanceof ShareEvent.Finished finished) {
       count(1, "imageshare.runs", "ending", finished.report().ending().name());
     }

@@ -70,7 +70,7 @@ final class Page {
             report.counts().done(), report.counts().failed()));
     html.append(
         text(
-            " <b class=\"unknown\">%d unknown</b>. Calls: %d submits, %d looks, %d listings.</p>\n",
+            " <b class=\"unknown\">%d unknown</b>. Calls: %d submits, %d polls, %d listings.</p>\n",
             report.counts().unknown(),
             report.stats().submits(),
             report.stats().polls(),
@@ -101,7 +101,7 @@ final class Page {
       return;
     }
     html.append("<table id=\"reasons\">\n<tr><th>pairs<th>outcome<th>kind<th>code");
-    html.append("<th>what the first of them says<th>the first of them</tr>\n");
+    html.append("<th>message of the first pair<th>first pair</tr>\n");
     List<Group> most = new ArrayList<>(groups.values());
     most.sort(Comparator.comparing((Group group) -> -group.pairs));
     for (Group group : most) {

@@ -57,7 +57,7 @@ final class Rendering {
   // endregion
 
   // region again
-  /** Asks again for all that a report of an earlier day has not as done. */
+  /** Runs again everything that an earlier report does not have as done. */
   static ShareReport again(ShareWorkflow workflow, Path file) throws IOException {
     ShareReport before = kept(file);
     return before.allDone() ? before : workflow.run(before.remaining());

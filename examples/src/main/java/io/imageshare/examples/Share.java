@@ -87,7 +87,7 @@ final class Share {
     }
   }
 
-  /** Shares, and says whether nothing is left that should have worked. */
+  /** Shares, and says whether all pairs are done except those refused as invalid. */
   boolean run(ShareRequest request) throws InterruptedException, ExecutionException {
     List<String> elsewhere =
         request.recipients().stream()
@@ -102,14 +102,14 @@ final class Share {
       Duration took = Duration.ofNanos(time.nanoTime() - begun);
       Summary summary = new Summary(report, took);
       summary.lines().forEach(out::println);
-      out.println("faults the cloud played: " + faults(cloud));
+      out.println("faults of the cloud: " + faults(cloud));
       return agrees(cloud.members(), report, request.action()) && summary.left() == 0;
     }
   }
 
   private void announce(ShareRequest request, List<String> elsewhere) {
     out.printf(
-        "%s %d images with %d projects, %d pairs, on the simulated cloud; chaos from seed %d%n",
+        "%s %d images with %d projects, %d pairs, on the simulated cloud; random faults from seed %d%n",
         request.action(),
         request.images().size(),
         request.recipients().size(),
@@ -193,8 +193,8 @@ final class Share {
                 })
             .toList();
     long told = report.counts().total() - report.counts().unknown();
-    out.printf("The cloud's own state agrees for %d of %d pairs.%n", told - wrong.size(), told);
-    wrong.stream().limit(3).forEach(outcome -> out.println("  it does not for " + outcome));
+    out.printf("The report agrees with the cloud for %d of %d pairs.%n", told - wrong.size(), told);
+    wrong.stream().limit(3).forEach(outcome -> out.println("  but not for " + outcome));
     return wrong.isEmpty();
   }
 }

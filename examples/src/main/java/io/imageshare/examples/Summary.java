@@ -56,7 +56,7 @@ final class Summary {
             report.counts().unknown()));
     report.reason().ifPresent(reason -> lines.add("because: " + reason));
     lines.add(
-        "calls: %d submits, %d looks at jobs, %d listings of members"
+        "calls: %d submits, %d polls, %d listings of members"
             .formatted(stats.submits(), stats.polls(), stats.reads()));
     if (!groups.isEmpty()) {
       lines.add("");
@@ -65,9 +65,11 @@ final class Summary {
       lines.add("");
     }
     lines.add(
-        left() == 0
-            ? "Nothing is left that should have worked."
-            : left() + " pairs are left that should have worked.");
+        left() > 0
+            ? left() + " pairs are not done, though they were not refused as invalid."
+            : groups.isEmpty()
+                ? "All pairs are done."
+                : "All pairs are done except those refused as invalid.");
     return lines;
   }
 

@@ -36,8 +36,7 @@ final class Timeline {
         jobs.stream().flatMap(Bar::of).sorted(Comparator.comparing(Bar::begin)).toList();
     String said =
         Page.text(
-            "<p>%d jobs, of which the service told the times of %d.</p>\n",
-            jobs.size(), bars.size());
+            "<p>%d jobs; the service reported the times of %d.</p>\n", jobs.size(), bars.size());
     return bars.isEmpty() ? said : said + drawn(bars);
   }
 

@@ -58,11 +58,11 @@ class MetersTest {
   }
 
   @Test
-  void theReadmeShowsWhatIsPrinted() throws Exception {
+  void theGuideShowsWhatIsPrinted() throws Exception {
     Meters.share(registry, out);
     String text = bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
-    String readme = Files.readString(Path.of("..", "README.md"));
-    assertTrue(readme.contains("```\n" + text + "```\n"), text);
+    String guide = Files.readString(Path.of("..", "docs", "guide.md"));
+    assertTrue(guide.contains("```\n" + text + "```\n"), text);
   }
 
   @Test

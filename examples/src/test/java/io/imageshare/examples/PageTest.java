@@ -148,7 +148,7 @@ class PageTest {
   @Test
   void aReportWithoutTimesSaysSo() {
     String html = Page.of(ShareReport.of(List.of(failed("i1", PROJECT, "full"))));
-    assertTrue(html.contains("0 jobs, of which the service told the times of 0."), html);
+    assertTrue(html.contains("0 jobs; the service reported the times of 0."), html);
     assertFalse(html.contains("<svg id=\"jobs\""));
   }
 }
