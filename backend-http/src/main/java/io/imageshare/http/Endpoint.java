@@ -38,8 +38,7 @@ final class Endpoint {
     }
     String host = given.getHost().toLowerCase(Locale.ROOT);
     if (scheme.equals("http") && !plainHttp && !isLoopback(host)) {
-      throw wrong(
-          method, given, "credentials go over https, unless plainHttp() says that http will do");
+      throw wrong(method, given, "credentials go over https, unless plainHttp() allows http");
     }
     int usual = scheme.equals("https") ? 443 : 80;
     int port = given.getPort() == usual ? -1 : given.getPort();

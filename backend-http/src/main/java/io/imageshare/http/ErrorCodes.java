@@ -45,7 +45,7 @@ final class ErrorCodes {
       """;
 
   static final String UNPUBLISHED = "0101";
-  static final String TOKEN_OVER = "0307";
+  static final String TOKEN_EXPIRED = "0307";
   static final String NO_TENANT = "IMG.0108";
   static final String OTHER_PROJECT = "IMG.0030";
 

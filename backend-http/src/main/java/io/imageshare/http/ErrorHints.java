@@ -88,17 +88,17 @@ final class ErrorHints {
           "the local clock is %d s %s the server's, and 15 minutes are tolerated"
               .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of"));
     }
-    if (says("reach the limit")) {
+    if (messageContains("reach the limit")) {
       Instant free = (server == null ? now : server).plus(LOCKED).truncatedTo(ChronoUnit.SECONDS);
       add(
           "more than five refusals lock an access key for five minutes: %s is free again at %s at"
                   .formatted(key.noun(), free)
               + " the latest, if it is left alone until then");
-    } else if (says("get secretkey failed")) {
+    } else if (messageContains("get secretkey failed")) {
       add(
           "%s is not known to %s: it is misspelled, deleted or of another cloud"
               .formatted(key.noun(), host()));
-    } else if (says("signature fail") && ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
+    } else if (messageContains("signature fail") && ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
       add(
           "the secret is not that of %s, or what was signed was changed on the way"
               .formatted(key.noun()));
@@ -108,9 +108,9 @@ final class ErrorHints {
   }
 
   private void token(@Nullable Instant expiry) {
-    if (says("decrypt token fail")) {
+    if (messageContains("decrypt token fail")) {
       add(host() + " does not know this token: it is cut, withdrawn or of another cloud");
-    } else if (ErrorCodes.gateway(error.code()).equals(ErrorCodes.TOKEN_OVER)) {
+    } else if (ErrorCodes.gateway(error.code()).equals(ErrorCodes.TOKEN_EXPIRED)) {
       String elsewhere = "one of another region than that of " + host();
       add(
           expiry == null
@@ -121,7 +121,7 @@ final class ErrorHints {
   }
 
   /** Whether the service's message names this cause: one code stands for many. */
-  private boolean says(String text) {
+  private boolean messageContains(String text) {
     return error.message().toLowerCase(Locale.ROOT).contains(text);
   }
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /**
  * Hides secrets in text that comes from the service.
  *
- * @param spellings of every spelling of every secret, the longest first: others may be parts of it
+ * @param spellings the secrets in every encoding, the longest first: others may be parts of it
  */
 record Redaction(List<String> spellings) {
   /** A message quotes a document, and is quoted by another. */

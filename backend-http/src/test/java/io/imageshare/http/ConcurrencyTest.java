@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How many calls are under way at once, and what is left after closing. */
-@Timeout(60)
+@Timeout(600)
 class ConcurrencyTest {
   private static final String RUNNING = "{\"job_id\":\"j1\",\"status\":\"RUNNING\"}";
 

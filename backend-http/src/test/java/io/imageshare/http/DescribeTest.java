@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Descriptions of images over the wire. */
-@Timeout(60)
+@Timeout(600)
 class DescribeTest {
   private static final List<String> IMAGES = ids(7, 6);
   private static final List<String> PROJECTS =

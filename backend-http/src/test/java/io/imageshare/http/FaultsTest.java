@@ -17,10 +17,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Faults of the network, on real sockets: LOST or certainly without effect, and never sent twice.
  */
+@Timeout(600)
 class FaultsTest {
   private static final String JOB = "{\"job_id\":\"j1\",\"status\":\"RUNNING\"}";
   private static final Duration SHORT = Duration.ofMillis(300);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A whole run with each wrong setup: it ends by itself, changes nothing, makes no call it need not,
  * and its report says what is wrong and what would be right.
  */
-@Timeout(60)
+@Timeout(600)
 class MisconfigurationTest {
   private static final List<String> PROJECTS =
       IntStream.range(0, 5).mapToObj("%032x"::formatted).toList();

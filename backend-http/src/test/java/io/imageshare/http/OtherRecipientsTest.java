@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs with accounts and organizations over the wire, by either list of members. */
-@Timeout(60)
+@Timeout(600)
 class OtherRecipientsTest {
   private static final Recipient PROJECT = Recipient.project(Fixtures.RECIPIENT);
   private static final Recipient DOMAIN = Recipient.domain("9".repeat(32));

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Recipients over the wire, each with credentials of its own. */
-@Timeout(60)
+@Timeout(600)
 class RecipientsTest {
   private static final List<String> IMAGES =
       IntStream.range(0, 3).mapToObj(n -> new UUID(5, n).toString()).toList();

@@ -10,7 +10,7 @@ import io.imageshare.ShareRequest;
 import io.imageshare.http.ApiRequest.Purpose;
 import io.imageshare.http.LeakyService.Leak;
 import io.imageshare.http.LeakyService.Shape;
-import io.imageshare.http.VisibleOutput.Ran;
+import io.imageshare.http.VisibleOutput.RunResult;
 import io.imageshare.memory.Fault;
 import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The promise on secrets: every kind of credentials, in whole runs that fail. */
-@Timeout(120)
+@Timeout(600)
 class SecretPromiseTest {
   private static final List<String> IMAGES =
       List.of(Fixtures.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
@@ -95,7 +95,7 @@ class SecretPromiseTest {
         servers.add(server);
         clients.add(client(server.endpoint(), Secrets.RIGHT, kind, server.endpoint()));
       }
-      for (Ran ran : all.runs(clients, REQUEST)) {
+      for (RunResult ran : all.runs(clients, REQUEST)) {
         assertTrue(ran.report().stats().submits() > 0, ran.report().toString());
       }
       servers.forEach(server -> close(all, server));
@@ -112,7 +112,7 @@ class SecretPromiseTest {
           client(server.endpoint(), secrets, kind, server.endpoint())
               .clock(Clock.offset(Clock.systemUTC(), ahead)));
     }
-    for (Ran ran : all.runs(clients, REQUEST)) {
+    for (RunResult ran : all.runs(clients, REQUEST)) {
       assertEquals(Ending.STOPPED, ran.report().ending());
     }
     close(all, server);
@@ -143,7 +143,7 @@ class SecretPromiseTest {
   private void close(VisibleOutput all, ImsServer server) {
     for (ImsServer.Request request : server.requests()) {
       search.request(request.headers());
-      all.see(request);
+      all.add(request);
     }
     server.close();
   }
@@ -176,7 +176,7 @@ class SecretPromiseTest {
           servers.add(server);
           clients.add(client(server.endpoint(), Secrets.RIGHT, kind, server.endpoint()));
         }
-        for (Ran ran : all.runs(clients, REQUEST)) {
+        for (RunResult ran : all.runs(clients, REQUEST)) {
           checkRedacted(leak, ran);
         }
         for (WireServer server : servers) {
@@ -199,7 +199,7 @@ class SecretPromiseTest {
         : List.of(Secrets.ACCESS_KEY, Secrets.TEMPORARY, Secrets.TOKEN);
   }
 
-  private static void checkRedacted(Leak leak, Ran ran) {
+  private static void checkRedacted(Leak leak, RunResult ran) {
     String expected = "***";
     if (!leak.shape().isHttp()) {
       expected = "the answer is not HTTP";
@@ -209,7 +209,7 @@ class SecretPromiseTest {
       expected = "the answer holds no token";
     }
     String words = expected;
-    assertTrue(ran.heard().contains(words), () -> leak + ": " + ran.heard());
+    assertTrue(ran.output().contains(words), () -> leak + ": " + ran.output());
   }
 
   /** Runs that reach nobody. */
@@ -224,7 +224,7 @@ class SecretPromiseTest {
         clients.add(client(uri, Secrets.RIGHT, kind, uri));
       }
     }
-    for (Ran ran : all.runs(clients, REQUEST)) {
+    for (RunResult ran : all.runs(clients, REQUEST)) {
       assertEquals(4, ran.report().counts().failed(), ran.report().toString());
     }
   }
@@ -241,7 +241,7 @@ class SecretPromiseTest {
           clients.add(client(uri, Secrets.RIGHT, kind, uri).proxy(Environment.proxy(proxy.port())));
         }
       }
-      for (Ran ran : all.runs(clients, REQUEST)) {
+      for (RunResult ran : all.runs(clients, REQUEST)) {
         assertEquals(Ending.STOPPED, ran.report().ending());
       }
       assertEquals(2 * KINDS, proxy.requests().size());
@@ -273,7 +273,7 @@ class SecretPromiseTest {
                 () -> new TemporaryKey("AK", secret, source.get(), Instant.EPOCH));
         clients.add(Fixtures.backend(server.endpoint()).credentials(keys));
       }
-      for (Ran ran : all.runs(clients, REQUEST)) {
+      for (RunResult ran : all.runs(clients, REQUEST)) {
         assertEquals(4, ran.report().counts().failed(), ran.report().toString());
       }
       assertEquals(0, server.requests().size());
@@ -291,11 +291,11 @@ class SecretPromiseTest {
     Secrets right = Secrets.RIGHT;
     String secret = right.secretKey();
     String inUrl = ApiRequest.encode(secret);
-    all.refusal(() -> Credentials.accessKey("AK", secret + "\n"));
-    all.refusal(() -> Credentials.accessKey("AK", secret, right.securityToken() + " "));
-    all.refusal(() -> new TemporaryKey("AK", secret, right.token() + "\u00e9", Instant.EPOCH));
-    all.refusal(() -> Credentials.fromEnvironment(Map.of("HUAWEICLOUD_SDK_SK", secret)));
-    all.refusal(
+    all.addThrown(() -> Credentials.accessKey("AK", secret + "\n"));
+    all.addThrown(() -> Credentials.accessKey("AK", secret, right.securityToken() + " "));
+    all.addThrown(() -> new TemporaryKey("AK", secret, right.token() + "\u00e9", Instant.EPOCH));
+    all.addThrown(() -> Credentials.fromEnvironment(Map.of("HUAWEICLOUD_SDK_SK", secret)));
+    all.addThrown(
         () ->
             Credentials.fromEnvironment(
                 Map.of("HUAWEICLOUD_SDK_AK", "AK", "HUAWEICLOUD_SDK_SK", secret + " x")));
@@ -306,12 +306,12 @@ class SecretPromiseTest {
             "https://ims.test?key=" + inUrl,
             "https://ims.test#" + inUrl)) {
       URI uri = URI.create(endpoint);
-      all.refusal(() -> Fixtures.backend(uri).build());
-      all.refusal(
+      all.addThrown(() -> Fixtures.backend(uri).build());
+      all.addThrown(
           () -> Fixtures.backend(Fixtures.ENDPOINT).credentials(right.password(uri)).build());
     }
-    all.see(new TemporaryKey("AK", secret, right.securityToken(), Instant.EPOCH));
-    right.credentials(Fixtures.ENDPOINT).forEach(all::see);
+    all.add(new TemporaryKey("AK", secret, right.securityToken(), Instant.EPOCH));
+    right.credentials(Fixtures.ENDPOINT).forEach(all::add);
   }
 
   /** A search that finds nothing proves something only if it finds what is there. */

@@ -87,7 +87,7 @@ final class VisibleOutput implements AutoCloseable {
   }
 
   /** Takes an object's text; of an exception also that of its causes and the suppressed. */
-  void see(@Nullable Object object) {
+  void add(@Nullable Object object) {
     seen.add(shown(object));
   }
 
@@ -102,64 +102,64 @@ final class VisibleOutput implements AutoCloseable {
   }
 
   /** Takes what is thrown. */
-  void refusal(Runnable refused) {
+  void addThrown(Runnable refused) {
     try {
       refused.run();
       throw new AssertionError("it was not refused");
     } catch (RuntimeException e) {
-      see(e);
+      add(e);
     }
   }
 
   /** What became of a run, and all that its backend answered. */
-  record Ran(ShareReport report, String heard) {}
+  record RunResult(ShareReport report, String output) {}
 
   /** Runs a request over each of these at the same time, to their ends. */
-  List<Ran> runs(List<HttpBackend.Builder> clients, ShareRequest request) {
+  List<RunResult> runs(List<HttpBackend.Builder> clients, ShareRequest request) {
     List<HttpBackend> backends = new ArrayList<>();
-    List<Queue<String>> heard = new ArrayList<>();
+    List<Queue<String>> outputs = new ArrayList<>();
     List<ShareWorkflow> workflows = new ArrayList<>();
     List<ShareRun> runs = new CopyOnWriteArrayList<>();
     for (HttpBackend.Builder client : clients) {
-      see(client);
+      add(client);
       backends.add(client.build());
       Queue<String> texts = new ConcurrentLinkedQueue<>();
-      heard.add(texts);
+      outputs.add(texts);
       ShareWorkflow.Builder builder =
           workflow(
                   new ObservedBackend(
                       backends.get(backends.size() - 1),
                       () -> {},
                       (value, failure) -> texts.add(shown(failure == null ? value : failure))))
-              .listener(event -> heard(event, runs))
+              .listener(event -> onEvent(event, runs))
               .seed(backends.size());
-      see(builder);
+      add(builder);
       workflows.add(builder.build());
     }
     for (ShareWorkflow workflow : workflows) {
       ShareRun run = workflow.start(request);
       runs.add(run);
-      see(run);
-      see(run.progress());
+      add(run);
+      add(run.progress());
     }
-    List<Ran> ran = new ArrayList<>();
+    List<RunResult> results = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
-      ran.add(new Ran(runs.get(i).report().join(), String.join("", heard.get(i))));
-      see(runs.get(i).progress());
-      see(runs.get(i).report());
-      see(backends.get(i));
-      see(workflows.get(i));
-      see(ran.get(i).heard());
-      report(ran.get(i).report());
+      results.add(new RunResult(runs.get(i).report().join(), String.join("", outputs.get(i))));
+      add(runs.get(i).progress());
+      add(runs.get(i).report());
+      add(backends.get(i));
+      add(workflows.get(i));
+      add(results.get(i).output());
+      report(results.get(i).report());
       workflows.get(i).close();
       backends.get(i).close();
     }
-    return ran;
+    return results;
   }
 
   /** A throttled call would be repeated for as long as there is time: the first time will do. */
-  private void heard(ShareEvent event, List<ShareRun> runs) {
-    see(event);
+  private void onEvent(ShareEvent event, List<ShareRun> runs) {
+    add(event);
     if (event instanceof ShareEvent.Retrying retrying
         && retrying.reason().kind() == Reason.Kind.THROTTLED) {
       runs.stream().filter(run -> run.id().equals(event.run())).forEach(ShareRun::cancel);
@@ -176,14 +176,14 @@ final class VisibleOutput implements AutoCloseable {
   }
 
   private void report(ShareReport report) {
-    see(report);
-    report.outcomes().forEach(this::see);
-    report.jobs().forEach(this::see);
-    see(report.stats());
-    see(report.reason());
-    report.remaining().forEach(rest -> see(rest + rest.toJson()));
+    add(report);
+    report.outcomes().forEach(this::add);
+    report.jobs().forEach(this::add);
+    add(report.stats());
+    add(report.reason());
+    report.remaining().forEach(rest -> add(rest + rest.toJson()));
     if (!report.allDone()) {
-      refusal(report::requireAllDone);
+      addThrown(report::requireAllDone);
     }
   }
 
