@@ -1,6 +1,5 @@
 /** The real API over HTTP. */
 module io.imageshare.http {
-  requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;
   requires transitive io.imageshare;
   requires transitive java.net.http;

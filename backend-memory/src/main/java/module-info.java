@@ -1,6 +1,5 @@
 /** The simulated image service, for tests of programs and of backends. */
 module io.imageshare.memory {
-  requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;
   requires transitive io.imageshare;
   requires com.fasterxml.jackson.core;

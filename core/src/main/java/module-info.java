@@ -6,7 +6,6 @@
  * io.imageshare.http} for the real service, {@code io.imageshare.memory} for tests.
  */
 module io.imageshare {
-  requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.annotation;
   requires com.fasterxml.jackson.core;

@@ -151,7 +151,7 @@ class MalformedResponsesTest {
       }
       // What the engine makes of an exception that is none of the backend's own, and of a fault.
       assertFalse(outcome.toString().contains("the backend failed: "), outcome.toString());
-      assertFalse(outcome.toString().contains("the run met a fault: "), outcome.toString());
+      assertFalse(outcome.toString().contains("unexpected exception: "), outcome.toString());
     }
   }
 }
