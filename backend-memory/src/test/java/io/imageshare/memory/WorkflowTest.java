@@ -315,7 +315,10 @@ class WorkflowTest {
     assertEquals(200, report.failed().filter(f -> f.reason().code().equals("IMG.0108")).count());
     assertEquals(
         2 * 84,
-        report.failed().filter(f -> f.reason().message().contains("not tried, as 16 others")).count());
+        report
+            .failed()
+            .filter(f -> f.reason().message().contains("not tried, as 16 others"))
+            .count());
   }
 
   @Test
