@@ -8,4 +8,7 @@ module io.imageshare.memory {
   requires org.slf4j;
 
   exports io.imageshare.memory;
+
+  opens io.imageshare.memory.internal.server to
+      com.fasterxml.jackson.databind;
 }

@@ -5,29 +5,29 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How a backend says that a call went wrong: a {@link Reason}, and how long to wait. */
+/** The failure of a call to a backend: a {@link Reason}, and how long to wait before a repeat. */
 public final class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Reason reason;
 
-  /** The least time the service asks to wait; zero: it asks nothing. */
+  /** The least time that the service asks to wait; zero if it does not ask. */
   private final Duration retryAfter;
 
   /**
-   * A failure without a wait asked for.
+   * A failure after which the service does not ask to wait.
    *
-   * @param reason why the call went wrong
+   * @param reason why the call failed
    */
   public BackendException(Reason reason) {
     this(reason, Duration.ZERO, null);
   }
 
   /**
-   * A failure.
+   * A failure after which the service asks to wait.
    *
-   * @param reason why the call went wrong
-   * @param retryAfter the least time the service asks to wait; zero: it asks nothing
+   * @param reason why the call failed
+   * @param retryAfter the least time that the service asks to wait; zero if it does not ask
    * @throws IllegalArgumentException if {@code retryAfter} is negative
    */
   public BackendException(Reason reason, Duration retryAfter) {
@@ -35,11 +35,11 @@ public final class BackendException extends RuntimeException {
   }
 
   /**
-   * A failure with the exception behind it.
+   * A failure with its cause.
    *
-   * @param reason why the call went wrong
-   * @param retryAfter the least time the service asks to wait; zero: it asks nothing
-   * @param cause the exception behind it, or null
+   * @param reason why the call failed
+   * @param retryAfter the least time that the service asks to wait; zero if it does not ask
+   * @param cause the underlying exception, or null
    * @throws IllegalArgumentException if {@code retryAfter} is negative
    */
   public BackendException(Reason reason, Duration retryAfter, @Nullable Throwable cause) {
@@ -52,7 +52,7 @@ public final class BackendException extends RuntimeException {
   }
 
   /**
-   * Why the call went wrong.
+   * Why the call failed.
    *
    * @return the reason
    */
@@ -61,9 +61,9 @@ public final class BackendException extends RuntimeException {
   }
 
   /**
-   * The least time the service asks to wait before the call is made again.
+   * The least time that the service asks to wait before the call is repeated.
    *
-   * @return the time; zero when it asked nothing
+   * @return the time; zero if the service did not ask
    */
   public Duration retryAfter() {
     return retryAfter;

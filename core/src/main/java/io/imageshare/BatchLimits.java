@@ -1,16 +1,17 @@
 package io.imageshare;
 
 /**
- * How much fits into one call. The limits of the backend and of the workflow both hold.
+ * How much fits into one submit. Where the backend and the workflow both set limits, the lower one
+ * holds.
  *
- * @param images images in one call, at least 1
- * @param recipients recipients in one call, at least 1
- * @param pairs images times recipients in one call, at least 1
+ * @param images the most images in one submit, at least 1
+ * @param recipients the most recipients in one submit, at least 1
+ * @param pairs the most pairs (images times recipients) in one submit, at least 1
  */
 public record BatchLimits(int images, int recipients, int pairs) {
 
   /**
-   * Checks the numbers.
+   * Checks the limits.
    *
    * @throws IllegalArgumentException if one is below 1
    */
@@ -23,11 +24,11 @@ public record BatchLimits(int images, int recipients, int pairs) {
   }
 
   /**
-   * 50 images, 100 recipients, 1,000 pairs. No limit is documented ({@code ims-api.md} section
-   * 1.1); the console takes 100 recipients at a time, and the other two keep a job short enough
-   * that one that is lost is cheap to ask again.
+   * The defaults: 50 images, 100 recipients, 1,000 pairs. No limit is documented ({@code
+   * ims-api.md} section 1.1). The console accepts 100 recipients at a time; the other two keep jobs
+   * short, so that a lost one is cheap to repeat.
    *
-   * @return the defaults
+   * @return the limits
    */
   public static BatchLimits defaults() {
     return new BatchLimits(50, 100, 1000);

@@ -4,42 +4,41 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Three straight methods for an implementer who has a blocking client; {@link
- * MemberBackend#blocking} makes a backend of them. The rules of {@link MemberBackend} hold, except
- * that these may block.
+ * A backend over a blocking client: {@link MemberBackend#blocking} turns it into a {@link
+ * MemberBackend}. The same rules hold, except that these methods may block.
  */
 public interface BlockingMemberBackend extends AutoCloseable {
 
   /**
-   * Starts the work of one slice.
+   * Submits one slice.
    *
    * @param slice what to do
-   * @return the first look at its job
-   * @throws Exception a {@link BackendException} for what the service said; anything else counts as
-   *     {@link Reason.Kind#INTERNAL}
+   * @return the job as the service reports it at first
+   * @throws Exception a {@link BackendException} with the service's reason; any other exception
+   *     counts as {@link Reason.Kind#INTERNAL}
    */
   Job submit(ShareRequest slice) throws Exception;
 
   /**
-   * A later look at a job.
+   * Polls a job.
    *
    * @param id the job's id
-   * @return how far it is now
+   * @return the job as it is now
    * @throws Exception as {@link #submit}
    */
   Job job(String id) throws Exception;
 
   /**
-   * Who has an image now.
+   * The members of an image now.
    *
    * @param image the image's id
-   * @return every recipient with its status
+   * @return every recipient that the image is shared with, and its status
    * @throws Exception as {@link #submit}
    */
   Map<Recipient, MemberStatus> members(String image) throws Exception;
 
   /**
-   * Which of the images that were shared with a project have a status now.
+   * The images shared with a project that have a given status now.
    *
    * @param recipient the project
    * @param status ACCEPTED or REJECTED
@@ -53,11 +52,11 @@ public interface BlockingMemberBackend extends AutoCloseable {
   }
 
   /**
-   * What the service tells of images besides who has them.
+   * Descriptions of images.
    *
    * @param images the images' ids
-   * @return a description of each that is known; by default it fails as {@link
-   *     Reason.Kind#UNSUPPORTED}, which changes nothing
+   * @return a description of each image that is known; by default it fails as {@link
+   *     Reason.Kind#UNSUPPORTED}, and the engine continues without descriptions
    * @throws Exception as {@link #submit}
    */
   default Map<String, Image> describe(Set<String> images) throws Exception {
@@ -65,7 +64,7 @@ public interface BlockingMemberBackend extends AutoCloseable {
         new Reason(Reason.Kind.UNSUPPORTED, "", "this backend cannot describe images"));
   }
 
-  /** Releases what the client holds. By default it holds nothing. */
+  /** Releases the resources of the client. By default there are none. */
   @Override
   default void close() {}
 }

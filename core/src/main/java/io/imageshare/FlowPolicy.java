@@ -1,58 +1,62 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 
 /**
- * How fast and how much at once, at most. It holds over all runs of a workflow and for every call,
- * whatever retries, looks and surveys want. Where the service says that calls come too fast, a
- * workflow learns from when its refusals begin and end how many it takes and over which time, and
- * from then on keeps just below that, in all its runs; now and then it tries a little more.
+ * The rate limit, the calls under way and the open jobs of a workflow. It covers all its runs and
+ * every call: submits, polls, reads and repeats.
  *
- * @param callsPerSecond calls of any kind that may start in a second, evenly spaced
- * @param concurrentCalls calls that may be unanswered at once
- * @param openJobs jobs that may be submitted and not ended at once
- * @param callTimeout how long a call may stay unanswered; then a write counts as lost, a read as
- *     unavailable
+ * <p>Where the service refuses calls as too many, the workflow learns the service's own limit from
+ * when refusals begin and end. From then on all its runs stay just below that limit, and probe for
+ * a higher one now and then.
+ *
+ * @param callsPerSecond the highest rate at which calls of any kind start, evenly spaced
+ * @param concurrentCalls the most calls that may be unanswered at the same time
+ * @param openJobs the most jobs that may be submitted and not ended at the same time
+ * @param callTimeout how long a call may stay unanswered; then a submit counts as {@link
+ *     Reason.Kind#LOST}, any other call as {@link Reason.Kind#UNAVAILABLE}
  */
 public record FlowPolicy(
     double callsPerSecond, int concurrentCalls, int openJobs, Duration callTimeout) {
 
   /**
-   * Checks the numbers.
+   * Checks the values.
    *
    * @throws IllegalArgumentException if one is out of range
    */
   public FlowPolicy {
-    if (!(callsPerSecond > 0) || Double.isInfinite(callsPerSecond)) {
-      throw new IllegalArgumentException(
-          "callsPerSecond: " + callsPerSecond + "; it must be positive");
-    }
-    if (concurrentCalls < 1 || openJobs < 1) {
-      throw new IllegalArgumentException(
-          "concurrentCalls %d, openJobs %d: each must be at least 1"
-              .formatted(concurrentCalls, openJobs));
-    }
-    if (callTimeout.isNegative() || callTimeout.isZero()) {
-      throw new IllegalArgumentException("callTimeout: " + callTimeout + "; it must be positive");
-    }
+    checkArgument(
+        callsPerSecond > 0 && callsPerSecond < Double.POSITIVE_INFINITY,
+        "callsPerSecond: %s; it must be positive",
+        callsPerSecond);
+    checkArgument(
+        concurrentCalls >= 1 && openJobs >= 1,
+        "concurrentCalls %s, openJobs %s: each must be at least 1",
+        concurrentCalls,
+        openJobs);
+    Durations.positive("callTimeout", callTimeout);
   }
 
   /**
-   * 10 calls a second, 8 at once, 20 open jobs, 150 s for an answer. The gateway's documented
-   * default is 200 calls a second, real ones are reported far lower, and how many tasks the service
-   * runs at once is not documented ({@code ims-api.md} section 4): these keep well below all that
-   * is known. 150 s is above the 120 s after which the vendor's own client gives up reading.
+   * The defaults: 10 calls per second, 8 calls and 20 jobs at the same time, 150 s for an answer.
+   * The gateway's documented limit is 200 calls per second, but users report far lower ones, and
+   * how many jobs the service runs at once is not documented ({@code ims-api.md} section 4); the
+   * defaults are well below all that is known. 150 s is longer than the read timeout of 120 s of
+   * the vendor's own client.
    *
-   * @return the defaults
+   * @return the policy
    */
   public static FlowPolicy defaults() {
     return new FlowPolicy(10, 8, 20, Duration.ofSeconds(150));
   }
 
   /**
-   * The same with another rate.
+   * A copy with another rate.
    *
-   * @param callsPerSecond calls that may start in a second
+   * @param callsPerSecond the highest rate at which calls start
    * @return a changed copy
    */
   public FlowPolicy callsPerSecond(double callsPerSecond) {
@@ -60,9 +64,9 @@ public record FlowPolicy(
   }
 
   /**
-   * The same with another number of calls at once.
+   * A copy with another limit of calls under way.
    *
-   * @param concurrentCalls calls that may be unanswered at once
+   * @param concurrentCalls the most calls that may be unanswered at the same time
    * @return a changed copy
    */
   public FlowPolicy concurrentCalls(int concurrentCalls) {
@@ -70,9 +74,9 @@ public record FlowPolicy(
   }
 
   /**
-   * The same with another number of open jobs.
+   * A copy with another limit of open jobs.
    *
-   * @param openJobs jobs that may be open at once
+   * @param openJobs the most jobs that may be open at the same time
    * @return a changed copy
    */
   public FlowPolicy openJobs(int openJobs) {
@@ -80,7 +84,7 @@ public record FlowPolicy(
   }
 
   /**
-   * The same with another time limit for a call.
+   * A copy with another call timeout.
    *
    * @param callTimeout how long a call may stay unanswered
    * @return a changed copy

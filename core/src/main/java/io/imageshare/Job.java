@@ -7,16 +7,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One look at the service's job. A snapshot: a later look is another value.
+ * A job of the service as one poll saw it. Immutable: a later poll gives another value.
  *
- * @param id the service's id for it; opaque
- * @param type the service's word for what the job does; empty when not told
- * @param status how far it is
- * @param begin when the service began it, by the service's clock, or null when not told
- * @param end when the service ended it, by the service's clock, or null when not told
- * @param progress the part done, 0 to 1; {@code NaN} when not told
- * @param reason why it failed, or null
- * @param results what the job says of single pairs; empty says nothing of any pair
+ * @param id the service's id; opaque
+ * @param type the service's own type; empty if not reported
+ * @param status the state of the job
+ * @param begin when the service began it, by the service's clock; null if not reported
+ * @param end when the service ended it, by the service's clock; null if not reported
+ * @param progress the part done, 0 to 1; {@code NaN} if not reported
+ * @param reason why it failed; null if it did not
+ * @param results the results of single pairs; a pair without a result may have succeeded or failed
  */
 public record Job(
     String id,
@@ -28,31 +28,31 @@ public record Job(
     @Nullable Reason reason,
     List<Result> results) {
 
-  /** How far a job is ({@code ims-api.md} section 2). */
+  /** The state of a job ({@code ims-api.md} section 2). */
   public enum Status {
-    /** Taken, not begun. */
+    /** Accepted, not begun. */
     INIT,
     /** Under way. */
     RUNNING,
-    /** Ended well; single pairs may have failed all the same. */
+    /** Ended successfully; single pairs may still have failed. */
     SUCCESS,
-    /** Ended badly; single pairs may have succeeded all the same. */
+    /** Ended with a failure; single pairs may still have succeeded. */
     FAIL
   }
 
   /**
-   * What a job says of one image with one recipient.
+   * The result of one image with one recipient.
    *
    * @param image the image's id
-   * @param recipient the recipient, or null when the service does not say: then the result proves
-   *     nothing of any single pair
-   * @param succeeded whether the service calls it a success
-   * @param reason why not, or null
+   * @param recipient the recipient; null if the service does not report it, and then the result
+   *     proves nothing about any single pair
+   * @param succeeded whether the service reports a success
+   * @param reason why it failed; null if it did not, or if not reported
    */
   public record Result(
       String image, @Nullable Recipient recipient, boolean succeeded, @Nullable Reason reason) {
 
-    /** Checks that the image is there. */
+    /** Checks that the image is not null. */
     public Result {
       requireNonNull(image, "image");
     }
@@ -77,31 +77,31 @@ public record Job(
   }
 
   /**
-   * A job under way.
+   * A job under way, without further details.
    *
    * @param id its id
-   * @return the look
+   * @return the job
    */
   public static Job running(String id) {
     return of(id, Status.RUNNING, null);
   }
 
   /**
-   * A job that ended well.
+   * A job that succeeded, without further details.
    *
    * @param id its id
-   * @return the look
+   * @return the job
    */
   public static Job succeeded(String id) {
     return of(id, Status.SUCCESS, null);
   }
 
   /**
-   * A job that ended badly.
+   * A job that failed, without further details.
    *
    * @param id its id
    * @param reason why
-   * @return the look
+   * @return the job
    */
   public static Job failed(String id, Reason reason) {
     return of(id, Status.FAIL, requireNonNull(reason, "reason"));
@@ -112,9 +112,9 @@ public record Job(
   }
 
   /**
-   * The same look with another type.
+   * A copy with another type.
    *
-   * @param type the service's word for what the job does
+   * @param type the service's own type
    * @return a changed copy
    */
   public Job type(String type) {
@@ -122,7 +122,7 @@ public record Job(
   }
 
   /**
-   * The same look with the time the job began.
+   * A copy with another begin.
    *
    * @param begin when the service began it, or null
    * @return a changed copy
@@ -132,7 +132,7 @@ public record Job(
   }
 
   /**
-   * The same look with the time the job ended.
+   * A copy with another end.
    *
    * @param end when the service ended it, or null
    * @return a changed copy
@@ -142,7 +142,7 @@ public record Job(
   }
 
   /**
-   * The same look with the part done.
+   * A copy with another progress.
    *
    * @param progress 0 to 1, or {@code NaN}
    * @return a changed copy
@@ -152,9 +152,9 @@ public record Job(
   }
 
   /**
-   * The same look with results.
+   * A copy with other results.
    *
-   * @param results what the job says of single pairs
+   * @param results the results of single pairs
    * @return a changed copy
    */
   public Job results(List<Result> results) {
@@ -162,7 +162,7 @@ public record Job(
   }
 
   /**
-   * Whether the job has come to its end, well or badly.
+   * Whether the job has ended, with or without success.
    *
    * @return true for SUCCESS and FAIL
    */

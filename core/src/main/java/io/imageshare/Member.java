@@ -6,11 +6,11 @@ import static java.util.Objects.requireNonNull;
  * One image with one recipient: the unit every outcome is about.
  *
  * @param image the image's id
- * @param recipient whom it is, or is not, shared with
+ * @param recipient the recipient it is, or is not, shared with
  */
 public record Member(String image, Recipient recipient) {
 
-  /** Checks that both are there. */
+  /** Checks that no part is null. */
   public Member {
     requireNonNull(image, "image");
     requireNonNull(recipient, "recipient");

@@ -12,57 +12,57 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The SPI: a service that shares images, or something that behaves like one.
+ * The SPI: a client of a service that shares images.
  *
- * <p>A backend never waits for a job, never sleeps, never blocks the calling thread and never
- * repeats a call, except once after renewing credentials and once on a documented twin of an
- * endpoint: waiting and repeating are the engine's. What went wrong is a {@link BackendException}
- * that completes the stage; anything else, a thrown exception, a null stage or a null value counts
- * as {@link Reason.Kind#INTERNAL}. The first completion counts. Job ids are opaque, so an
- * implementer may put into them what it needs.
+ * <p>A backend never waits for a job, never sleeps, never blocks the calling thread, and never
+ * repeats a call, except once after renewing credentials and once on a documented second endpoint:
+ * waiting and repeating are the engine's task. A call that fails completes its stage with a {@link
+ * BackendException}; any other exception, a thrown exception, a null stage or a null value counts
+ * as {@link Reason.Kind#INTERNAL}. Job ids are opaque to the engine, so a backend may encode what
+ * it needs in them.
  *
- * <p>A backend may be called from any thread and by several workflows at once. Whether it keeps
- * these rules is what {@code BackendContract} in {@code imageshare-backend-memory} checks.
+ * <p>A backend may be called from any thread and by several workflows at the same time. {@code
+ * BackendContract} in {@code imageshare-backend-memory} checks these rules.
  */
 public interface MemberBackend extends AutoCloseable {
 
   /**
-   * Starts the work of one slice.
+   * Submits one slice.
    *
-   * <p>What is already as asked (a member to be added that is there, one to be removed that is not)
-   * is a success. A job that has ended in this answer is never looked at again.
+   * <p>A pair that is already as asked (a member to add that is present, one to remove that is not)
+   * is a success. A job that has ended in this answer is never polled.
    *
-   * @param slice what to do, within {@link #limits()}
-   * @return the first look at its job
+   * @param slice the slice, within {@link #limits()}
+   * @return the job as the service reports it at first
    */
   CompletionStage<Job> submit(ShareRequest slice);
 
   /**
-   * A later look at a job.
+   * Polls a job.
    *
    * @param id the job's id as {@link #submit} gave it
-   * @return how far it is now; {@link Reason.Kind#INVALID} when the service no longer knows it
+   * @return the job as it is now; {@link Reason.Kind#INVALID} if the service no longer knows it
    */
   CompletionStage<Job> job(String id);
 
   /**
-   * Who has an image now, all pages of it, as its owner sees it.
+   * The members of an image now, all pages, as its owner sees them.
    *
    * @param image the image's id
-   * @return every recipient with its status, as a project where the service does not tell its type;
-   *     {@link Reason.Kind#UNSUPPORTED} when this backend cannot list, and then the engine goes by
-   *     the jobs' word
+   * @return every recipient with its status, as a project if the service does not report the type;
+   *     {@link Reason.Kind#UNSUPPORTED} if this backend cannot list, and then the results of the
+   *     jobs decide the outcomes
    */
   CompletionStage<Map<Recipient, MemberStatus>> members(String image);
 
   /**
-   * Which of the images that were shared with a project have a status now, all pages of them, as
-   * the project sees it. It is what proves that images were accepted or rejected.
+   * The images shared with a project that have a given status now, all pages, as the project sees
+   * them. This list proves that images were accepted or rejected.
    *
    * @param recipient the project
    * @param status ACCEPTED or REJECTED
-   * @return the images' ids; by default {@link Reason.Kind#UNSUPPORTED}, as of a backend that
-   *     cannot list, and then the engine goes by the jobs' word
+   * @return the images' ids; by default {@link Reason.Kind#UNSUPPORTED}, and then the results of
+   *     the jobs decide the outcomes
    */
   default CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return CompletableFuture.failedFuture(
@@ -72,14 +72,13 @@ public interface MemberBackend extends AutoCloseable {
   }
 
   /**
-   * What the service tells of images besides who has them, as their owner sees it. The engine asks
-   * once before a share, for all images that it is about to write to, and then spares the writes
-   * that cannot work; a service lists hundreds of images in one page, so that one call for all of
-   * them costs less than one for each.
+   * Descriptions of images, as their owner sees them. The engine makes this call once before a
+   * share, for all images that it is about to submit, and skips submits that cannot work. It is one
+   * call for all images because services list hundreds of images in one page.
    *
    * @param images the images' ids
-   * @return a description of each by its id; one that is missing is not known, and changes nothing,
-   *     and neither does a failure. By default {@link Reason.Kind#UNSUPPORTED}
+   * @return the descriptions by id. An image without a description, or a failed call, changes
+   *     nothing. By default {@link Reason.Kind#UNSUPPORTED}
    */
   default CompletionStage<Map<String, Image>> describe(Set<String> images) {
     return CompletableFuture.failedFuture(
@@ -88,7 +87,7 @@ public interface MemberBackend extends AutoCloseable {
   }
 
   /**
-   * How much fits into one call.
+   * How much fits into one submit.
    *
    * @return the limits, by default {@link BatchLimits#defaults()}
    */
@@ -97,7 +96,7 @@ public interface MemberBackend extends AutoCloseable {
   }
 
   /**
-   * How many recipients one image may have.
+   * The most recipients that one image may have.
    *
    * @return the number, by default no limit
    */
@@ -106,7 +105,8 @@ public interface MemberBackend extends AutoCloseable {
   }
 
   /**
-   * The time this backend lives in; a workflow over it takes it unless told otherwise.
+   * The timekeeper of this backend. A workflow over it uses the same, unless its builder names
+   * another.
    *
    * @return by default a new {@link Timekeeper#system()}
    */
@@ -114,25 +114,25 @@ public interface MemberBackend extends AutoCloseable {
     return Timekeeper.system();
   }
 
-  /** Releases what the backend holds. By default it holds nothing. */
+  /** Releases the resources of the backend. By default there are none. */
   @Override
   default void close() {}
 
   /**
    * A backend over a blocking client.
    *
-   * @param backend three straight methods that may block
-   * @param executor where they run; as many threads as calls may be under way, or {@code
-   *     Runnable::run} when they return at once, as those of a mock do; a call it rejects has had
-   *     no effect, and fails as {@link Reason.Kind#UNAVAILABLE}
-   * @return the backend; closing it closes {@code backend}, and leaves the executor alone
+   * @param backend the methods that may block
+   * @param executor runs them; needs as many threads as {@link FlowPolicy#concurrentCalls()}, or is
+   *     {@code Runnable::run} if they return at once, as those of a mock do. A call that it rejects
+   *     fails as {@link Reason.Kind#UNAVAILABLE}
+   * @return the backend; closing it closes {@code backend}, but not the executor
    */
   static MemberBackend blocking(BlockingMemberBackend backend, Executor executor) {
     return new BlockingAdapter(backend, executor);
   }
 }
 
-/** Workflow its methods where it is told to. */
+/** Runs the methods of a blocking backend on an executor. */
 final class BlockingAdapter implements MemberBackend {
   private final BlockingMemberBackend backend;
   private final Executor executor;
@@ -177,7 +177,8 @@ final class BlockingAdapter implements MemberBackend {
     try {
       executor.execute(() -> run(method, answer));
     } catch (RejectedExecutionException e) {
-      Reason reason = new Reason(Reason.Kind.UNAVAILABLE, "", "the executor took no call: " + e);
+      Reason reason =
+          new Reason(Reason.Kind.UNAVAILABLE, "", "the executor rejected the call: " + e);
       answer.completeExceptionally(new BackendException(reason, Duration.ZERO, e));
     }
     return answer;

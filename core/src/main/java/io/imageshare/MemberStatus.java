@@ -1,13 +1,13 @@
 package io.imageshare;
 
-/** What a recipient has said to an image shared with it ({@code ims-api.md} section 1.5). */
+/** The decision of a recipient about an image shared with it ({@code ims-api.md} section 1.5). */
 public enum MemberStatus {
-  /** Shared, not answered yet. */
+  /** Shared, not decided yet. */
   PENDING,
   /** The recipient accepted. */
   ACCEPTED,
-  /** The recipient declined; it may still change its mind. */
+  /** The recipient rejected it, and may still accept it. */
   REJECTED,
-  /** Not told, or a word this library does not know. */
+  /** Not reported, or a status that this library does not know. */
   UNKNOWN
 }

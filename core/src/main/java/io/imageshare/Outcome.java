@@ -1,42 +1,43 @@
 package io.imageshare;
 
 /**
- * What became of one pair. Every pair of a run has exactly one outcome in its report.
+ * The outcome of one pair. Every pair of a run has exactly one in the report.
  *
- * <p>{@link Unknown} is not {@link Failed}: it may still take effect.
+ * <p>{@link Unknown} is not {@link Failed}: the request may still take effect.
  */
 public sealed interface Outcome {
 
   /**
-   * The pair this is about.
+   * The pair.
    *
    * @return one image with one recipient
    */
   Member member();
 
   /**
-   * It is as asked: the listing shows it, or, where members cannot be listed, a job said so.
+   * The pair is as asked: the listing shows it, or, where members cannot be listed, a job reports
+   * it.
    *
    * @param member the pair
    * @param already whether it was so before this run asked for it
-   * @param status the recipient's status in the listing; UNKNOWN where there is none to show
+   * @param status the recipient's status in the listing; UNKNOWN if the pair is not listed
    */
   record Done(Member member, boolean already, MemberStatus status) implements Outcome {}
 
   /**
-   * It is not as asked, and nothing this run did will make it so.
+   * The pair is not as asked, and nothing that this run did will make it so.
    *
    * @param member the pair
-   * @param reason why, in the service's words where it gave any
+   * @param reason why; with the service's code and message if there are any
    */
   record Failed(Member member, Reason reason) implements Outcome {}
 
   /**
-   * Nobody can say. It may be done, or become so.
+   * Not known: the pair may be as asked, or become so later.
    *
    * @param member the pair
    * @param reason why it is not known
-   * @param job the id of the job that may still do it; empty when no job is known
+   * @param job the id of the job that may still do it; empty if no job is known
    */
   record Unknown(Member member, Reason reason, String job) implements Outcome {}
 }

@@ -1,19 +1,20 @@
 package io.imageshare;
 
-import static java.util.Objects.requireNonNull;
+import static com.google.common.base.Preconditions.checkArgument;
 
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How jobs are watched: when a look is due, for how long, and how many failed looks in a row are
- * borne. A value: each of its methods that changes something returns a changed copy.
+ * How jobs are polled: when, for how long, and how many failed polls in a row are tolerated.
+ * Immutable; the methods with a parameter return a changed copy.
  */
 public final class PollPolicy {
   /**
-   * Polls at times that do not depend on how long jobs last. Each wait is varied by up to a tenth,
-   * so that jobs submitted together are not polled together for ever.
+   * Polls at intervals that do not depend on how long jobs last. Each wait is varied at random by
+   * up to a tenth, so that jobs submitted together are not always polled together.
    *
    * @param first the wait before the first poll
    * @param factor what each wait is multiplied by to give the next, at least 1
@@ -22,26 +23,25 @@ public final class PollPolicy {
   public record Intervals(Duration first, double factor, Duration cap) {
 
     /**
-     * Checks the numbers.
+     * Checks the values.
      *
      * @throws IllegalArgumentException if a wait is not positive, or waits would shrink
      */
     public Intervals {
-      if (first.isNegative() || first.isZero() || cap.compareTo(first) < 0 || !(factor >= 1)) {
-        throw new IllegalArgumentException(
-            "poll: first %s, factor %s, cap %s; waits must be positive and must not shrink"
-                .formatted(first, factor, cap));
-      }
+      checkArgument(
+          Durations.isPositive(first) && cap.compareTo(first) >= 0 && factor >= 1,
+          "poll: first %s, factor %s, cap %s; waits must be positive and must not shrink",
+          first,
+          factor,
+          cap);
     }
   }
 
   private record Terms(
       @Nullable Intervals intervals, @Nullable Duration pollCost, Duration patience, int errors) {
     Terms {
-      positive("patience", patience);
-      if (errors < 1) {
-        throw new IllegalArgumentException("errors: " + errors + "; it must be at least 1");
-      }
+      Durations.positive("patience", patience);
+      checkArgument(errors >= 1, "errors: %s; it must be at least 1", errors);
     }
   }
 
@@ -56,26 +56,27 @@ public final class PollPolicy {
   }
 
   /**
-   * PollTimes where they are worth most, a workflow's default. One schedule for all jobs of a
-   * workflow learns how long jobs last: from what the service tells of begin and end, else from the
-   * looks that found them running and ended. It begins with the documented samples, which last 0.6
-   * to 2.4 s ({@code ims-api.md} section 2), and follows when jobs begin to take longer or shorter.
+   * Polls adaptively, from observed job durations; the default of a workflow. All jobs of a
+   * workflow share one schedule. It learns from the begin and end that the service reports, or else
+   * from the polls that found jobs running and ended. It starts from the documented samples, which
+   * last 0.6 to 2.4 s ({@code ims-api.md} section 2), and follows when jobs become longer or
+   * shorter.
    *
-   * <p>What a look is worth follows from what it displaces: next to nothing while calls pass the
-   * gate at once, and while calls queue there, what the queue makes jobs wait. {@link
-   * #pollCost(Duration)} pins it.
+   * <p>Each poll weighs its cost against the waiting it saves. The cost of a poll is close to zero
+   * while the rate limit lets every call start at once, and grows with the queue of calls that it
+   * delays. {@link #pollCost(Duration)} fixes it.
    *
-   * @return the policy, with a patience of 15 minutes, several hundred times the longest sample,
-   *     and 10 errors
+   * @return the policy, with a patience of 15 minutes, which is several hundred times the longest
+   *     sample, and 10 errors, which outlast a short outage
    */
   public static PollPolicy adaptive() {
     return of(null);
   }
 
   /**
-   * A look every so often.
+   * Polls at a fixed interval.
    *
-   * @param interval the time between looks
+   * @param interval the time between polls
    * @return the policy, with a patience of 15 minutes and 10 errors
    * @throws IllegalArgumentException if the interval is not positive
    */
@@ -84,9 +85,9 @@ public final class PollPolicy {
   }
 
   /**
-   * PollTimes that grow rarer, whatever jobs do.
+   * Polls at growing intervals.
    *
-   * @param first the wait before the first look
+   * @param first the wait before the first poll
    * @param factor what each wait is multiplied by to give the next, at least 1
    * @param cap the longest wait
    * @return the policy, with a patience of 15 minutes and 10 errors
@@ -97,10 +98,10 @@ public final class PollPolicy {
   }
 
   /**
-   * The same with another patience.
+   * A copy with another patience.
    *
-   * @param patience how long one job is watched; then comes one last look, and what is still open
-   *     is Unknown
+   * @param patience how long one job is polled; after one last poll, pairs that are still open are
+   *     Unknown
    * @return a changed copy
    * @throws IllegalArgumentException if it is not positive
    */
@@ -109,10 +110,10 @@ public final class PollPolicy {
   }
 
   /**
-   * The same with another number of errors.
+   * A copy with another number of errors.
    *
-   * @param errors how many looks at one job may fail in a row before it is no longer watched;
-   *     throttled ones are not counted
+   * @param errors how many polls of one job may fail in a row before polling ends; throttled polls
+   *     do not count
    * @return a changed copy
    * @throws IllegalArgumentException if it is less than 1
    */
@@ -121,60 +122,54 @@ public final class PollPolicy {
   }
 
   /**
-   * The same with a pinned price: at 1 s, one look more is taken to be as bad as a second more of
-   * waiting. A high price makes few looks, a low one short waits.
+   * A copy with a fixed cost of a poll: at 1 s, one more poll is as bad as one more second of
+   * waiting. A high cost gives few polls, a low cost short waits.
    *
-   * @param pollCost what one look is worth in seconds of waiting
+   * @param pollCost the cost of one poll in seconds of waiting
    * @return a changed copy
    * @throws IllegalArgumentException if it is not positive
-   * @throws IllegalStateException if this policy is not adaptive, and so has no use for a price
+   * @throws IllegalStateException if this policy is not adaptive
    */
   public PollPolicy pollCost(Duration pollCost) {
-    positive("pollCost", pollCost);
+    Durations.positive("pollCost", pollCost);
     if (terms.intervals != null) {
       throw new IllegalStateException(
-          this + " looks at fixed times; only PollPolicy.adaptive() weighs looks against waiting");
+          this + " has fixed intervals; only PollPolicy.adaptive() has a poll cost");
     }
     return new PollPolicy(new Terms(null, pollCost, terms.patience, terms.errors));
   }
 
-  private static void positive(String name, Duration duration) {
-    if (requireNonNull(duration, name).isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException(name + ": " + duration + "; it must be positive");
-    }
-  }
-
   /**
-   * How long one job is watched.
+   * How long one job is polled.
    *
-   * @return the time from submit to the last look
+   * @return the time from the submit to the last poll
    */
   public Duration patience() {
     return terms.patience;
   }
 
   /**
-   * How many looks at one job may fail in a row.
+   * How many polls of one job may fail in a row.
    *
-   * @return the number at which it is no longer watched
+   * @return the number of failures at which polling ends
    */
   public int errors() {
     return terms.errors;
   }
 
   /**
-   * When polls are due.
+   * The intervals between polls.
    *
-   * @return the intervals; empty where the times are learned
+   * @return the intervals; empty if the policy is adaptive
    */
   public Optional<Intervals> intervals() {
     return Optional.ofNullable(terms.intervals);
   }
 
   /**
-   * What one poll is worth in seconds of waiting.
+   * The fixed cost of one poll in seconds of waiting.
    *
-   * @return the cost; empty where it follows from the calls that a poll displaces
+   * @return the cost; empty if it follows from the calls that a poll delays
    */
   public Optional<Duration> pollCost() {
     return Optional.ofNullable(terms.pollCost);

@@ -4,17 +4,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a run is.
+ * The progress of a run.
  *
- * @param total pairs asked for
+ * @param total all pairs of the run
  * @param done pairs that are as asked
- * @param failed pairs that are not and will not be
- * @param unknown pairs nobody can say anything of
- * @param openJobs jobs submitted and not ended, lost answers being settled among them
- * @param submits calls made that write
- * @param polls calls made to ask for the state of a job
+ * @param failed pairs that are not as asked and will not be
+ * @param unknown pairs that may or may not be as asked
+ * @param openJobs jobs submitted and not ended, including submits whose answer was lost
+ * @param submits submits made
+ * @param polls polls of jobs made
  * @param reads calls made to list members or to describe images
- * @param timeLeft an estimate of the time left, from the pace so far; null before there is one
+ * @param timeLeft the estimated time left, from the pairs done so far; null before there is an
+ *     estimate
  */
 public record Progress(
     long total,
@@ -28,7 +29,7 @@ public record Progress(
     @Nullable Duration timeLeft) {
 
   /**
-   * Pairs without an outcome yet.
+   * The pairs without an outcome yet.
    *
    * @return the number
    */

@@ -3,10 +3,11 @@ package io.imageshare;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Why something went wrong: the service's words, and the one thing the engine decides by.
+ * Why a call, a job or a pair failed: the kind, which the engine decides by, and the service's own
+ * code and message.
  *
  * @param kind what the engine decides by
- * @param code the service's code, such as {@code IMG.0027}; empty when it gave none
+ * @param code the service's code, such as {@code IMG.0027}; empty if there is none
  * @param message the service's message, for people; never holds a secret
  */
 public record Reason(Kind kind, String code, String message) {
@@ -16,33 +17,33 @@ public record Reason(Kind kind, String code, String message) {
    * knows kinds, never codes.
    */
   public enum Kind {
-    /** Too fast; the call had no effect. The engine slows down and repeats it. */
+    /** A rate limit was exceeded; the call had no effect. The engine slows down and repeats it. */
     THROTTLED,
-    /** The call certainly had no effect, and may be repeated: connection refused, 503 in front. */
+    /** The call certainly had no effect, such as a refused connection. The engine repeats it. */
     UNAVAILABLE,
     /** The call may or may not have taken effect. The engine reads the members to find out. */
     LOST,
-    /** Something on the images' side is wrong: not found, foreign, not shareable, busy. */
+    /** An image of the request is wrong: not found, foreign, not shareable, busy. */
     INVALID_IMAGE,
-    /** Something on the recipients' side is wrong: not found, other region, the owner itself. */
+    /** A recipient of the request is wrong: not found, in another region, the owner itself. */
     INVALID_RECIPIENT,
-    /** Something in the request is wrong, and nobody says which side. */
+    /** An image or a recipient of the request is wrong, and the service does not say which. */
     INVALID,
     /** A limit of the image or of the account is reached. */
     QUOTA,
     /** The credentials were refused, after the backend's one renewal. The run stops. */
     UNAUTHENTICATED,
-    /** This caller may not make this call at all. */
+    /** The caller has no right to make this call. */
     FORBIDDEN,
-    /** The backend cannot do this. */
+    /** The backend or the service does not support this call. */
     UNSUPPORTED,
-    /** A bug, or an answer nobody can read. */
+    /** A bug, or an answer that cannot be read. */
     INTERNAL,
-    /** Given by the engine: the run stopped before this pair was sent. Asking again is safe. */
+    /** Set by the engine: the run ended before this pair was sent. Asking again is safe. */
     NOT_SENT
   }
 
-  /** Checks that all are there. */
+  /** Checks that no part is null. */
   public Reason {
     requireNonNull(kind, "kind");
     requireNonNull(code, "code");

@@ -1,54 +1,53 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 
 /**
- * How a call that had no effect is repeated: exponential backoff with full jitter, the service's
- * own wait as a minimum, and one budget of repeats for all runs of a workflow. A call that was
- * refused as too fast does not wait by this: it goes again as soon as the rate that the workflow
- * has learned of the service lets it.
+ * How calls that had no effect are repeated: exponential backoff with full jitter, no shorter than
+ * the service asks, and one budget of repeats for all runs of a workflow. Calls that exceeded a
+ * rate limit of the service are not covered: they are repeated as soon as the learned rate permits.
  *
- * @param attempts how often one call is made in all, at least 1; throttled ones are not counted
- * @param first the ceiling of the first wait; it doubles with each repeat
- * @param cap the highest ceiling
- * @param budget how many repeats a workflow may make in a row; every call that is answered gives a
- *     fifth of one back
+ * @param attempts how often a call is made in all, at least 1; throttled attempts do not count
+ * @param first the upper bound of the first wait; it doubles with each repeat
+ * @param cap the highest upper bound
+ * @param budget how many repeats a workflow may make in a row; every successful call adds a fifth
+ *     of a repeat, up to this number
  */
 public record RetryPolicy(int attempts, Duration first, Duration cap, int budget) {
 
   /**
-   * Checks the numbers.
+   * Checks the values.
    *
    * @throws IllegalArgumentException if one is out of range
    */
   public RetryPolicy {
-    if (attempts < 1) {
-      throw new IllegalArgumentException("attempts: " + attempts + "; it must be at least 1");
-    }
-    if (first.isNegative() || first.isZero() || cap.compareTo(first) < 0) {
-      throw new IllegalArgumentException(
-          "backoff: " + first + " to " + cap + "; it must be positive and grow");
-    }
-    if (budget < 0) {
-      throw new IllegalArgumentException("budget: " + budget + "; it must be at least 0");
-    }
+    checkArgument(attempts >= 1, "attempts: %s; it must be at least 1", attempts);
+    checkArgument(
+        Durations.isPositive(first) && cap.compareTo(first) >= 0,
+        "backoff: %s to %s; it must be positive and grow",
+        first,
+        cap);
+    checkArgument(budget >= 0, "budget: %s; it must be at least 0", budget);
   }
 
   /**
-   * 5 attempts, 1 s doubling to 20 s, a budget of 100. Five attempts with full jitter outlast a
-   * fault of some 8 s on average, a restart behind a load balancer; the budget keeps an outage from
-   * being met with a storm.
+   * The defaults: 5 attempts, waits of 1 s doubling to 20 s, a budget of 100. Five attempts with
+   * full jitter outlast a fault of about 8 s on average, such as a restart behind a load balancer;
+   * the budget prevents a storm of repeats during an outage.
    *
-   * @return the defaults
+   * @return the policy
    */
   public static RetryPolicy defaults() {
     return new RetryPolicy(5, Duration.ofSeconds(1), Duration.ofSeconds(20), 100);
   }
 
   /**
-   * The same with another number of attempts.
+   * A copy with another number of attempts.
    *
-   * @param attempts how often one call is made in all; 1 never repeats
+   * @param attempts how often a call is made in all; 1 for no repeats
    * @return a changed copy
    */
   public RetryPolicy attempts(int attempts) {
@@ -56,10 +55,10 @@ public record RetryPolicy(int attempts, Duration first, Duration cap, int budget
   }
 
   /**
-   * The same with other waits.
+   * A copy with other waits.
    *
-   * @param first the ceiling of the first wait
-   * @param cap the highest ceiling
+   * @param first the upper bound of the first wait
+   * @param cap the highest upper bound
    * @return a changed copy
    */
   public RetryPolicy backoff(Duration first, Duration cap) {
@@ -67,7 +66,7 @@ public record RetryPolicy(int attempts, Duration first, Duration cap, int budget
   }
 
   /**
-   * The same with another budget.
+   * A copy with another budget.
    *
    * @param budget how many repeats a workflow may make in a row
    * @return a changed copy

@@ -3,60 +3,60 @@ package io.imageshare;
 import java.time.Duration;
 
 /**
- * What a run does, as data: for progress bars, logs and metrics. Events come on the timekeeper's
- * thread, in the order things happened; a listener that takes long holds the run up.
+ * What happens in a run, for progress bars, logs and metrics. Events are delivered on the
+ * timekeeper's thread, in order; a slow listener delays the run.
  */
 public sealed interface ShareEvent {
 
   /**
-   * The run this is about.
+   * The id of the run.
    *
-   * @return its id
+   * @return the id
    */
   String run();
 
   /**
-   * The survey is over: what was there already is known.
+   * The survey has finished: what is already as asked is known.
    *
    * @param run the run's id
-   * @param images images read
-   * @param already pairs found as asked
-   * @param refused pairs that cannot work, found without a write
+   * @param images the images whose members were read
+   * @param already the pairs that are already as asked
+   * @param refused the pairs that failed without a submit
    */
   record Surveyed(String run, int images, long already, long refused) implements ShareEvent {}
 
   /**
-   * A slice was taken by the service.
+   * The service accepted a slice.
    *
    * @param run the run's id
-   * @param slice what was asked
-   * @param job the first look at its job
+   * @param slice the slice
+   * @param job its job as the service reported it at first
    */
   record Submitted(String run, ShareRequest slice, Job job) implements ShareEvent {}
 
   /**
-   * A job was looked at.
+   * A poll of a job was answered.
    *
    * @param run the run's id
-   * @param job what was seen
+   * @param job the job as the poll saw it
    */
   record Polled(String run, Job job) implements ShareEvent {}
 
   /**
-   * A call went wrong and will be made again.
+   * A call failed and will be repeated.
    *
    * @param run the run's id
    * @param call {@code submit}, {@code job} or {@code members}
-   * @param reason what went wrong
-   * @param delay how long it waits at least
+   * @param reason why it failed
+   * @param delay the least time before the repeat
    */
   record Retrying(String run, String call, Reason reason, Duration delay) implements ShareEvent {}
 
   /**
-   * A slice was refused, and is taken apart to find out why.
+   * A slice was refused, and is split to find the bad id.
    *
    * @param run the run's id
-   * @param slice what was refused
+   * @param slice the refused slice
    * @param reason the service's reason
    */
   record Split(String run, ShareRequest slice, Reason reason) implements ShareEvent {}
@@ -66,15 +66,15 @@ public sealed interface ShareEvent {
    *
    * @param run the run's id
    * @param image the image
-   * @param done its pairs that are as asked
-   * @param failed its pairs that are not
-   * @param unknown its pairs nobody can say anything of
+   * @param done the number of its pairs that are as asked
+   * @param failed the number of its pairs that failed
+   * @param unknown the number of its pairs whose outcome is unknown
    */
   record ImageCompleted(String run, String image, long done, long failed, long unknown)
       implements ShareEvent {}
 
   /**
-   * The run is over.
+   * The run has ended.
    *
    * @param run the run's id
    * @param report its report

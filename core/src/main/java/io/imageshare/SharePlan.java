@@ -1,10 +1,7 @@
 package io.imageshare;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imageshare.internal.engine.DryRun;
-import io.imageshare.internal.report.RequestDocument;
+import io.imageshare.internal.report.PlanDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +10,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a run would do, as far as reading tells: made by {@link ShareWorkflow#plan(ShareRequest)},
- * without one write. What the service says only to a write, that an id is unknown to it, say, is
- * not in it; and until the run begins, others may change things. Immutable and safe to use from any
- * thread.
+ * What a run would do, as far as it can be known without a write: made by {@link
+ * ShareWorkflow#plan(ShareRequest)}, which only reads. What the service reports only in answer to a
+ * write, such as an unknown id, is not in it; and others may change things before the run begins.
+ * Immutable and safe to use from any thread.
  */
 public final class SharePlan {
-  private static final int VERSION = 1;
   private static final int SHOWN = 10;
 
   private final ShareReport survey;
@@ -42,7 +38,7 @@ public final class SharePlan {
   }
 
   /**
-   * The pairs that are as asked already.
+   * The pairs that already are as asked.
    *
    * @return them, image by image in the request's order
    */
@@ -64,9 +60,8 @@ public final class SharePlan {
   }
 
   /**
-   * How many listings would be read after the writes, to see what they did. Before them, as many
-   * are read as for this plan, and images to be shared are described in one call; and each job is
-   * looked at once at least.
+   * How many listings a run reads after its writes. Before them it reads as many as this dry run
+   * did, describes images to be shared in one call, and polls each job at least once.
    *
    * @return the number
    */
@@ -75,46 +70,24 @@ public final class SharePlan {
   }
 
   /**
-   * Why it is no whole plan: the reading was cut short.
+   * Why the dry run is incomplete.
    *
-   * @return the reason, that the credentials were refused, say; empty when all was read
+   * @return the reason, such as refused credentials; empty when all was read
    */
   public Optional<Reason> reason() {
     return survey.reason();
   }
 
   /**
-   * Writes the plan as JSON, with the fields {@code version} (1), {@code calls} ({@code submits}
+   * Writes the dry run as JSON, with the fields {@code version} (1), {@code calls} ({@code submits}
    * and {@code listings}), {@code slices} (each as {@link ShareRequest#toJson}), {@code already} (a
    * number), {@code refused} (each {@code image}, {@code recipient}, {@code kind}, {@code code} and
-   * {@code message}), and {@code reason} when the plan is not whole. Others may be added.
+   * {@code message}), and {@code reason} when it is incomplete. Others may be added.
    *
    * @return the document
    */
   public String toJson() {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode root = mapper.createObjectNode();
-    root.put("version", VERSION);
-    root.putObject("calls").put("submits", slices.size()).put("listings", listings);
-    ArrayNode all = root.putArray("slices");
-    slices.forEach(slice -> all.add(RequestDocument.tree(slice)));
-    root.put("already", already().count());
-    ArrayNode failed = root.putArray("refused");
-    refused()
-        .forEach(
-            f -> {
-              ObjectNode pair = failed.addObject();
-              pair.put("image", f.member().image());
-              pair.put("recipient", f.member().recipient().id());
-              reason(f.reason(), pair);
-            });
-    reason().ifPresent(why -> reason(why, root.putObject("reason")));
-    return root.toString();
-  }
-
-  private static void reason(Reason reason, ObjectNode to) {
-    to.put("kind", reason.kind().name());
-    to.put("code", reason.code()).put("message", reason.message());
+    return PlanDocument.write(this);
   }
 
   /** For people: the figures, the slices and why pairs are refused, the first ten of each. */

@@ -17,17 +17,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What became of every pair of a run: exactly one outcome each. Immutable and safe to use from any
+ * The result of a run: exactly one outcome for every pair. Immutable and safe to use from any
  * thread.
  *
- * <p>It takes about two bytes a pair; outcomes are made when they are asked for. Counts cost
- * nothing.
+ * <p>A report takes about two bytes per pair; outcomes are created on demand. Counts are constant
+ * time.
  */
 public final class ShareReport {
 
   /** How a run ended. */
   public enum Ending {
-    /** It went its whole way; single pairs may have failed all the same. */
+    /** Nothing cut it short; single pairs may still have failed. */
     FINISHED,
     /** It was cancelled. */
     CANCELLED,
@@ -35,7 +35,7 @@ public final class ShareReport {
     DEADLINE,
     /** Its workflow was closed. */
     CLOSED,
-    /** It could not go on, for the reason given: the credentials were refused, say. */
+    /** It could not continue, for the given reason, such as refused credentials. */
     STOPPED
   }
 
@@ -51,10 +51,10 @@ public final class ShareReport {
   public record Counts(long total, long done, long already, long failed, long unknown) {}
 
   /**
-   * A job as it was last seen.
+   * A job with its slice.
    *
-   * @param job the last look
-   * @param slice what it was to do
+   * @param job the job as the last poll saw it
+   * @param slice the slice that it was submitted for
    */
   public record SubmittedJob(Job job, ShareRequest slice) {}
 
@@ -67,12 +67,12 @@ public final class ShareReport {
   }
 
   /**
-   * A report of these outcomes, for tests of what is done with reports: as of a run that asked to
-   * share, came to its end, and made no call. Its {@link #id()} is {@code "given"}.
+   * Creates a report, for tests of code that uses reports. It is that of a finished share without
+   * calls; its {@link #id()} is {@code "given"}.
    *
-   * @param outcomes one a pair
-   * @return the report, image by image in the order given
-   * @throws IllegalArgumentException if there is none, or two are about the same pair
+   * @param outcomes one outcome for each pair
+   * @return the report, image by image in the given order
+   * @throws IllegalArgumentException if there are none, or two are about the same pair
    */
   public static ShareReport of(Collection<? extends Outcome> outcomes) {
     if (outcomes.isEmpty()) {
@@ -99,13 +99,13 @@ public final class ShareReport {
   }
 
   /**
-   * Reads what {@link #toJson} wrote, in this or an earlier release. So {@link #remaining()} can be
-   * run another day.
+   * Reads a report that {@link #toJson} of this or an earlier release wrote, for example to run
+   * {@link #remaining()} another day.
    *
-   * @param from the document; nothing may follow it; stays open
-   * @return a report that is equal in all it tells
-   * @throws IllegalArgumentException if it is not a report, is of a newer release, or was damaged;
-   *     the message names the place
+   * @param from the document, with nothing after it; stays open
+   * @return a report with the same content
+   * @throws IllegalArgumentException if the document is not a report, is of a newer version, or is
+   *     damaged; the message names the place
    * @throws IOException if reading fails
    */
   public static ShareReport read(Reader from) throws IOException {
@@ -113,9 +113,9 @@ public final class ShareReport {
   }
 
   /**
-   * Writes the report as JSON, piece by piece: of a million pairs, too, no more than a few thousand
-   * characters are held at a time. Equal neighbours are written as one, so that most reports take
-   * little more than their ids.
+   * Writes the report as JSON. It streams: even for a million pairs it buffers a few thousand
+   * characters at most. Equal neighbours are merged, so most reports are little larger than their
+   * ids.
    *
    * <p>The document is an object. Its first field, {@code "imageshare": "report/1"}, says what it
    * is; others may be added without a new number, and readers pass over those they do not know. The
@@ -138,10 +138,10 @@ public final class ShareReport {
    *       counted from 0, or -1 for what was not asked; and for how many of the {@code recipients}
    *       on it holds.
    *   <li>{@code jobs}: each with {@code id}, {@code type}, {@code status}, {@code begin} and
-   *       {@code end} (ISO 8601) and {@code progress} if told, {@code reason} if there is one,
+   *       {@code end} (ISO 8601) and {@code progress} if known, {@code reason} if there is one,
    *       {@code images} and {@code recipients} (what it was to do: numbers by twos, a place in the
    *       list above and how many from there on), and {@code results} (each {@code images}, their
-   *       ids, {@code recipient} if told, {@code succeeded}, {@code reason} if there is one).
+   *       ids, {@code recipient} if known, {@code succeeded}, {@code reason} if there is one).
    * </ul>
    *
    * @param to where to; stays open, and is flushed
@@ -152,7 +152,7 @@ public final class ShareReport {
   }
 
   /**
-   * The run's id.
+   * The id of the run.
    *
    * @return the id
    */
@@ -161,7 +161,7 @@ public final class ShareReport {
   }
 
   /**
-   * How the run ended. FINISHED says that nothing cut it short, not that all is done: for that, see
+   * How the run ended. FINISHED means that nothing cut it short, not that every pair is done: see
    * {@link #allDone()}.
    *
    * @return the ending
@@ -173,7 +173,7 @@ public final class ShareReport {
   /**
    * Why the run was cut short.
    *
-   * @return the reason; empty when the ending says it all
+   * @return the reason; empty if the ending needs none
    */
   public Optional<Reason> reason() {
     return Optional.ofNullable(result.reason());
@@ -207,7 +207,7 @@ public final class ShareReport {
   }
 
   /**
-   * The pairs nobody can say anything of.
+   * The pairs whose outcome is unknown.
    *
    * @return them, image by image in the request's order
    */
@@ -222,18 +222,18 @@ public final class ShareReport {
   /**
    * Every outcome.
    *
-   * @return one a pair, image by image in the request's order
+   * @return one for each pair, image by image in the request's order
    */
   public Stream<Outcome> outcomes() {
     return IntStream.range(0, table.images()).boxed().flatMap(table::outcomes);
   }
 
   /**
-   * What became of one pair.
+   * The outcome of one pair.
    *
    * @param member the pair
    * @return its outcome
-   * @throws IllegalArgumentException if the run was not asked for this pair
+   * @throws IllegalArgumentException if the pair is not part of the run
    */
   public Outcome outcome(Member member) {
     return table
@@ -243,10 +243,9 @@ public final class ShareReport {
   }
 
   /**
-   * Requests that ask again for all that is not done, failed and unknown alike; few of them. Can be
-   * run as one.
+   * Few requests that together ask again for every failed and unknown pair, to be run as one.
    *
-   * @return the requests; empty when {@link #allDone()}
+   * @return the requests; empty if {@link #allDone()}
    */
   public List<ShareRequest> remaining() {
     int any = Integer.MAX_VALUE;
@@ -256,9 +255,9 @@ public final class ShareReport {
   }
 
   /**
-   * The jobs the service made for this run, in the order they were submitted.
+   * The jobs of this run, in the order they were submitted.
    *
-   * @return the last look at each, with what it was to do
+   * @return the last poll of each, with its slice
    */
   public List<SubmittedJob> jobs() {
     return result.jobs().stream()
@@ -267,7 +266,7 @@ public final class ShareReport {
   }
 
   /**
-   * The run's last progress: pairs by outcome and calls by kind.
+   * The final progress of the run: pairs by outcome and calls by kind.
    *
    * @return the figures
    */
@@ -276,10 +275,11 @@ public final class ShareReport {
   }
 
   /**
-   * For callers who want all or an exception.
+   * Fails unless every pair is as asked.
    *
-   * @return this report, if every pair is as asked
-   * @throws IllegalStateException otherwise; the message has the counts and the first ten failures
+   * @return this report
+   * @throws IllegalStateException if a pair is not as asked; the message has the counts and the
+   *     first ten such pairs
    */
   public ShareReport requireAllDone() {
     if (allDone()) {

@@ -1,15 +1,16 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableSet;
 import io.imageshare.internal.report.RequestDocument;
 import io.imageshare.internal.table.Ids;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One action asked for every pair of some images and some recipients. A slice of a request is again
@@ -60,18 +61,19 @@ public record ShareRequest(
     images.forEach(image -> Ids.check("images", image));
     if (!requireNonNull(vault, "vault").isEmpty()) {
       Ids.check("vault", vault);
-      if (action != Action.ACCEPT) {
-        throw new IllegalArgumentException(
-            "vault: %s; only what is accepted is kept in a vault, this is to %s"
-                .formatted(vault, action));
-      }
+      checkArgument(
+          action == Action.ACCEPT,
+          "vault: %s; only what is accepted is kept in a vault, this is to %s",
+          vault,
+          action);
     }
     for (Recipient recipient : recipients) {
-      if (action.isOfRecipient() && recipient.type() != Recipient.Type.PROJECT) {
-        throw new IllegalArgumentException(
-            "recipients: %s is of type %s; only a project can %s"
-                .formatted(recipient, recipient.type(), action));
-      }
+      checkArgument(
+          !action.isOfRecipient() || recipient.type() == Recipient.Type.PROJECT,
+          "recipients: %s is of type %s; only a project can %s",
+          recipient,
+          recipient.type(),
+          action);
     }
   }
 
@@ -88,14 +90,10 @@ public record ShareRequest(
   }
 
   private static <T> Set<T> copy(String field, Collection<T> given) {
-    Set<T> copy = new LinkedHashSet<>(requireNonNull(given, field));
-    if (copy.isEmpty()) {
-      throw new IllegalArgumentException(field + ": none given; at least one is needed");
-    }
-    if (copy.contains(null)) {
-      throw new IllegalArgumentException(field + ": one of them is null");
-    }
-    return Collections.unmodifiableSet(copy);
+    checkArgument(
+        !requireNonNull(given, field).isEmpty(), "%s: none given; at least one is needed", field);
+    checkArgument(given.stream().noneMatch(Objects::isNull), "%s: one of them is null", field);
+    return ImmutableSet.copyOf(given);
   }
 
   /**
@@ -173,8 +171,8 @@ public record ShareRequest(
    * Reads the API's own document, {@code {"images": [...], "projects": [...], "domains": [...],
    * "organizations": [...]}} with at least one of the last three ({@code ims-api.md} section 1.1).
    * The document does not say what to do with it, the call it is sent with does; so an {@code
-   * "action"} of {@code "unshare"}, {@code "accept"} or {@code "reject"} may stand in it, and
-   * without one it asks to share. A {@code "vault_id"} may stand with {@code "accept"}.
+   * "action"} of {@code "unshare"}, {@code "accept"} or {@code "reject"} may be added, and without
+   * one it asks to share. A {@code "vault_id"} may be added to {@code "accept"}.
    *
    * @param json the document
    * @return the request
@@ -204,7 +202,7 @@ public record ShareRequest(
 
   /** Puts a request together. Not safe for use by several threads. */
   public static final class Builder {
-    private @Nullable Action action;
+    private Action action = Action.SHARE;
     private final Set<String> images = new LinkedHashSet<>();
     private final Set<Recipient> recipients = new LinkedHashSet<>();
 
@@ -250,7 +248,7 @@ public record ShareRequest(
      * @throws IllegalArgumentException if an id is not one id
      */
     public Builder projects(Collection<String> ids) {
-      ids.forEach(id -> recipients.add(new Recipient(Recipient.Type.PROJECT, checked(id))));
+      ids.forEach(id -> recipients.add(Recipient.project(Ids.check("projects", id))));
       return this;
     }
 
@@ -283,11 +281,7 @@ public record ShareRequest(
      * @throws IllegalArgumentException if there is no image or no recipient, or an id is not one id
      */
     public ShareRequest build() {
-      return new ShareRequest(action == null ? Action.SHARE : action, images, recipients);
-    }
-
-    private static String checked(String id) {
-      return Ids.check("projects", id);
+      return new ShareRequest(action, images, recipients);
     }
   }
 }

@@ -6,32 +6,32 @@ import java.util.concurrent.CompletableFuture;
 public interface ShareRun {
 
   /**
-   * The run's id, as in logs and events.
+   * The id of the run, as in logs and events.
    *
    * @return the id
    */
   String id();
 
   /**
-   * How far it is.
+   * The progress of the run so far.
    *
    * @return a snapshot
    */
   Progress progress();
 
   /**
-   * The report to come. Never fails for what the service did.
+   * The report, once the run has ended. It never fails because of what the service did.
    *
-   * <p>Every call gives a future of its own: cancelling it or timing it out leaves the run alone;
-   * {@link #cancel()} ends the run. In virtual time {@code get} and {@code join} move the time.
+   * <p>Every call returns a new future: cancelling it or timing it out does not affect the run;
+   * {@link #cancel()} ends the run. In virtual time {@code get} and {@code join} advance the time.
    *
-   * @return completed when the run is over
+   * @return a future that completes when the run has ended
    */
   CompletableFuture<ShareReport> report();
 
   /**
-   * Ends the run early: no further call that writes, one last look at each open job, one reading of
-   * each image with open pairs, then the report. It returns at once; calling it again does nothing.
+   * Ends the run early: no further submit, one last poll of each open job, one read of each image
+   * with open pairs, then the report. Returns at once; a second call has no effect.
    */
   void cancel();
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.imageshare.internal.engine.Settings;
 import io.imageshare.internal.engine.Workflow;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.time.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -12,31 +13,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares images: takes requests, drives a backend, and reports what became of every pair.
+ * Runs requests over a backend and reports the outcome of every pair.
  *
- * <p>A workflow serves any number of runs at once, from any thread. What it learns of the service
- * (how fast, how much at once, whether the credentials are taken) holds over all of them; so use
- * one workflow for one account. Nothing it starts outlives {@link #close()}.
+ * <p>A workflow serves any number of runs at the same time, from any thread. Its {@link FlowPolicy}
+ * and what it learns about the service (rate limits, job durations) cover all of them, so use one
+ * workflow per account. Nothing that it starts outlives {@link #close()}.
  *
- * <p>Everything of a run happens on one thread, the {@link Timekeeper}'s; listeners are called on
- * it too.
+ * <p>Runs do all their work on one thread, the {@link Timekeeper}'s; listeners are called on it
+ * too.
  */
 public final class ShareWorkflow implements AutoCloseable {
   private final Workflow workflow;
-  private final @Nullable Journal journal;
   private final Random ids;
 
   private ShareWorkflow(Builder builder) {
     Random random = new Random(builder.seed == null ? new Random().nextLong() : builder.seed);
     ids = new Random(random.nextLong());
-    journal = builder.journal;
     workflow = new Workflow(builder.settings(random));
   }
 
   /**
    * A workflow with all defaults.
    *
-   * @param backend what it drives; stays the caller's to close
+   * @param backend the backend; the caller closes it
    * @return the workflow
    */
   public static ShareWorkflow over(MemberBackend backend) {
@@ -46,7 +45,7 @@ public final class ShareWorkflow implements AutoCloseable {
   /**
    * A builder of workflows.
    *
-   * @param backend what it drives; stays the caller's to close
+   * @param backend the backend; the caller closes it
    * @return a builder with all defaults
    */
   public static Builder builder(MemberBackend backend) {
@@ -54,13 +53,13 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Does what a request asks, and waits for the report.
+   * Runs a request and waits for the report.
    *
-   * <p>If the waiting thread is interrupted, the run is cancelled, its report awaited and returned,
-   * and the thread's flag set again.
+   * <p>If the waiting thread is interrupted, the run is cancelled, its report is awaited and
+   * returned, and the thread's interrupt flag is restored.
    *
-   * @param request what to do
-   * @return what became of every pair; nothing is thrown for what the service did
+   * @param request the request
+   * @return the outcome of every pair; failures of the service throw nothing
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public ShareReport run(ShareRequest request) {
@@ -68,23 +67,25 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Does what several requests of one action ask, as one run, and waits for the report.
+   * Runs several requests of one action as one run, and waits for the report.
    *
-   * @param requests what to do; a pair asked for twice counts once
-   * @return what became of every pair
+   * @param requests the requests; a pair that is in several counts once
+   * @return the outcome of every pair
    * @throws IllegalArgumentException if the list is empty or mixes actions
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public ShareReport run(List<ShareRequest> requests) {
-    workflow.refuseInsideATask();
+    workflow.requireOutsideTasks();
     return workflow.await(start(requests));
   }
 
   /**
-   * Reads what a run of this request would find, and says what it would do; nothing is written.
+   * A dry run: reads what a run of this request would read, and returns what it would do. Nothing
+   * is changed.
    *
-   * @param request what to do
-   * @return what is as asked already, what cannot be, and the calls for the rest
+   * @param request the request
+   * @return the pairs that are already as asked, those that cannot work, and the submits for the
+   *     rest
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public SharePlan plan(ShareRequest request) {
@@ -92,31 +93,31 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Reads what one run of several requests would find, and says what it would do; nothing is
-   * written.
+   * A dry run of several requests as one run. Nothing is changed.
    *
-   * @param requests what to do; a pair asked for twice counts once
-   * @return what is as asked already, what cannot be, and the calls for the rest
+   * @param requests the requests; a pair that is in several counts once
+   * @return the pairs that are already as asked, those that cannot work, and the submits for the
+   *     rest
    * @throws IllegalArgumentException if the list is empty or mixes actions or vaults
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public SharePlan plan(List<ShareRequest> requests) {
-    workflow.refuseInsideATask();
+    workflow.requireOutsideTasks();
     return new SharePlan(workflow.dryRun(nextId(), requests));
   }
 
   /**
-   * Reads who has the images now, and says what is to be done so that each has whom it should have,
-   * and nobody else; nothing is written.
+   * Compares the present members of images with those wanted, and returns the requests that remove
+   * the difference. Nothing is changed.
    *
-   * @param wanted whom each image should have
-   * @return what to share and what to take back
-   * @throws IllegalStateException if more would be taken back than {@link WantedState#maxRemovals},
-   *     if the members of an image cannot be read, if the workflow is closed, or if called from a
-   *     listener or task
+   * @param wanted the recipients that each image should have
+   * @return what to share and what to unshare
+   * @throws IllegalStateException if more would be removed than {@link WantedState#maxRemovals}
+   *     allows, if the members of an image cannot be read, if the workflow is closed, or if called
+   *     from a listener or task
    */
   public WantedState.Changes changes(WantedState wanted) {
-    workflow.refuseInsideATask();
+    workflow.requireOutsideTasks();
     WantedState.Present present = new WantedState.Present();
     ShareRequest all = wanted.reading();
     RunResult survey = workflow.survey(nextId(), List.of(all), present::take);
@@ -124,9 +125,9 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Begins to do what a request asks, and returns at once.
+   * Starts a run of a request and returns at once.
    *
-   * @param request what to do
+   * @param request the request
    * @return the run
    * @throws IllegalStateException if the workflow is closed
    */
@@ -135,9 +136,9 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Begins to do what several requests of one action ask, as one run, and returns at once.
+   * Starts several requests of one action as one run and returns at once.
    *
-   * @param requests what to do; a pair asked for twice counts once
+   * @param requests the requests; a pair that is in several counts once
    * @return the run
    * @throws IllegalArgumentException if the list is empty or mixes actions
    * @throws IllegalStateException if the workflow is closed
@@ -151,16 +152,16 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Begins to do what a request asks, under an id of the caller's own, and returns as soon as the
-   * journal is read. If a run of this id is under way in this workflow, or unfinished in the
-   * journal, that run is continued: asking twice does nothing twice.
+   * Starts a run with an id chosen by the caller, and returns once the journal is read. If a run
+   * with this id is under way in this workflow or unfinished in the journal, that run is continued,
+   * so starting it twice changes nothing.
    *
-   * @param id the run's id; once the run is finished it may be used again
-   * @param request what to do
+   * @param id the id of the run; it may be used again once the run is finished
+   * @param request the request
    * @return the run
-   * @throws IllegalArgumentException if the id is not made of 1 to 100 letters, digits, dots,
-   *     underscores and hyphens, or belongs to an unfinished run with another request
-   * @throws IllegalStateException if the workflow is closed, if another process is at this run, if
+   * @throws IllegalArgumentException if the id is not 1 to 100 letters, digits, dots, underscores
+   *     and hyphens, or belongs to an unfinished run of another request
+   * @throws IllegalStateException if the workflow is closed, if another process has this run, if
    *     its journal cannot be read, or if called from a listener or task
    */
   public ShareRun start(String id, ShareRequest request) {
@@ -173,41 +174,38 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Goes on with every run of the journal that is not finished and that nobody else is at; returns
-   * as soon as the journal is read. Jobs that are known are looked at, never submitted again; a
-   * write of which no answer is known is settled by reading; what is left is planned anew, under
-   * this workflow's limits and policies. The deadline of a run stays what it was. A run that was
-   * cancelled or reached its deadline is finished; one that was closed or stopped is not. One that
-   * was cancelled, and whose process ended before it did, gets its last looks and readings, and no
-   * write.
+   * Continues every run of the journal that is not finished and that no other process has; returns
+   * once the journal is read. Known jobs are polled, never submitted again; a submit without a
+   * known answer is settled by reading the members; the rest is planned anew with the limits and
+   * policies of this workflow. The deadline of a run does not change.
    *
-   * @return the runs, now under way
-   * @throws IllegalStateException without a journal, if a run's journal is damaged or of a newer
-   *     version (then none is resumed), if the workflow is closed, or if called from a listener or
-   *     task
+   * <p>A run that was cancelled or reached its deadline is finished; one that was closed or stopped
+   * is not. A run that was cancelled, but whose process ended first, makes its last polls and reads
+   * and no submit.
+   *
+   * @return the runs, which are under way
+   * @throws IllegalStateException without a journal, if the journal of a run is damaged or of a
+   *     newer version (then no run is resumed), if the workflow is closed, or if called from a
+   *     listener or task
    */
   public List<ShareRun> resume() {
-    if (journal == null) {
-      throw new IllegalStateException(
-          "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
-    }
     return workflow.resume();
   }
 
   /**
-   * Ends everything this workflow started. No call starts any more; answers to writes under way are
-   * waited for, at most for the builder's {@code closeTimeout}; then every report is completed as
-   * {@link ShareReport.Ending#CLOSED}. The backend stays open. Closing again does nothing.
+   * Ends all runs. No further call starts; answers to submits under way are awaited for at most
+   * {@link Builder#closeTimeout}; then every report completes as {@link ShareReport.Ending#CLOSED}.
+   * The backend stays open. Closing again has no effect.
    *
-   * <p>If the waiting thread is interrupted, it stops waiting. From a listener or task it does not
-   * wait at all.
+   * <p>If the waiting thread is interrupted, it stops waiting. Called from a listener or task, it
+   * does not wait.
    */
   @Override
   public void close() {
     workflow.close();
   }
 
-  /** Builds workflows. Not safe for use by several threads. */
+  /** Builds workflows. Not thread-safe. */
   public static final class Builder {
     private final MemberBackend backend;
     private @Nullable Timekeeper time;
@@ -228,9 +226,9 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * The time the workflow lives in.
+     * The clock and scheduler.
      *
-     * @param time clock and scheduler; by default the backend's
+     * @param time the timekeeper; by default the backend's
      * @return this
      */
     public Builder time(Timekeeper time) {
@@ -239,9 +237,9 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * How much fits into one call. The backend's limits hold as well.
+     * How much fits into one submit. The backend's limits hold as well.
      *
-     * @param limits the limits; by default the backend's alone
+     * @param limits the limits; by default only those of the backend
      * @return this
      */
     public Builder limits(BatchLimits limits) {
@@ -250,9 +248,9 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * How many recipients one image may have. The backend's number holds as well.
+     * The most recipients that one image may have. The backend's limit holds as well.
      *
-     * @param members the number; by default the backend's alone
+     * @param members the limit; by default only that of the backend
      * @return this
      * @throws IllegalArgumentException if it is below 1
      */
@@ -277,7 +275,7 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * How jobs are watched.
+     * How jobs are polled.
      *
      * @param poll the policy; by default {@link PollPolicy#adaptive()}
      * @return this
@@ -288,7 +286,7 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * How fast and how much at once.
+     * The rate limit, the calls under way and the open jobs.
      *
      * @param flow the policy; by default {@link FlowPolicy#defaults()}
      * @return this
@@ -299,10 +297,10 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * Where runs write what must survive the process, for {@link ShareWorkflow#resume()}.
+     * Where runs store their state, so that {@link ShareWorkflow#resume()} can continue them.
      *
-     * @param journal the journal; by default none: after a crash, run the request again, which
-     *     reads first and asks for what is missing
+     * @param journal the journal; by default none. Without one, run the request again after a
+     *     crash: the new run reads first and asks only for what is missing
      * @return this
      */
     public Builder journal(Journal journal) {
@@ -311,10 +309,10 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * Who hears of events. It is called on the timekeeper's thread and must return soon; what it
-     * throws is logged once a run and changes nothing.
+     * Receives events. It is called on the timekeeper's thread and must return soon. An exception
+     * that it throws is logged once per run and has no other effect.
      *
-     * @param listener takes each event; by default nobody does
+     * @param listener takes each event; by default events are ignored
      * @return this
      */
     public Builder listener(Consumer<ShareEvent> listener) {
@@ -323,36 +321,36 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * How long one run may take. Then nothing is written any more: each open job gets one last look
-     * and each image with open pairs one reading, within 30 s, and what is not known by then is
-     * reported as Unknown.
+     * How long one run may take. After that it submits nothing: each open job is polled once and
+     * each image with open pairs is read once, within 30 s, and pairs that are still open are
+     * Unknown.
      *
-     * @param deadline the time from the start of a run; by default 24 h, long enough for any run
-     *     that still moves, short enough that a forgotten one ends
+     * @param deadline the time from the start of a run; by default 24 h, long enough for the
+     *     largest runs and short enough that a forgotten one ends
      * @return this
      * @throws IllegalArgumentException if it is not positive
      */
     public Builder deadline(Duration deadline) {
-      this.deadline = positive("deadline", deadline);
+      this.deadline = Durations.positive("deadline", deadline);
       return this;
     }
 
     /**
-     * How long {@link ShareWorkflow#close()} waits for answers to writes under way.
+     * How long {@link ShareWorkflow#close()} waits for answers to submits under way.
      *
-     * @param closeTimeout the time; by default 5 s, many times what an answer takes
+     * @param closeTimeout the time; by default 5 s, many times the usual latency
      * @return this
      * @throws IllegalArgumentException if it is not positive
      */
     public Builder closeTimeout(Duration closeTimeout) {
-      this.closeTimeout = positive("closeTimeout", closeTimeout);
+      this.closeTimeout = Durations.positive("closeTimeout", closeTimeout);
       return this;
     }
 
     /**
-     * What all chance (jitter, run ids) is drawn from.
+     * The seed of all random numbers (jitter, run ids).
      *
-     * @param seed the seed; by default one is drawn for each workflow
+     * @param seed the seed; by default a random one for each workflow
      * @return this
      */
     public Builder seed(long seed) {
@@ -364,7 +362,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * Builds the workflow.
      *
      * @return the workflow
-     * @throws IllegalArgumentException if the backend's limits, members per image or time are
+     * @throws IllegalArgumentException if the backend's limits, members per image or timekeeper are
      *     missing or out of range
      */
     public ShareWorkflow build() {
@@ -375,7 +373,7 @@ public final class ShareWorkflow implements AutoCloseable {
       int members = Math.min(backend.membersPerImage(), membersPerImage);
       if (members < 1) {
         throw new IllegalArgumentException(
-            "membersPerImage() of the backend is " + members + ", not at least 1");
+            "membersPerImage() of the backend is " + members + "; it must be at least 1");
       }
       return new Settings(
           backend,
@@ -396,16 +394,9 @@ public final class ShareWorkflow implements AutoCloseable {
     private static <T> T offered(@Nullable T value, String method) {
       if (value == null) {
         throw new IllegalArgumentException(
-            method + " of the backend gave null; is it a mock without an answer?");
+            method + " of the backend returned null; is it a mock without an answer?");
       }
       return value;
-    }
-
-    private static Duration positive(String what, Duration duration) {
-      if (duration.isNegative() || duration.isZero()) {
-        throw new IllegalArgumentException(what + ": " + duration + "; it must be positive");
-      }
-      return duration;
     }
   }
 }

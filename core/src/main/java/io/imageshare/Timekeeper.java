@@ -9,54 +9,54 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Clock and scheduler in one: the only seam for time. Nothing else in this library reads a clock,
- * sleeps or waits.
+ * Clock and scheduler in one. Nothing else in this library reads a clock, sleeps or waits, so that
+ * tests can run in virtual time.
  *
- * <p>All tasks of one timekeeper run one after the other, never two at once. Every method may be
- * called from any thread, except that waiting from inside a task is refused.
+ * <p>The tasks of one timekeeper run one after the other. Every method may be called from any
+ * thread, except that a task must not wait.
  */
 public interface Timekeeper {
 
   /**
-   * The time of day, for what people read.
+   * The wall-clock time.
    *
    * @return now
    */
   Instant now();
 
   /**
-   * A monotonic reading, for elapsed time.
+   * A monotonic clock, for elapsed time.
    *
    * @return nanoseconds from an arbitrary point
    */
   long nanoTime();
 
   /**
-   * Workflow a task later. Tasks due at the same time run in the order they were scheduled.
+   * Runs a task later. Tasks due at the same time run in the order they were scheduled.
    *
-   * @param delay how much later; zero or less: as soon as what is due before it has run
+   * @param delay the delay; if zero or less, the task runs after all tasks that are already due
    * @param task what to run
-   * @return a handle to call it off
+   * @return a handle to cancel it
    */
   Scheduled schedule(Duration delay, Runnable task);
 
   /**
-   * Waits for a stage. In virtual time this is what moves the time.
+   * Waits for a stage. In virtual time this advances the time.
    *
-   * @param stage what to wait for
-   * @param <T> what it gives
+   * @param stage the stage
+   * @param <T> the type of its value
    * @return its value
    * @throws InterruptedException if the waiting thread is interrupted
    * @throws CompletionException if the stage failed, with its exception as the cause
-   * @throws IllegalStateException if called from inside a task, or if nothing is left that could
+   * @throws IllegalStateException if called from inside a task, or if no task is left that could
    *     complete the stage
    */
   <T> T await(CompletionStage<T> stage) throws InterruptedException;
 
   /**
-   * Waits for some time to pass.
+   * Waits for some time.
    *
-   * @param duration how long
+   * @param duration the time
    * @throws InterruptedException if the waiting thread is interrupted
    * @throws IllegalStateException if called from inside a task
    */
@@ -67,28 +67,28 @@ public interface Timekeeper {
   }
 
   /**
-   * Real time. One daemon thread, started by the first task and gone when nothing is scheduled.
+   * Real time, with one daemon thread that runs only while tasks are scheduled.
    *
-   * @return a new timekeeper at each call
+   * @return a new timekeeper
    */
   static Timekeeper system() {
     return new SystemTime();
   }
 
   /**
-   * Virtual time, for tests. It owns no thread, starts at a fixed instant, and moves only while a
-   * thread waits through it: tasks run in the order of their time, jumping from one to the next, so
-   * hours pass in milliseconds and the same program always runs the same way.
+   * Virtual time, for tests. It has no thread, starts at a fixed instant, and advances only while a
+   * thread waits: it runs the next task that is due and jumps to its time. So hours pass in
+   * milliseconds, and the same program always runs the same way.
    *
-   * @return a new timekeeper at each call
+   * @return a new timekeeper
    */
   static Timekeeper virtual() {
     return new VirtualTime();
   }
 
-  /** A task that was scheduled. */
+  /** A scheduled task. */
   interface Scheduled {
-    /** CallExecutor the task off; does nothing if it has run or was called off before. */
+    /** Cancels the task; has no effect if it has run or was cancelled before. */
     void cancel();
   }
 }

@@ -1,33 +1,42 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.collect.ImmutableSet.toImmutableSet;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.LinkedHashMultimap;
+import com.google.common.collect.Maps;
+import com.google.common.collect.Multimaps;
+import com.google.common.collect.SetMultimap;
+import com.google.common.collect.Sets;
 import io.imageshare.internal.table.Ids;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
- * Which recipients each of some images should have, and no others. What is to be done for that,
- * {@link ShareWorkflow#changes} finds out; once it is done, there is nothing left to do.
+ * Which recipients each of some images should have, and no others. {@link ShareWorkflow#changes}
+ * finds out what to do for that; once it is done, nothing is left to do.
  *
  * @param recipients for each image all that it should have; none, if it should be shared with
  *     nobody
- * @param maxRemovals what part of the members that the images have now may be taken back, 0 to 1;
- *     more is refused, for it looks like a list that is empty by mistake
+ * @param maxRemovals what part of the members that the images have now may be removed, 0 to 1; more
+ *     is refused: the list may be empty by mistake
  */
 public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemovals) {
   /** So few changes in a usual update, and so much is missing in a list cut short. */
   private static final double TENTH = 0.1;
+
+  /** An order that does not depend on that of the backend's map. */
+  private static final Comparator<Recipient> BY_ID =
+      Comparator.comparing(Recipient::type).thenComparing(Recipient::id);
 
   /**
    * Checks and copies.
@@ -36,25 +45,17 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
    *     between 0 and 1
    */
   public WantedState {
-    Map<String, Set<Recipient>> copy = new LinkedHashMap<>();
-    requireNonNull(recipients, "recipients")
-        .forEach(
-            (image, wanted) ->
-                copy.put(
-                    Ids.check("images", image),
-                    Collections.unmodifiableSet(new LinkedHashSet<>(wanted))));
-    if (copy.isEmpty()) {
-      throw new IllegalArgumentException("images: none given; at least one is needed");
-    }
-    if (!(maxRemovals >= 0 && maxRemovals <= 1)) {
-      throw new IllegalArgumentException(
-          "maxRemovals: " + maxRemovals + "; it is a part, from 0 to 1");
-    }
-    recipients = Collections.unmodifiableMap(copy);
+    requireNonNull(recipients, "recipients").keySet().forEach(id -> Ids.check("images", id));
+    checkArgument(!recipients.isEmpty(), "images: none given; at least one is needed");
+    checkArgument(
+        maxRemovals >= 0 && maxRemovals <= 1,
+        "maxRemovals: %s; it is a part, from 0 to 1",
+        maxRemovals);
+    recipients = ImmutableMap.copyOf(Maps.transformValues(recipients, ImmutableSet::copyOf));
   }
 
   /**
-   * Every image with exactly these projects. Up to a tenth of the members may be taken back.
+   * Every image with exactly these projects. Up to a tenth of the members may be removed.
    *
    * @param images the images' ids
    * @param projects the projects' ids
@@ -62,17 +63,12 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
    * @throws IllegalArgumentException if there is no image, or an id is not one id
    */
   public static WantedState of(Collection<String> images, Collection<String> projects) {
-    Set<Recipient> recipients =
-        projects.stream()
-            .map(Recipient::project)
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    Map<String, Set<Recipient>> wanted = new LinkedHashMap<>();
-    images.forEach(image -> wanted.put(image, recipients));
-    return new WantedState(wanted, TENTH);
+    Set<Recipient> recipients = projects.stream().map(Recipient::project).collect(toImmutableSet());
+    return of(Maps.toMap(images, image -> recipients));
   }
 
   /**
-   * Some images, each with its own recipients. Up to a tenth of the members may be taken back.
+   * Some images, each with its own recipients. Up to a tenth of the members may be removed.
    *
    * @param recipients for each image all that it should have
    * @return the wanted state
@@ -83,7 +79,7 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
   }
 
   /**
-   * The same with another part that may be taken back.
+   * The same with another part that may be removed.
    *
    * @param part of the members that the images have now, 0 to 1
    * @return a changed copy
@@ -97,7 +93,7 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
    * What is to be done: {@code run(shares)} and {@code run(unshares)}, where they are not empty.
    *
    * @param shares requests that share what is missing
-   * @param unshares requests that take back what is not wanted
+   * @param unshares requests that remove what is not wanted
    */
   public record Changes(List<ShareRequest> shares, List<ShareRequest> unshares) {
 
@@ -113,9 +109,8 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
     private final Map<String, Set<Recipient>> members = new ConcurrentHashMap<>();
 
     void take(String image, Map<?, MemberStatus> listed) {
-      Set<Recipient> recipients = new LinkedHashSet<>();
-      listed.keySet().forEach(recipient -> recipients.add((Recipient) recipient));
-      members.put(image, recipients);
+      members.put(
+          image, listed.keySet().stream().map(Recipient.class::cast).collect(toImmutableSet()));
     }
 
     /** All of it: what is not known cannot be compared. */
@@ -152,8 +147,8 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
     recipients.forEach(
         (image, wanted) -> {
           Set<Recipient> has = present.getOrDefault(image, Set.of());
-          missing.put(image, without(wanted, has));
-          unwanted.put(image, without(sorted(has), wanted));
+          missing.put(image, Sets.difference(wanted, has));
+          unwanted.put(image, Sets.difference(ImmutableSortedSet.copyOf(BY_ID, has), wanted));
         });
     guard(size(unwanted), size(present));
     return new Changes(
@@ -164,7 +159,7 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
   private void guard(long unwanted, long present) {
     if (unwanted > maxRemovals * present) {
       throw new IllegalStateException(
-          "%d of %d members would be taken back, more than a part of %s; if that is meant, maxRemovals(...) allows it"
+          "%d of %d members would be removed, more than a part of %s; if that is meant, maxRemovals(...) allows it"
               .formatted(unwanted, present, maxRemovals));
     }
   }
@@ -173,34 +168,14 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
     return recipients.values().stream().mapToLong(Set::size).sum();
   }
 
-  private static Set<Recipient> without(Set<Recipient> some, Set<Recipient> others) {
-    Set<Recipient> rest = new LinkedHashSet<>(some);
-    rest.removeAll(others);
-    return rest;
-  }
-
-  /** In an order that does not hang on that of the backend's map. */
-  private static Set<Recipient> sorted(Set<Recipient> recipients) {
-    Set<Recipient> sorted =
-        new TreeSet<>(Comparator.comparing(Recipient::type).thenComparing(Recipient::id));
-    sorted.addAll(recipients);
-    return sorted;
-  }
-
   /** One request for all images that lack, or have too many, the same. */
   private static List<ShareRequest> requests(
       ShareRequest.Action action, Map<String, Set<Recipient>> changes) {
-    Map<Set<Recipient>, Set<String>> images = new LinkedHashMap<>();
-    changes.forEach(
-        (image, recipients) ->
-            images.computeIfAbsent(recipients, same -> new LinkedHashSet<>()).add(image));
-    List<ShareRequest> requests = new ArrayList<>();
-    images.forEach(
-        (recipients, same) -> {
-          if (!recipients.isEmpty()) {
-            requests.add(new ShareRequest(action, same, recipients));
-          }
-        });
-    return requests;
+    SetMultimap<Set<Recipient>, String> images = LinkedHashMultimap.create();
+    changes.forEach((image, recipients) -> images.put(ImmutableSet.copyOf(recipients), image));
+    return Multimaps.asMap(images).entrySet().stream()
+        .filter(same -> !same.getKey().isEmpty())
+        .map(same -> new ShareRequest(action, same.getValue(), same.getKey()))
+        .toList();
   }
 }

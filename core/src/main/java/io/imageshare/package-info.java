@@ -1,11 +1,17 @@
 /**
  * Shares many virtual-machine images with many recipients through an asynchronous batch API, and
- * says of every single pair what became of it.
+ * reports the outcome of every pair of an image and a recipient.
  *
- * <p>A caller needs three types: a {@link io.imageshare.ShareRequest} says what is wanted, a {@link
+ * <p>A caller needs three types: a {@link io.imageshare.ShareRequest} says what to do, a {@link
  * io.imageshare.ShareWorkflow} over a backend does it, and a {@link io.imageshare.ShareReport} says
- * what came of it. An implementer of a backend needs {@link io.imageshare.MemberBackend} and the
- * values it takes and gives. Everything else tunes or watches.
+ * what became of every pair. {@link io.imageshare.RetryPolicy}, {@link io.imageshare.PollPolicy}
+ * and {@link io.imageshare.FlowPolicy} tune a workflow, {@link io.imageshare.ShareEvent}s show what
+ * it does, and a {@link io.imageshare.Journal} lets a run survive its process.
+ *
+ * <p>A backend implements {@link io.imageshare.MemberBackend}, or {@link
+ * io.imageshare.BlockingMemberBackend} over a client that blocks.
+ *
+ * <p>No method accepts or returns null, except where {@code @Nullable} says so.
  */
 @NullMarked
 package io.imageshare;

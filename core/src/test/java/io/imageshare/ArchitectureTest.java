@@ -1,6 +1,8 @@
 package io.imageshare;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.Dependency;
@@ -35,15 +37,18 @@ class ArchitectureTest {
 
   /** The types of the API that reach inside, and where to. */
   private static final Map<String, Set<String>> DOORS =
-      Map.of(
-          "Journal", Set.of("journal"),
-          "Recipient", Set.of("table"),
-          "SharePlan", Set.of("engine", "report"),
-          "ShareReport", Set.of("plan", "report", "table"),
-          "ShareRequest", Set.of("report", "table"),
-          "ShareWorkflow", Set.of("engine"),
-          "Timekeeper", Set.of("time"),
-          "WantedState", Set.of("table"));
+      Map.ofEntries(
+          entry("FlowPolicy", Set.of("time")),
+          entry("Journal", Set.of("journal")),
+          entry("PollPolicy", Set.of("time")),
+          entry("Recipient", Set.of("table")),
+          entry("RetryPolicy", Set.of("time")),
+          entry("SharePlan", Set.of("engine", "report")),
+          entry("ShareReport", Set.of("plan", "report", "table")),
+          entry("ShareRequest", Set.of("report", "table")),
+          entry("ShareWorkflow", Set.of("engine", "time")),
+          entry("Timekeeper", Set.of("time")),
+          entry("WantedState", Set.of("table")));
 
   private final JavaClasses core = new ClassFileImporter().importPath(Path.of("target", "classes"));
 
@@ -97,6 +102,17 @@ class ArchitectureTest {
       }
     }
     assertEquals(DOORS, used);
+  }
+
+  @Test
+  void onlyDocumentsAndTheJournalKnowJson() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(INTERNAL + "journal", INTERNAL + "report")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.fasterxml..")
+        .check(core);
   }
 
   @Test

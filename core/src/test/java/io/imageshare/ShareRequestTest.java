@@ -92,25 +92,24 @@ class ShareRequestTest {
                 .recipients(List.of(Recipient.domain("d")))
                 .build());
     assertDocument(
-        "vault_id: expected an id as a string",
+        "vault_id: expected a string, found 7",
         "{\"action\":\"accept\",\"images\":[\"i\"],\"projects\":[\"p\"],\"vault_id\":7}");
   }
 
   @Test
   void aDocumentOfAnotherShapeGetsAnErrorThatNamesTheField() {
-    assertDocument("images: expected an array of ids, found nothing", "{\"projects\":[\"p\"]}");
-    assertDocument("projects: expected an array of ids, found nothing", "{\"images\":[\"i\"]}");
+    assertDocument("images: expected an array, found nothing", "{\"projects\":[\"p\"]}");
+    assertDocument("projects: expected an array, found nothing", "{\"images\":[\"i\"]}");
     assertDocument(
-        "images: expected an array of ids, found string \"i\"",
-        "{\"images\":\"i\",\"projects\":[\"p\"]}");
+        "images: expected an array, found \"i\"", "{\"images\":\"i\",\"projects\":[\"p\"]}");
     assertDocument(
-        "images[1]: expected an id as a string, found number 7",
-        "{\"images\":[\"i\",7],\"projects\":[\"p\"]}");
+        "images[1]: expected a string, found 7", "{\"images\":[\"i\",7],\"projects\":[\"p\"]}");
     assertDocument(
-        "projects[0]: expected an id as a string, found null",
-        "{\"images\":[\"i\"],\"projects\":[null]}");
+        "projects[0]: expected a string, found null", "{\"images\":[\"i\"],\"projects\":[null]}");
     assertDocument(
-        "project: not a field of this document", "{\"images\":[\"i\"],\"project\":[\"p\"]}");
+        "project: not a field of this document; it has action, domains, images, organizations, projects,"
+            + " vault_id",
+        "{\"images\":[\"i\"],\"project\":[\"p\"]}");
     assertDocument(
         "action: expected \"share\", \"unshare\", \"accept\" or \"reject\"",
         "{\"action\":\"drop\",\"images\":[\"i\"],\"projects\":[\"p\"]}");

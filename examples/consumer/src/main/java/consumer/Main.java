@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** Shares over HTTP with a simulated service, and exits with 1 unless all is done. */
+/** Shares over HTTP on a simulated service; exits with 1 unless every pair is done. */
 public final class Main {
   private static final String PROJECT = "0123456789abcdef0123456789abcdef";
 

@@ -15,7 +15,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** Shares every night, and goes on after a restart with what the last process left. */
+/** Shares every night, and resumes unfinished runs after a restart. */
 @SpringBootApplication
 @EnableConfigurationProperties(Settings.class)
 @EnableScheduling
@@ -25,7 +25,7 @@ public class Main {
     SpringApplication.run(Main.class, args);
   }
 
-  /** As whom the environment says; a test brings a cloud of its own. */
+  /** With credentials from the environment; a test provides a simulated cloud instead. */
   @Bean
   @ConditionalOnMissingBean
   MemberBackend backend(Settings settings) {
@@ -36,8 +36,8 @@ public class Main {
   }
 
   /**
-   * One for the whole application, as what it learns of the account holds over all runs. Spring
-   * closes it before the backend, which it depends on; what is under way stays in the journal.
+   * One workflow for the whole application, as it learns about the account from all runs. Spring
+   * closes it before the backend that it depends on; runs under way stay in the journal.
    */
   @Bean
   ShareWorkflow workflow(

@@ -13,7 +13,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** What is shared every night. */
+/** Shares the same request every night. */
 @Component
 class Nightly {
   private static final Logger log = LoggerFactory.getLogger(Nightly.class);
@@ -26,7 +26,7 @@ class Nightly {
     this.settings = settings;
   }
 
-  /** Under an id of its own: if the run of last night is still under way, it is that one. */
+  /** Starts the run, or continues the one of last night if it is unfinished: they have one id. */
   @Scheduled(cron = "${imageshare.at}")
   ShareRun share() throws IOException {
     String document = Files.readString(settings.request());
@@ -34,13 +34,13 @@ class Nightly {
   }
 
   /**
-   * Called on the workflow's thread, so it must not wait. A closed run goes on at the next start.
+   * Called on the workflow's thread, so it must not block. A closed run is resumed at the next start.
    */
   @EventListener
   void finished(ShareEvent.Finished event) {
     ShareReport report = event.report();
     if (report.ending() != ShareReport.Ending.CLOSED && !report.allDone()) {
-      log.warn("the next night asks again for what is missing: {}", report);
+      log.warn("not everything is done; the next run asks again for the rest: {}", report);
     }
   }
 }

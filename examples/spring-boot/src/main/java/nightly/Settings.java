@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * What stands in application.properties.
+ * The settings in application.properties.
  *
- * @param endpoint where the service is
- * @param request the document of what to share
- * @param at when to share it, as a cron expression; "-" for never
- * @param journal the directory for what must survive a restart
- * @param callsPerSecond calls that may start in a second
- * @param openJobs jobs that may be open at once
+ * @param endpoint the endpoint of the service
+ * @param request the path of the request document
+ * @param at when to run it, as a cron expression; "-" for never
+ * @param journal the directory of the journal
+ * @param callsPerSecond the highest rate at which calls start
+ * @param openJobs the most jobs that may be open at the same time
  */
 @ConfigurationProperties("imageshare")
 record Settings(

@@ -39,8 +39,8 @@ class RestartTest {
   private final MemoryBackend cloud =
       MemoryBackend.builder().time(time).anyImage().jobsTake(Duration.ofSeconds(30)).build();
 
-  /** What one of the two applications tells. */
-  static final class Heard {
+  /** The events of one of the two applications. */
+  static final class Events {
     final CompletableFuture<ShareEvent.Submitted> submitted = new CompletableFuture<>();
     final CompletableFuture<ShareReport> finished = new CompletableFuture<>();
 
@@ -55,12 +55,12 @@ class RestartTest {
     }
   }
 
-  private ConfigurableApplicationContext start(Heard heard) {
+  private ConfigurableApplicationContext start(Events events) {
     return new SpringApplicationBuilder(Main.class)
         .initializers(
             (GenericApplicationContext context) -> {
               context.registerBean("cloud", MemberBackend.class, () -> cloud);
-              context.registerBean("heard", Heard.class, () -> heard);
+              context.registerBean("events", Events.class, () -> events);
             })
         .run(
             "--imageshare.request=" + REQUEST,
@@ -82,9 +82,9 @@ class RestartTest {
   }
 
   @Test
-  void whatAShutdownCutsShortIsDoneAfterTheNextStart() throws IOException, InterruptedException {
+  void aRunCutShortByAShutdownIsResumedAtTheNextStart() throws IOException, InterruptedException {
     ShareRequest all = ShareRequest.fromJson(Files.readString(REQUEST));
-    Heard first = new Heard();
+    Events first = new Events();
     ShareRun run;
     try (ConfigurableApplicationContext context = start(first)) {
       run = context.getBean(Nightly.class).share();
@@ -95,7 +95,7 @@ class RestartTest {
     assertEquals(ShareReport.Ending.CLOSED, time.await(run.report()).ending());
     assertEquals(1, submits().size());
 
-    Heard second = new Heard();
+    Events second = new Events();
     try (ConfigurableApplicationContext context = start(second)) {
       ShareReport report = time.await(second.finished);
       assertEquals("nightly", report.id());

@@ -11,17 +11,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls ({@code ims-api.md} section 5). Immutable, and may be used by several backends.
+ * The credentials of a caller ({@code ims-api.md} section 5). Immutable, and may be used by several
+ * backends.
  *
- * <p>What expires is renewed when half of its life is over, and once when the service refuses it;
- * one renewal serves all who wait, and none runs on the thread that calls the backend. No secret
- * appears in a {@code toString}, a log or an exception of this library. The JDK's own client logs
- * tokens and signatures in a JVM that was started with {@code
+ * <p>What expires is renewed when half of its lifetime is over, and once when the service refuses
+ * it; one renewal serves all calls that need it, and none runs on the thread that calls the
+ * backend. No secret appears in a {@code toString}, a log or an exception of this library. The
+ * JDK's own client logs tokens and signatures in a JVM that was started with {@code
  * -Djdk.httpclient.HttpClient.log=headers} or {@code all}.
  */
 public final class Credentials {
 
-  /** Where an identity comes from. */
+  /** A source of identities. */
   interface Source {
     /**
      * Fetches one; may block.
@@ -57,7 +58,7 @@ public final class Credentials {
    * @param ak the access key's id
    * @param sk the secret that goes with it
    * @return the credentials
-   * @throws IllegalArgumentException if one is blank or cannot stand in a header
+   * @throws IllegalArgumentException if one is blank or cannot be sent in a header
    */
   public static Credentials accessKey(String ak, String sk) {
     return fixed(new Identity.AccessKey(ak, sk, null, null), null);
@@ -71,7 +72,7 @@ public final class Credentials {
    * @param sk the secret that goes with it
    * @param securityToken the token that goes with both
    * @return the credentials
-   * @throws IllegalArgumentException if one is blank or cannot stand in a header
+   * @throws IllegalArgumentException if one is blank or cannot be sent in a header
    */
   public static Credentials accessKey(String ak, String sk, String securityToken) {
     requireNonNull(securityToken, "securityToken");
@@ -83,11 +84,11 @@ public final class Credentials {
   }
 
   /**
-   * Temporary access keys, asked for again before they expire and once when one is refused.
+   * Temporary access keys, renewed before they expire and once when one is refused.
    *
-   * @param keys where they come from; may block, and must never give a key it has given before once
-   *     that is about to expire. When it throws, the call fails as {@link Reason.Kind#UNAVAILABLE},
-   *     and the engine repeats it
+   * @param keys supplies them; may block, and must not return a key again once that is about to
+   *     expire. When it throws, the call fails as {@link Reason.Kind#UNAVAILABLE}, and the engine
+   *     repeats it
    * @return the credentials
    */
   public static Credentials temporary(Supplier<TemporaryKey> keys) {
@@ -101,10 +102,10 @@ public final class Credentials {
   }
 
   /**
-   * Tokens of the identity service, of the project that owns the images. Asked for at the first
-   * call and once when one is refused: when a token expires is not known here.
+   * Tokens of the identity service, of the project that owns the images. Fetched at the first call
+   * and once when one is refused: when a token expires is not known here.
    *
-   * @param tokens where they come from; may block. When it throws, the call fails as {@link
+   * @param tokens supplies them; may block. When it throws, the call fails as {@link
    *     Reason.Kind#UNAVAILABLE}, and the engine repeats it
    * @return the credentials
    */
@@ -115,7 +116,7 @@ public final class Credentials {
   }
 
   /**
-   * A user's password, for which the identity service gives tokens good for a day ({@code
+   * A user's password, for which the identity service issues tokens valid for a day ({@code
    * ims-api.md} section 5.1).
    *
    * @param iamEndpoint the identity service, such as {@code https://iam.myhuaweicloud.com}
@@ -130,8 +131,8 @@ public final class Credentials {
   public static Credentials password(
       URI iamEndpoint, String domain, String user, String password, String project) {
     requireNonNull(iamEndpoint, "iamEndpoint");
-    Login login =
-        new Login(
+    PasswordLogin login =
+        new PasswordLogin(
             iamEndpoint,
             present("domain", domain),
             present("user", user),
@@ -187,23 +188,24 @@ public final class Credentials {
     try {
       value = supplier.get();
     } catch (Throwable e) {
-      // What it says is not quoted: it may quote the secret it choked on.
-      throw Failure.of(
+      // Its message is not quoted: it may contain the secret.
+      throw ErrorTranslation.exception(
           Kind.UNAVAILABLE,
           "the supplier of the %s threw %s".formatted(what, e.getClass().getName()));
     }
     if (value == null) {
-      throw Failure.of(Kind.UNAUTHENTICATED, "the supplier of the " + what + " gave null");
+      throw ErrorTranslation.exception(
+          Kind.UNAUTHENTICATED, "the supplier of the " + what + " returned null");
     }
     return value;
   }
 
-  /** A token of this value, refused with a reason when it cannot stand in a header. */
+  /** A token of this value, refused when it cannot be sent in a header. */
   static Identity token(String value, @Nullable Instant expiry) {
     try {
       return new Identity.Token(value, expiry);
     } catch (IllegalArgumentException e) {
-      throw Failure.of(Kind.UNAUTHENTICATED, String.valueOf(e.getMessage()));
+      throw ErrorTranslation.exception(Kind.UNAUTHENTICATED, String.valueOf(e.getMessage()));
     }
   }
 
@@ -211,7 +213,7 @@ public final class Credentials {
     return source;
   }
 
-  /** Whether asking the source again may give something else. */
+  /** Whether the source may return something else the next time. */
   boolean renewable() {
     return renewable;
   }
@@ -227,12 +229,12 @@ public final class Credentials {
 
   /** The same, with the address of the identity service checked. */
   Credentials checked(boolean plainHttp) {
-    return source instanceof Login login
+    return source instanceof PasswordLogin login
         ? new Credentials(name, login.checked(plainHttp), renewable, signs, project)
         : this;
   }
 
-  /** What kind they are, and whose; never a secret. */
+  /** The kind of credentials and the user or key; never a secret. */
   @Override
   public String toString() {
     return "Credentials[" + name + "]";

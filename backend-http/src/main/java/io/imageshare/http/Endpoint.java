@@ -1,19 +1,17 @@
 package io.imageshare.http;
 
+import com.google.common.net.InetAddresses;
 import java.net.URI;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** The address of a service: scheme, host and port, nothing else. */
 final class Endpoint {
-  private static final Pattern LOOPBACK =
-      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(::1|0:0:0:0:0:0:0:1)]");
   private static final int HIGHEST_PORT = 65535;
 
   private Endpoint() {}
 
   /**
-   * The endpoint in the one spelling that is both sent and signed.
+   * The endpoint in the one form that is both sent and signed.
    *
    * @param method the builder's method that gave it, for the message
    */
@@ -23,7 +21,7 @@ final class Endpoint {
       throw wrong(method, given, "it must begin with https://");
     }
     if (given.getRawAuthority() != null && given.getRawAuthority().contains("@")) {
-      // Not quoted: what stands there may be a password.
+      // Not quoted: it may contain a password.
       throw new IllegalArgumentException(
           method + ": it holds a user; credentials are given by credentials(...)");
     }
@@ -39,13 +37,18 @@ final class Endpoint {
       throw wrong(method, given, "it must end after the host and port: no path, no query");
     }
     String host = given.getHost().toLowerCase(Locale.ROOT);
-    if (scheme.equals("http") && !plainHttp && !LOOPBACK.matcher(host).matches()) {
-      throw wrong(
-          method, given, "credentials go over https, unless plainHttp() says that http will do");
+    if (scheme.equals("http") && !plainHttp && !isLoopback(host)) {
+      throw wrong(method, given, "credentials go over https, unless plainHttp() allows http");
     }
     int usual = scheme.equals("https") ? 443 : 80;
     int port = given.getPort() == usual ? -1 : given.getPort();
     return URI.create(scheme + "://" + host + (port < 0 ? "" : ":" + port));
+  }
+
+  private static boolean isLoopback(String host) {
+    return host.equals("localhost")
+        || (InetAddresses.isUriInetAddress(host)
+            && InetAddresses.forUriString(host).isLoopbackAddress());
   }
 
   private static IllegalArgumentException wrong(String method, URI given, String why) {

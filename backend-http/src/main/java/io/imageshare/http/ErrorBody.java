@@ -3,18 +3,19 @@ package io.imageshare.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.base.Ascii;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of an error says, in any of the shapes A to H of {@code ims-api.md} section 3.1.
+ * The body of an error, in any of the shapes A to H of {@code ims-api.md} section 3.1.
  *
  * @param code the service's code; empty when there is none
- * @param message the service's words as they came; empty when there are none
- * @param requestId the request's id; empty when it is not told
- * @param bare nothing of the service's own: no body, a web page, or loose text. It may come from
- *     whatever stands in front
+ * @param message the service's message as it came; empty when there is none
+ * @param requestId the request's id; empty when it is not given
+ * @param bare not of the service's making: no body, a web page, or plain text. It may come from
+ *     whatever is in front of the service
  */
 record ErrorBody(String code, String message, String requestId, boolean bare) {
   private static final int LONGEST = 600;
@@ -23,20 +24,20 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
   private static final Pattern TAGS = Pattern.compile("<[^>]*>");
   private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cc}\\u2028\\u2029]+");
 
-  static ErrorBody read(Answer answer) {
-    JsonNode root = Wire.object(answer.body());
-    ErrorBody body = root.isObject() ? json(root) : text(answer);
-    String header = answer.header("X-Request-Id");
+  static ErrorBody read(ApiResponse response) {
+    JsonNode root = Wire.object(response.body());
+    ErrorBody body = root.isObject() ? json(root) : text(response);
+    String header = response.header("X-Request-Id");
     return header.isEmpty() ? body : new ErrorBody(body.code, body.message, header, body.bare);
   }
 
   private static ErrorBody json(JsonNode root) {
-    JsonNode told = find(root);
-    if (told == null) {
+    JsonNode error = find(root);
+    if (error == null) {
       return new ErrorBody("", root.toString(), Wire.text(root, Wire.REQUEST_ID), false);
     }
-    String code = either(told, Wire.ERROR_CODE, Wire.CODE);
-    String message = either(told, Wire.ERROR_MSG, Wire.MESSAGE);
+    String code = either(error, Wire.ERROR_CODE, Wire.CODE);
+    String message = either(error, Wire.ERROR_MSG, Wire.MESSAGE);
     if (message.isEmpty()) {
       message = root.toString();
     }
@@ -65,8 +66,8 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
     return text.isEmpty() ? Wire.text(node, other) : text;
   }
 
-  private static ErrorBody text(Answer answer) {
-    String body = new String(answer.body(), UTF_8).strip();
+  private static ErrorBody text(ApiResponse response) {
+    String body = new String(response.body(), UTF_8).strip();
     String head = body.substring(0, Math.min(HEAD, body.length())).toLowerCase(Locale.ROOT);
     boolean xml = head.startsWith("<") && !head.contains("<html");
     return new ErrorBody("", body, "", !xml);
@@ -74,9 +75,9 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
 
   /** On one line, without tags, and not too long; what must be hidden is hidden before. */
   static String clean(String text) {
-    // Cut before the patterns see it: on megabytes of "<" they would never end.
+    // Cut before the patterns are applied: on megabytes of "<" they would take for ever.
     String head = text.substring(0, Math.min(HEAD, text.length()));
     String line = BLANKS.matcher(TAGS.matcher(head).replaceAll(" ")).replaceAll(" ").strip();
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
+    return Ascii.truncate(line, LONGEST, "...");
   }
 }

@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.BatchLimits;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +27,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The image service over HTTP ({@code ims-api.md} section 1).
  *
- * <p>Every call is sent once: again only after renewing credentials that were refused, and once to
- * the twin of an endpoint that is not published. A write is never sent twice, by the JDK's client
- * neither. A call waits on one of a few daemon threads of the backend, never on the caller's.
- * Immutable, and safe for use by several threads and workflows.
+ * <p>Every call is sent once. It is sent again only after credentials that were refused have been
+ * renewed, and to the alternative of an endpoint that is not published. No other write is sent
+ * twice, and the JDK's client does not repeat one by itself. Calls run on a bounded pool of daemon
+ * threads of the backend, never on the caller's thread. Immutable, and safe for use by several
+ * threads and workflows.
  */
 public final class HttpBackend implements MemberBackend {
 
   /**
-   * How a job is looked at ({@code ims-api.md} section 2); the other is used where one is missing.
+   * How a job is polled ({@code ims-api.md} section 2). Where a deployment does not publish one of
+   * the two, the other is used.
    */
   public enum JobQuery {
     /** {@code GET /v1/cloudimages/job/{job_id}}: recommended since 2026; no results per pair. */
@@ -42,11 +46,16 @@ public final class HttpBackend implements MemberBackend {
     SHOW_JOB
   }
 
-  /** How members are listed ({@code ims-api.md} section 1.5); the other where one is missing. */
+  /**
+   * How members are listed ({@code ims-api.md} section 1.5). Where a deployment does not publish
+   * one of the two, the other is used.
+   */
   public enum MemberList {
-    /** {@code GET /v2/images/{image_id}/members}: published by every deployment known. */
+    /** {@code GET /v2/images/{image_id}/members}: published by every known deployment. */
     GLANCE,
-    /** {@code GET /v1/{project_id}/cloudimages/{image_id}/members}: by newer ones only. */
+    /**
+     * {@code GET /v1/{project_id}/cloudimages/{image_id}/members}: published by newer ones only.
+     */
     V1
   }
 
@@ -54,15 +63,19 @@ public final class HttpBackend implements MemberBackend {
   private final BatchLimits limits;
   private final int membersPerImage;
   private final Transport transport;
-  private final Parties parties;
+  private final ClientPerProject clients;
 
   private HttpBackend(
-      URI endpoint, BatchLimits limits, int membersPerImage, Transport transport, Parties parties) {
+      URI endpoint,
+      BatchLimits limits,
+      int membersPerImage,
+      Transport transport,
+      ClientPerProject clients) {
     this.endpoint = endpoint;
     this.limits = limits;
     this.membersPerImage = membersPerImage;
     this.transport = transport;
-    this.parties = parties;
+    this.clients = clients;
   }
 
   /** {@return a new builder; endpoint and credentials must be given} */
@@ -73,29 +86,29 @@ public final class HttpBackend implements MemberBackend {
   @Override
   public CompletionStage<Job> submit(ShareRequest slice) {
     requireNonNull(slice, "slice");
-    return transport.start(() -> parties.submit(slice));
+    return transport.async(() -> clients.submit(slice));
   }
 
   @Override
   public CompletionStage<Job> job(String id) {
     requireNonNull(id, "id");
-    return transport.start(() -> parties.job(id));
+    return transport.async(() -> clients.job(id));
   }
 
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     requireNonNull(image, "image");
-    return transport.start(() -> parties.members(image));
+    return transport.async(() -> clients.members(image));
   }
 
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
-    return transport.start(() -> parties.images(requireNonNull(recipient), requireNonNull(status)));
+    return transport.async(() -> clients.images(requireNonNull(recipient), requireNonNull(status)));
   }
 
   @Override
   public CompletionStage<Map<String, Image>> describe(Set<String> images) {
-    return transport.start(() -> parties.describe(requireNonNull(images)));
+    return transport.async(() -> clients.describe(requireNonNull(images)));
   }
 
   @Override
@@ -109,8 +122,10 @@ public final class HttpBackend implements MemberBackend {
   }
 
   /**
-   * Ends the calls under way, and with them the backend's threads and connections. A client that
-   * the caller gave is left alone. Writes under way are {@link Reason.Kind#LOST}.
+   * Ends the calls under way; a write under way fails as {@link Reason.Kind#LOST}. The backend's
+   * threads end, and on Java 21 and later its HTTP client is closed. On Java 17, where an HTTP
+   * client cannot be closed, the one daemon thread of the JDK's client and its idle connections go
+   * with the next garbage collection. A client that the caller gave is left alone.
    */
   @Override
   public void close() {
@@ -122,8 +137,11 @@ public final class HttpBackend implements MemberBackend {
     return "HttpBackend[" + endpoint + "]";
   }
 
-  /** Puts a backend together. Not safe for use by several threads. */
+  /** Builds a backend. Not safe for use by several threads. */
   public static final class Builder {
+    private static final String CLIENT_HAS_ITS_OWN =
+        "%s: the client of client(...) has its own; give it there";
+
     private @Nullable URI endpoint;
     private @Nullable String project;
     private @Nullable Credentials credentials;
@@ -146,8 +164,8 @@ public final class HttpBackend implements MemberBackend {
     private Builder() {}
 
     /**
-     * Where the service is: {@code https://ims.{region}.myhuaweicloud.com} or what another cloud
-     * has in its place ({@code ims-api.md} section 6). Nothing may follow the host and port.
+     * Where the service is: {@code https://ims.{region}.myhuaweicloud.com} or the equivalent of
+     * another cloud ({@code ims-api.md} section 6). Nothing may follow the host and port.
      *
      * @param endpoint the address
      * @return this
@@ -170,7 +188,7 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * Who calls.
+     * The credentials of the project that owns the images.
      *
      * @param credentials the credentials
      * @return this
@@ -181,11 +199,11 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * Who calls for a project that accepts or rejects: what was shared with it, only it can take.
+     * The credentials of projects that accept or reject images: only the recipient can.
      *
-     * @param recipients gives the credentials of a project by its id, and null for one that has
-     *     none here: what it is to do fails as {@link Reason.Kind#FORBIDDEN}; asked once a project,
-     *     on a thread of the backend
+     * @param recipients returns the credentials of a project by its id, or null for one that has
+     *     none here: its calls fail as {@link Reason.Kind#FORBIDDEN}. Called once for a project, on
+     *     a thread of the backend
      * @return this
      */
     public Builder recipients(Function<String, @Nullable Credentials> recipients) {
@@ -194,10 +212,10 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * A client of the caller's, instead of one of the backend's own; it is not closed with it. Its
-     * proxy, TLS and connect timeout hold. It must not follow redirects, and must have no
-     * authenticator: the JDK's client then drops the {@code Authorization} header (seen on 17, not
-     * on 25), and answers a refused token by itself.
+     * A client of the caller's, in place of one of the backend's own. It is not closed with the
+     * backend; its proxy, TLS and connect timeout apply. It must not follow redirects, and must
+     * have no authenticator: the JDK's client then drops the {@code Authorization} header (seen on
+     * 17, not on 25), and answers a refused token by itself.
      *
      * @param client the client
      * @return this
@@ -208,9 +226,9 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * The proxy to go through; unless given, the JVM's default.
+     * The proxy; by default the JVM's.
      *
-     * @param proxy what chooses it
+     * @param proxy selects it
      * @return this
      */
     public Builder proxy(ProxySelector proxy) {
@@ -219,7 +237,8 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * Whom to trust, and who to be, in TLS; unless given, the JVM's default.
+     * The TLS context: whose certificates are trusted, and which one is presented; by default the
+     * JVM's.
      *
      * @param sslContext the context
      * @return this
@@ -230,7 +249,8 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * Allows {@code http} beyond the loopback: who listens on the way can use the credentials.
+     * Allows {@code http} beyond the loopback interface: anybody on the way can read and use the
+     * credentials.
      *
      * @return this
      */
@@ -240,7 +260,7 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How jobs are looked at; unless given, {@link JobQuery#SHOW_JOB_PROGRESS}.
+     * How jobs are polled; by default {@link JobQuery#SHOW_JOB_PROGRESS}.
      *
      * @param jobQuery the query
      * @return this
@@ -251,7 +271,7 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How members are listed; unless given, {@link MemberList#GLANCE}.
+     * How members are listed; by default {@link MemberList#GLANCE}.
      *
      * @param memberList the list
      * @return this
@@ -262,9 +282,9 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * Leaves encrypted images to the service. Unless called, a share of one fails before it is
-     * sent, as Huawei Cloud documents; other clouds share it if the recipient may use its key
-     * ({@code ims-api.md} section 4).
+     * Leaves it to the service whether encrypted images can be shared. Unless called, a share of
+     * one fails before it is sent, as Huawei Cloud documents; other clouds share it if the
+     * recipient may use its key ({@code ims-api.md} section 4).
      *
      * @return this
      */
@@ -274,7 +294,7 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How much fits into one call; unless given, {@link BatchLimits#defaults()}.
+     * How much fits into one call; by default {@link BatchLimits#defaults()}.
      *
      * @param limits the limits
      * @return this
@@ -285,7 +305,7 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How many recipients one image may have; unless given 128, which Huawei Cloud documents. Other
+     * How many recipients one image may have; by default 128, which Huawei Cloud documents. Other
      * clouds have 256 ({@code ims-api.md} section 4).
      *
      * @param membersPerImage the number, at least 1
@@ -297,7 +317,7 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How long connecting may take; unless given 10 s. A client of the caller's has its own.
+     * How long connecting may take; by default 10 s. A client of the caller's has its own limit.
      *
      * @param connectTimeout the time
      * @return this
@@ -308,8 +328,8 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How long one request may take, to the last byte of its answer; unless given 60 s. A call may
-     * need two or three requests, and the engine gives it 150 s.
+     * How long one request may take, to the last byte of its response; by default 60 s. A call may
+     * need two or three requests, and the engine allows it 150 s.
      *
      * @param requestTimeout the time
      * @return this
@@ -320,8 +340,8 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How many calls may wait for the service at once, each on a thread; unless given 8, as the
-     * engine has it. Further ones wait for a thread.
+     * How many calls may be under way at once, each on a thread; by default 8, as in the engine.
+     * Further calls wait for a thread.
      *
      * @param concurrentCalls the number, at least 1
      * @return this
@@ -332,7 +352,7 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How much of an answer is read; unless given 8 MiB, some fifty times the largest page of
+     * How many bytes of a response are read; by default 8 MiB, some fifty times the largest page of
      * members.
      *
      * @param bytes the number, at least 1
@@ -343,7 +363,7 @@ public final class HttpBackend implements MemberBackend {
       return this;
     }
 
-    /** The clock that dates signatures. */
+    /** The clock for the dates of signatures. */
     Builder clock(Clock clock) {
       this.clock = clock;
       return this;
@@ -357,9 +377,9 @@ public final class HttpBackend implements MemberBackend {
      *     that gave it
      */
     public HttpBackend build() {
-      URI where = Endpoint.check("endpoint", Given.needed("endpoint", endpoint), plainHttp);
-      Credentials who = Given.needed("credentials", credentials).checked(plainHttp);
-      String owner = project == null ? who.project() : project;
+      URI address = Endpoint.check("endpoint", required("endpoint", endpoint), plainHttp);
+      Credentials principal = required("credentials", credentials).checked(plainHttp);
+      String owner = project == null ? principal.project() : project;
       if (owner != null) {
         Identity.check("projectId", owner);
       } else if (jobQuery == JobQuery.SHOW_JOB) {
@@ -367,28 +387,58 @@ public final class HttpBackend implements MemberBackend {
       } else if (memberList == MemberList.V1) {
         throw new IllegalArgumentException("memberList(V1): it needs projectId(...)");
       }
-      Given.positive("membersPerImage", membersPerImage);
-      Given.positive("concurrentCalls", concurrentCalls);
-      Given.positive("bodyLimit", bodyLimit);
-      Given.positive("connectTimeout", connectTimeout);
-      Given.positive("requestTimeout", requestTimeout);
+      positive("membersPerImage", membersPerImage);
+      positive("concurrentCalls", concurrentCalls);
+      positive("bodyLimit", bodyLimit);
+      positive("connectTimeout", connectTimeout);
+      positive("requestTimeout", requestTimeout);
       Transport transport =
           new Transport(
-              Client.of(client, who.signs(), proxy, sslContext, connectTimeout),
+              httpClient(principal.signs()),
               new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock));
       Function<String, @Nullable Credentials> others = recipients;
-      Api.Site site = new Api.Site(where, jobQuery, memberList, sharesEncrypted);
+      ImsClient.Deployment deployment =
+          new ImsClient.Deployment(address, jobQuery, memberList, sharesEncrypted);
       boolean plain = plainHttp;
-      Parties parties =
-          new Parties(
-              site.api(owner, who, transport),
+      ClientPerProject clients =
+          new ClientPerProject(
+              deployment.client(owner, principal, transport),
               project -> {
                 Credentials recipient = others.apply(project);
                 return recipient == null
                     ? null
-                    : site.api(project, recipient.checked(plain), transport);
+                    : deployment.client(project, recipient.checked(plain), transport);
               });
-      return new HttpBackend(where, limits, membersPerImage, transport, parties);
+      return new HttpBackend(address, limits, membersPerImage, transport, clients);
+    }
+
+    /** Makes the client of {@code client(...)} or one of the backend's own. */
+    private Function<ExecutorService, JdkClient> httpClient(boolean signs) {
+      HttpClient given = client;
+      if (given == null) {
+        ProxySelector proxies = proxy;
+        SSLContext tls = sslContext;
+        Duration connect = connectTimeout;
+        return threads -> JdkClient.own(proxies, tls, connect, threads);
+      }
+      checkArgument(proxy == null, CLIENT_HAS_ITS_OWN, "proxy");
+      checkArgument(sslContext == null, CLIENT_HAS_ITS_OWN, "sslContext");
+      JdkClient checked = JdkClient.given(given, signs);
+      return threads -> checked;
+    }
+
+    private static <T> T required(String method, @Nullable T value) {
+      checkArgument(value != null, "%s: none given; call %s(...) before build()", method, method);
+      return requireNonNull(value);
+    }
+
+    private static void positive(String method, int number) {
+      checkArgument(number >= 1, "%s: %s; it must be at least 1", method, number);
+    }
+
+    private static void positive(String method, Duration time) {
+      checkArgument(
+          !time.isNegative() && !time.isZero(), "%s: %s; it must be positive", method, time);
     }
   }
 }

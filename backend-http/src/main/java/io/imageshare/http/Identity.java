@@ -1,33 +1,34 @@
 package io.imageshare.http;
 
-import java.net.URI;
+import com.google.common.base.CharMatcher;
 import java.time.Instant;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Who calls: what makes one request acceptable, and what must never be shown. */
+/** What authenticates a request, and must never be shown. */
 sealed interface Identity {
+  CharMatcher VISIBLE_ASCII = CharMatcher.inRange('!', '~');
 
-  /** The headers that go with one request. Made anew for every attempt: a signature ages. */
-  Map<String, String> headers(Call call, @Nullable String project, Instant now);
+  /** The headers of one request. Made for each attempt: a signature expires. */
+  Map<String, String> headers(ApiRequest request, @Nullable String project, Instant now);
 
-  /** When it stops being good, or null when nobody says. */
+  /** When it expires, or null when that is not known. */
   @Nullable Instant expiry();
 
-  /** What no message may hold. */
+  /** What no message may contain. */
   Redaction secrets();
 
   /** What it is called in a message. */
   String noun();
 
-  /** Refuses what cannot stand in a header, without quoting it: it is a secret. */
+  /** Refuses what cannot be sent in a header, without quoting it: it is a secret. */
   static String check(String what, String value) {
     if (value == null || value.isBlank()) {
       throw new IllegalArgumentException(what + ": it is blank");
     }
-    if (!value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+    if (!VISIBLE_ASCII.matchesAllOf(value)) {
       throw new IllegalArgumentException(
           what + ": it holds a character other than visible ASCII, such as a space or line break");
     }
@@ -51,9 +52,9 @@ sealed interface Identity {
     }
 
     @Override
-    public Map<String, String> headers(Call call, @Nullable String project, Instant now) {
+    public Map<String, String> headers(ApiRequest request, @Nullable String project, Instant now) {
       SortedMap<String, String> headers = new TreeMap<>();
-      headers.put("host", host(call.endpoint()));
+      headers.put("host", request.endpoint().getRawAuthority());
       headers.put("x-sdk-date", Signer.date(now));
       if (project != null) {
         headers.put("x-project-id", project);
@@ -61,19 +62,15 @@ sealed interface Identity {
       if (token != null) {
         headers.put("x-security-token", token);
       }
-      headers.put("authorization", signer.authorization(call, headers));
-      // The client writes Host itself, and the same: an endpoint never names the usual port.
+      headers.put("authorization", signer.authorization(request, headers));
+      // The HTTP client sends the same Host by itself: an endpoint never names a default port.
       headers.remove("host");
       return headers;
     }
 
-    /** Whether it came with a security token, and so ends. */
+    /** Whether it has a security token, and so expires. */
     boolean temporary() {
       return token != null;
-    }
-
-    private static String host(URI endpoint) {
-      return endpoint.getRawAuthority();
     }
 
     @Override
@@ -110,7 +107,7 @@ sealed interface Identity {
     }
 
     @Override
-    public Map<String, String> headers(Call call, @Nullable String project, Instant now) {
+    public Map<String, String> headers(ApiRequest request, @Nullable String project, Instant now) {
       return Map.of("x-auth-token", value);
     }
 

@@ -3,8 +3,8 @@ package io.imageshare.http;
 import io.imageshare.Image;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason.Kind;
-import io.imageshare.http.Call.Purpose;
-import io.imageshare.http.Caller.Reply;
+import io.imageshare.http.ApiRequest.Purpose;
+import io.imageshare.http.AuthenticatedClient.Exchange;
 import java.net.URI;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,35 +16,36 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a project sees of images, as blocking calls ({@code ims-api.md} section 1.7). */
+/**
+ * The lists of images that a project can see, as blocking calls ({@code ims-api.md} section 1.7).
+ */
 final class ImageList {
-  /** What the service takes unless told. */
-  private static final int A_PAGE = 500;
+  private static final int PAGE_SIZE = 500;
 
   /** A listing longer than this does not end by itself. */
-  private static final int MOST_PAGES = 1000;
+  private static final int MAX_PAGES = 1000;
 
-  /** A project's own images and the public ones fit into fewer; and it is not worth more. */
-  private static final int MOST_PAGES_TO_DESCRIBE = 10;
+  /** A project's own images and the public ones fit into fewer; reading more is not worth it. */
+  private static final int MAX_PAGES_TO_DESCRIBE = 10;
 
   private final URI endpoint;
-  private final Caller caller;
+  private final AuthenticatedClient client;
 
-  ImageList(URI endpoint, Caller caller) {
+  ImageList(URI endpoint, AuthenticatedClient client) {
     this.endpoint = endpoint;
-    this.caller = caller;
+    this.client = client;
   }
 
-  /** The images that were shared with the caller, and to which it said this. */
-  Set<String> decided(MemberStatus status) {
+  /** The images that were shared with the project, and that it gave this status. */
+  Set<String> withStatus(MemberStatus status) {
     Map<String, String> query = new HashMap<>();
     query.put("member_status", status.name().toLowerCase(Locale.ROOT));
     query.put("visibility", "shared");
     query.put("__imagetype", "shared");
     Pages pages = new Pages(query);
     while (pages.hasNext()) {
-      if (pages.read == MOST_PAGES) {
-        throw Failure.of(Kind.INTERNAL, "the list of images does not end");
+      if (pages.read == MAX_PAGES) {
+        throw ErrorTranslation.exception(Kind.INTERNAL, "the list of images does not end");
       }
       pages.next();
     }
@@ -52,11 +53,11 @@ final class ImageList {
   }
 
   /**
-   * What is told of images. One is asked for by its id; several are looked for among all that the
-   * caller sees, a page of which tells of hundreds for the price of one, those of others and the
-   * public ones among them.
+   * The service's description of images. One image is queried by its id; several are searched for
+   * in the list of all that the project can see, public ones and those of others included: a page
+   * of it describes hundreds for the price of one.
    *
-   * @param project whose images are shared; null: nobody knows
+   * @param project that owns the images; null: not known
    * @param sharesEncrypted whether the service may share encrypted images
    */
   Map<String, Image> describe(
@@ -65,55 +66,58 @@ final class ImageList {
     if (images.size() == 1) {
       query.put(Wire.ID, images.iterator().next());
     }
-    Map<String, Image> told = new LinkedHashMap<>();
+    Map<String, Image> described = new LinkedHashMap<>();
     Pages pages = new Pages(query);
-    while (pages.hasNext() && pages.read < MOST_PAGES_TO_DESCRIBE && told.size() < images.size()) {
+    while (pages.hasNext()
+        && pages.read < MAX_PAGES_TO_DESCRIBE
+        && described.size() < images.size()) {
       for (ImagePage.Entry entry : pages.next()) {
         if (images.contains(entry.id())) {
-          told.put(entry.id(), entry.image(project, sharesEncrypted));
+          described.put(entry.id(), entry.image(project, sharesEncrypted));
         }
       }
     }
-    return told;
+    return described;
   }
 
   /** The pages of one query, one after another. */
   private final class Pages {
     private final Map<String, String> query;
     private final Set<String> seen = new HashSet<>();
-    private boolean over;
+    private boolean last;
     private int read;
 
     Pages(Map<String, String> query) {
       this.query = query;
-      query.put("limit", Integer.toString(A_PAGE));
+      query.put("limit", Integer.toString(PAGE_SIZE));
     }
 
     boolean hasNext() {
-      return !over;
+      return !last;
     }
 
     List<ImagePage.Entry> next() {
       List<ImagePage.Entry> page = read();
       read++;
       boolean more = seen.addAll(page.stream().map(ImagePage.Entry::id).toList());
-      // The limit is documented, so that a shorter page is the last; and so is one without news.
-      over = page.size() < A_PAGE || !more;
-      if (!over) {
+      // A shorter page than the limit is the last, and so is one without new images.
+      last = page.size() < PAGE_SIZE || !more;
+      if (!last) {
         query.put(Wire.MARKER, page.get(page.size() - 1).id());
       }
       return page;
     }
 
     private List<ImagePage.Entry> read() {
-      String path = Call.path("v2", "cloudimages");
-      Reply reply = caller.call(Call.read(Purpose.LIST, endpoint, path, Call.query(query), ""));
-      if (!reply.answer().ok()) {
-        throw caller.refusal(reply);
+      String path = ApiRequest.path("v2", "cloudimages");
+      Exchange exchange =
+          client.send(ApiRequest.read(Purpose.LIST, endpoint, path, ApiRequest.query(query), ""));
+      if (!exchange.response().ok()) {
+        throw client.error(exchange);
       }
-      List<ImagePage.Entry> page = ImagePage.read(reply.answer().body());
+      List<ImagePage.Entry> page = ImagePage.read(exchange.response().body());
       if (page == null) {
-        throw caller.unreadable(reply, "the answer does not list images");
+        throw client.unreadable(exchange, "the answer does not list images");
       }
       return page;
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One page of a project's images ({@code ims-api.md} section 1.7). */
 final class ImagePage {
-  /** All others that are documented; what is not says nothing. */
+  /** The documented statuses of images that cannot be shared yet or any more. */
   private static final Set<String> UNREADY = Set.of("queued", "saving", "deleted", "killed");
 
   private static final String PUBLIC = "public";
@@ -23,9 +23,9 @@ final class ImagePage {
   record Entry(String id, JsonNode fields) {
 
     /**
-     * What is told of it.
+     * Its description.
      *
-     * @param project whose images are shared; null: nobody knows
+     * @param project that owns the images; null: not known
      * @param sharesEncrypted whether the service may share encrypted images
      */
     Image image(@Nullable String project, boolean sharesEncrypted) {
@@ -59,7 +59,7 @@ final class ImagePage {
     }
   }
 
-  /** The images in their order, or null when this is no page of images. */
+  /** The images in their order, or null when this is not a page of images. */
   static @Nullable List<Entry> read(byte[] body) {
     JsonNode images = Wire.object(body).path(Wire.IMAGES);
     if (!images.isArray()) {

@@ -10,9 +10,7 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A job as either query shows it ({@code ims-api.md} section 2), read so that nothing breaks it.
- */
+/** A job as either query returns it ({@code ims-api.md} section 2), read leniently. */
 final class JobDocument {
   private final JsonNode root;
   private final JsonNode entities;
@@ -25,14 +23,14 @@ final class JobDocument {
   }
 
   /**
-   * The look, or null when this is no document of this job.
+   * The job, or null when this is not a document of this job.
    *
-   * @param hide takes secrets out of texts
+   * @param hide hides secrets in text
    */
   static @Nullable Job read(byte[] body, String id, UnaryOperator<String> hide) {
     JsonNode root = Wire.object(body);
-    String told = Wire.text(root, Wire.JOB_ID);
-    boolean same = told.isEmpty() || told.equals(id);
+    String other = Wire.text(root, Wire.JOB_ID);
+    boolean same = other.isEmpty() || other.equals(id);
     return same && !Wire.text(root, Wire.STATUS).isEmpty()
         ? new JobDocument(root, hide).job(id)
         : null;
@@ -44,7 +42,7 @@ final class JobDocument {
           case "SUCCESS" -> Job.Status.SUCCESS;
           case "FAIL", "FAILED" -> Job.Status.FAIL;
           case "INIT" -> Job.Status.INIT;
-          // A word not known here is one for a job that has not ended.
+          // An unknown status is one of a job that has not ended.
           default -> Job.Status.RUNNING;
         };
     return new Job(
@@ -59,9 +57,9 @@ final class JobDocument {
   }
 
   private double progress() {
-    double told = Wire.number(entities, Wire.PERCENT);
-    // Documented as 0 to 1; what calls itself a percentage may one day be one.
-    double part = told > 1 ? told / 100 : told;
+    double percent = Wire.number(entities, Wire.PERCENT);
+    // Documented as 0 to 1, under a name that says percent.
+    double part = percent > 1 ? percent / 100 : percent;
     return part >= 0 && part <= 1 ? part : Double.NaN;
   }
 
@@ -77,13 +75,13 @@ final class JobDocument {
             Wire.text(entities, Wire.MORE_MSG),
             Wire.text(entities, Wire.FAIL_REASON),
             Wire.text(entities, Wire.ERROR),
-            "the job failed without a word");
+            "the job failed without a reason");
     return reason(code, message);
   }
 
   private Reason reason(String code, String message) {
     return new Reason(
-        Refusal.ofJob(code),
+        ErrorTranslation.ofJob(code),
         ErrorBody.clean(hide.apply(code)),
         ErrorBody.clean(hide.apply(message)));
   }
@@ -92,11 +90,11 @@ final class JobDocument {
     List<Job.Result> results = new ArrayList<>();
     for (JsonNode entry : entities.path(Wire.RESULTS)) {
       String image = Wire.text(entry, Wire.IMAGE_ID);
-      String word = Wire.text(entry, Wire.STATUS);
-      // Without both it says nothing of any pair.
-      if (!image.isEmpty() && !word.isEmpty()) {
-        // No other word than "success" was ever seen.
-        boolean succeeded = word.equalsIgnoreCase("success");
+      String status = Wire.text(entry, Wire.STATUS);
+      // Without both it is about no pair.
+      if (!image.isEmpty() && !status.isEmpty()) {
+        // No other status than "success" was ever seen.
+        boolean succeeded = status.equalsIgnoreCase("success");
         results.add(
             new Job.Result(image, recipient(entry), succeeded, succeeded ? null : reasonOf(entry)));
       }

@@ -1,26 +1,42 @@
 package io.imageshare.http;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import java.io.ByteArrayOutputStream;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an answer, up to a limit and no further. */
+/** The body of a response, up to a size and until a time. */
 final class LimitedBody implements BodySubscriber<byte[]> {
   private final int limit;
-  private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
-  private byte[] bytes = {};
-  private int size;
+  private final CompletableFuture<byte[]> whole;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private @Nullable Subscription subscription;
 
-  LimitedBody(int limit) {
+  /**
+   * Reads bodies up to a size, each until a time. The client's own time limit ends with the headers
+   * of a response. On 17 an idle connection keeps the handler, which so must not lead to the
+   * client.
+   *
+   * @param limit the size in bytes
+   * @param begun when the request began, by {@code System.nanoTime()}
+   * @param time the time from then on
+   */
+  static BodyHandler<byte[]> handler(int limit, long begun, Duration time) {
+    return head -> new LimitedBody(limit, time.minusNanos(System.nanoTime() - begun));
+  }
+
+  private LimitedBody(int limit, Duration time) {
     this.limit = limit;
+    whole = new CompletableFuture<byte[]>().orTimeout(time.toNanos(), NANOSECONDS);
   }
 
   @Override
@@ -31,22 +47,25 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   @Override
   public void onSubscribe(Subscription subscription) {
     this.subscription = subscription;
+    CompletableFuture<?> unused =
+        whole.whenComplete(
+            (body, failure) -> {
+              if (failure != null) {
+                subscription.cancel();
+              }
+            });
     subscription.request(Long.MAX_VALUE);
   }
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     for (ByteBuffer buffer : buffers) {
-      int taken = Math.min(buffer.remaining(), limit - size);
-      if (size + taken > bytes.length) {
-        // Most answers come in one part, which is then copied but once.
-        bytes = Arrays.copyOf(bytes, Math.max(size + taken, 2 * size));
-      }
-      buffer.get(bytes, size, taken);
-      size += taken;
+      byte[] part = new byte[Math.min(buffer.remaining(), limit - bytes.size())];
+      buffer.get(part);
+      bytes.writeBytes(part);
     }
     // What was cut cannot be read as JSON, and its status still counts.
-    if (size == limit) {
+    if (bytes.size() == limit) {
       onComplete();
       requireNonNull(subscription).cancel();
     }
@@ -59,6 +78,6 @@ final class LimitedBody implements BodySubscriber<byte[]> {
 
   @Override
   public void onComplete() {
-    whole.complete(size == bytes.length ? bytes : Arrays.copyOf(bytes, size));
+    whole.complete(bytes.toByteArray());
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page of an image's members, from either list ({@code ims-api.md} section 1.5).
  *
- * <p>Read strictly where a job is read leniently: an entry overlooked would be taken for a member
+ * <p>Read strictly where a job is read leniently: a member that is overlooked would be taken for
  * removed.
  *
  * @param entries the members, of every type
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 record MemberPage(List<Entry> entries, String next) {
 
-  /** One member: the recipient is null when its type is none of ours. */
+  /** One member: the recipient is null when its type is not known here. */
   record Entry(String key, @Nullable Recipient recipient, MemberStatus status) {}
 
-  /** The page, or null when this is no page of this image. */
+  /** The page, or null when this is not a page of this image. */
   static @Nullable MemberPage read(byte[] body, String image) {
     JsonNode root = Wire.object(body);
     JsonNode members = root.path(Wire.MEMBERS);
@@ -57,7 +57,7 @@ record MemberPage(List<Entry> entries, String next) {
   private static @Nullable Recipient recipient(String type, String id, JsonNode member) {
     String urn = Wire.text(member, Wire.URN);
     return switch (type) {
-      // Older deployments do not say of what type a member is.
+      // Older deployments do not return the type of a member.
       case "", "project" -> Recipient.project(id);
       case "domain" -> Recipient.domain(id);
       case "organization" -> Recipient.organization(urn.isEmpty() ? id : urn);

@@ -2,7 +2,8 @@ package io.imageshare.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Base64;
+import com.google.common.html.HtmlEscapers;
+import com.google.common.io.BaseEncoding;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,31 +12,30 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * What no text may hold that comes from the service.
+ * Hides secrets in text that comes from the service.
  *
- * @param spellings of all of them, the longest first: the others may be parts of it
+ * @param spellings the secrets in every encoding, the longest first: others may be parts of it
  */
 record Redaction(List<String> spellings) {
-  /** A message quotes a document, and is quoted by one. */
-  private static final int DEEP = 2;
+  /** A message quotes a document, and is quoted by another. */
+  private static final int DEPTH = 2;
 
   private static final String HIDDEN = "***";
   // The gateway quotes what was signed, security token and all, when a signature is wrong.
   private static final Pattern SIGNATURE = Pattern.compile("(?i)(signature.{1,8}?)[0-9a-f]{64,}");
-  private static final int SIGNATURE_LENGTH = 64;
 
   private static final List<UnaryOperator<String>> QUOTES =
-      List.of(Redaction::json, Redaction::html, Call::encode);
+      List.of(Redaction::json, HtmlEscapers.htmlEscaper()::escape, ApiRequest::encode);
 
   static Redaction of(String... secrets) {
     Set<String> spellings = new LinkedHashSet<>(List.of(secrets));
-    for (int i = 0; i < DEEP; i++) {
+    for (int i = 0; i < DEPTH; i++) {
       for (String known : List.copyOf(spellings)) {
         QUOTES.forEach(quote -> spellings.add(quote.apply(known)));
       }
     }
     for (String secret : secrets) {
-      spellings.add(Base64.getEncoder().withoutPadding().encodeToString(secret.getBytes(UTF_8)));
+      spellings.add(BaseEncoding.base64().omitPadding().encode(secret.getBytes(UTF_8)));
     }
     return new Redaction(
         spellings.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList());
@@ -43,9 +43,7 @@ record Redaction(List<String> spellings) {
 
   /** The same text without any secret, however it is spelled. */
   String hide(String text) {
-    // A matcher is larger than what it is mostly asked about.
-    String hidden =
-        text.length() < SIGNATURE_LENGTH ? text : SIGNATURE.matcher(text).replaceAll("$1" + HIDDEN);
+    String hidden = SIGNATURE.matcher(text).replaceAll("$1" + HIDDEN);
     for (String spelling : spellings) {
       hidden = hidden.replace(spelling, HIDDEN);
     }
@@ -54,14 +52,6 @@ record Redaction(List<String> spellings) {
 
   private static String json(String text) {
     return text.replace("\\", "\\\\").replace("\"", "\\\"");
-  }
-
-  private static String html(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How long the service asks to wait. */
 final class RetryAfter {
-  /** No wait a service can mean is longer; without it a misprint would hold a run for years. */
+  /** No service means a longer wait; without a limit a typo would delay a run for years. */
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
@@ -20,14 +20,14 @@ final class RetryAfter {
 
   private RetryAfter() {}
 
-  /** By the header, else by the window that a throttle's message names, else zero. */
-  static Duration of(Answer answer, String message, Instant now) {
-    String header = answer.header("Retry-After");
-    Duration wait = header.isEmpty() ? window(message) : byHeader(header, answer, now);
+  /** By the header, else by the window that the message of a throttled call names, else zero. */
+  static Duration of(ApiResponse response, String message, Instant now) {
+    String header = response.header("Retry-After");
+    Duration wait = header.isEmpty() ? window(message) : byHeader(header, response, now);
     return wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
   }
 
-  private static Duration byHeader(String header, Answer answer, Instant now) {
+  private static Duration byHeader(String header, ApiResponse response, Instant now) {
     if (SECONDS.matcher(header).matches()) {
       return Duration.ofSeconds(Long.parseLong(header));
     }
@@ -35,8 +35,8 @@ final class RetryAfter {
     if (until == null) {
       return Duration.ZERO;
     }
-    // Against the server's own clock where it tells it.
-    Instant from = date(answer.header("Date"));
+    // By the server's own clock where the response has it.
+    Instant from = date(response.header("Date"));
     return Duration.between(from == null ? now : from, until);
   }
 

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 
 /**
- * An access key that expires, as the service for temporary keys hands it out ({@code ims-api.md}
+ * An access key that expires, as the service for temporary keys issues it ({@code ims-api.md}
  * section 5.2).
  *
  * @param key the access key's id
@@ -22,8 +22,8 @@ public record TemporaryKey(String key, String secret, String token, Instant expi
    * @param secret the secret that goes with it
    * @param token the security token that goes with both
    * @param expiry when it expires
-   * @throws IllegalArgumentException if one is blank or cannot stand in a header; the message does
-   *     not quote it
+   * @throws IllegalArgumentException if one is blank or cannot be sent in a header; the message
+   *     does not quote it
    */
   public TemporaryKey {
     Identity.check("key", key);

@@ -1,91 +1,70 @@
 package io.imageshare.http;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.imageshare.BackendException;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends calls on a few threads of its own, and translates what breaks.
+ * Runs calls on a bounded pool, sends their requests, and translates what fails on the network.
  *
- * <p>Blocking sends on a bounded pool: {@code sendAsync} starts a thread for every call where the
- * JVM sees two processors or fewer (measured on 17: twice the CPU, and 10,000 threads for 10,000
- * calls). Virtual threads in the pool, measured on 25, gain nothing.
+ * <p>A call blocks a thread of the pool: {@code sendAsync} starts a thread for every call where the
+ * JVM has two processors or fewer, and that costs twice the processor time (measured on 17).
  */
 final class Transport implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+  private static final Logger log = LoggerFactory.getLogger(Transport.class);
+  private static final ThreadFactory THREADS =
+      new ThreadFactoryBuilder().setNameFormat("imageshare-http-%d").setDaemon(true).build();
   private static final long IDLE_SECONDS = 10;
+  private static final long CLOSE_SECONDS = 1;
   private static final int PROXY_UNAUTHORIZED = 407;
-  private static final long CLOSE_MILLIS = 1000;
 
-  private final ThreadPoolExecutor pool;
-  private final ScheduledThreadPoolExecutor timers;
-  private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
-  private final Client client;
+  private final ExecutorService pool;
+  private final JdkClient client;
   private final Settings settings;
 
-  /** What holds for every call. */
+  /** What applies to every request. */
   record Settings(int concurrentCalls, Duration timeout, int bodyLimit, Clock clock) {}
 
-  Transport(Client client, Settings settings) {
-    this.client = client;
+  /**
+   * A transport that owns its client.
+   *
+   * @param client makes the client, given the threads on which it may work
+   */
+  Transport(Function<ExecutorService, JdkClient> client, Settings settings) {
+    this.client = client.apply(pool(settings.concurrentCalls()));
     this.settings = settings;
     this.pool = pool(settings.concurrentCalls());
-    this.timers = timers();
   }
 
-  private ThreadPoolExecutor pool(int count) {
+  /** Threads are started when there is work, and end when there is none for some seconds. */
+  private static ExecutorService pool(int threads) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            count, count, IDLE_SECONDS, SECONDS, new LinkedBlockingQueue<>(), this::worker);
+            threads, threads, IDLE_SECONDS, SECONDS, new LinkedBlockingQueue<>(), THREADS);
     pool.allowCoreThreadTimeOut(true);
     return pool;
-  }
-
-  /** For the time limits: they hold whatever becomes of the client's own threads. */
-  private ScheduledThreadPoolExecutor timers() {
-    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, this::worker);
-    timers.setKeepAliveTime(IDLE_SECONDS, SECONDS);
-    timers.allowCoreThreadTimeOut(true);
-    timers.setRemoveOnCancelPolicy(true);
-    return timers;
-  }
-
-  private Worker worker(Runnable task) {
-    Worker worker = new Worker(this, task);
-    workers.removeIf(old -> old.getState() == Thread.State.TERMINATED);
-    workers.add(worker);
-    return worker;
-  }
-
-  /** A thread of one transport. */
-  private static final class Worker extends Thread {
-    private final Transport owner;
-
-    Worker(Transport owner, Runnable task) {
-      super(task, "imageshare-http");
-      this.owner = owner;
-      setDaemon(true);
-    }
   }
 
   Clock clock() {
@@ -93,108 +72,113 @@ final class Transport implements AutoCloseable {
   }
 
   /** Runs blocking work on a thread of the pool. */
-  <T> CompletionStage<T> start(Callable<T> work) {
-    Work<T> task = new Work<>(work, new CompletableFuture<>());
+  <T> CompletionStage<T> async(Callable<T> work) {
+    Task<T> task = new Task<>(work, new CompletableFuture<>());
     try {
       pool.execute(task);
     } catch (RejectedExecutionException e) {
       task.drop();
     }
-    return task.answer();
+    return task.result();
   }
 
-  private record Work<T>(Callable<T> work, CompletableFuture<T> answer) implements Runnable {
+  private record Task<T>(Callable<T> work, CompletableFuture<T> result) implements Runnable {
     @Override
     public void run() {
       try {
-        answer.complete(work.call());
+        result.complete(work.call());
       } catch (Throwable e) {
-        answer.completeExceptionally(e);
+        result.completeExceptionally(e);
       }
     }
 
-    /** Called off before it began. */
+    /** The backend was closed before the work began. */
     void drop() {
-      answer.completeExceptionally(Failure.closed(false));
+      result.completeExceptionally(NetworkErrors.closed(false));
     }
   }
 
   /**
-   * Sends one call, once, and waits for its answer; only on a thread of the pool.
+   * Sends a request once and waits for its response; only on a thread of the pool.
    *
-   * @throws BackendException if there is no whole answer
+   * @throws BackendException if there is no complete response in time
    */
-  Answer send(Call call, Map<String, String> headers) {
-    Request request = new Request(call, headers);
+  ApiResponse send(ApiRequest request, Map<String, String> headers) {
     try {
-      HttpResponse<byte[]> response = inTime(request);
-      Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
-      LOG.debug("{}: {}", call, answer.status());
-      if (answer.status() == PROXY_UNAUTHORIZED) {
-        throw Failure.proxyUnauthorized(call, client.proxies());
+      HttpResponse<byte[]> response = exchange(request, headers);
+      log.debug("{}: {}", request, response.statusCode());
+      if (response.statusCode() == PROXY_UNAUTHORIZED) {
+        throw NetworkErrors.proxyUnauthorized(request, client.proxies());
       }
-      return answer;
+      return new ApiResponse(response.statusCode(), response.headers(), response.body());
     } catch (RejectedExecutionException e) {
-      throw Failure.closed(call.write());
+      throw NetworkErrors.closed(request.write());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Failure.closed(call.write());
+      throw NetworkErrors.closed(request.write());
     } catch (IOException e) {
-      if (pool.isShutdown()) {
-        throw Failure.closed(call.write());
-      }
-      throw failure(e, call);
+      throw pool.isShutdown() ? NetworkErrors.closed(request.write()) : error(e, request);
     } catch (IllegalArgumentException e) {
-      // So the client says that a length in the head of the answer is no number.
-      throw failure(new IOException("the answer has no length that can be read", e), call);
+      // How the client reports a Content-Length that is not a number.
+      throw error(new IOException("the answer has no length that can be read", e), request);
     }
   }
 
-  private BackendException failure(IOException e, Call call) {
-    return Failure.of(e, call, client.proxies(), settings.timeout());
+  private BackendException error(IOException e, ApiRequest request) {
+    return NetworkErrors.of(e, request, client.proxies(), settings.timeout());
   }
 
-  /** The client's own time limit ends at the headers, and wakes its selector for every call. */
-  private HttpResponse<byte[]> inTime(HttpRequest request)
+  private HttpResponse<byte[]> exchange(ApiRequest request, Map<String, String> headers)
       throws IOException, InterruptedException {
-    TimeLimit limit = new TimeLimit();
-    Future<?> timer =
-        timers.schedule(
-            () -> client.relieve(timers, limit), settings.timeout().toNanos(), NANOSECONDS);
-    try {
-      return client.send(request, status -> new LimitedBody(settings.bodyLimit()));
-    } catch (InterruptedException e) {
-      if (limit.stop()) {
-        throw new HttpTimeoutException("the time of the call is over");
-      }
-      throw e;
-    } finally {
-      timer.cancel(false);
-      if (limit.stop()) {
-        Thread.interrupted(); // it may have come after the answer
-      }
-    }
+    return client.send(
+        http(request, headers),
+        LimitedBody.handler(settings.bodyLimit(), System.nanoTime(), settings.timeout()));
   }
 
-  /** Ends what is under way, and leaves no thread and no socket of its own. */
+  private HttpRequest http(ApiRequest request, Map<String, String> headers) {
+    boolean empty = request.body().isEmpty();
+    HttpRequest.Builder http =
+        HttpRequest.newBuilder(request.uri())
+            .version(HttpClient.Version.HTTP_1_1)
+            .timeout(settings.timeout())
+            .method(
+                request.method(), empty ? BodyPublishers.noBody() : sendableOnce(request.body()))
+            .header("content-type", empty ? "application/json" : "application/json;charset=UTF-8")
+            .header("user-agent", "imageshare");
+    headers.forEach(http::header);
+    return http.build();
+  }
+
+  /**
+   * A body that can be sent once. By default the JDK's client repeats only a GET, but {@code
+   * -Djdk.httpclient.enableAllMethodRetry} makes it repeat every method, and a write must not be.
+   */
+  private static BodyPublisher sendableOnce(String text) {
+    BodyPublisher body = BodyPublishers.ofString(text);
+    AtomicBoolean sent = new AtomicBoolean();
+    return BodyPublishers.fromPublisher(
+        subscriber -> {
+          if (sent.getAndSet(true)) {
+            throw new IllegalStateException("a write is not sent a second time");
+          }
+          body.subscribe(subscriber);
+        },
+        body.contentLength());
+  }
+
+  /** Ends the calls under way, and waits for their threads. */
   @Override
   public void close() {
-    for (Runnable dropped : pool.shutdownNow()) {
-      ((Work<?>) dropped).drop();
-    }
-    timers.shutdownNow();
-    workers.addAll(client.close());
-    if (Thread.currentThread() instanceof Worker worker && worker.owner == this) {
-      // A continuation of one of the calls: it cannot wait for its own thread to end.
-      return;
+    for (Runnable waiting : pool.shutdownNow()) {
+      ((Task<?>) waiting).drop();
     }
     try {
-      for (Thread thread : workers) {
-        // Longer than that only a supplier of credentials can take that heeds no interrupt.
-        thread.join(CLOSE_MILLIS);
-      }
+      // A continuation of a call runs on a thread of the pool, so that closing from there has just
+      // interrupted itself and waits for nothing.
+      pool.awaitTermination(CLOSE_SECONDS, SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    client.close();
   }
 }

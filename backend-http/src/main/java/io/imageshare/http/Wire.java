@@ -1,7 +1,6 @@
 package io.imageshare.http;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,10 +8,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.primitives.Doubles;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -23,8 +22,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of the wire's JSON fields, and how its words are read: a number for a string and the
- * reverse, null, absent and empty are all taken ({@code ims-api.md} sections 1 to 3).
+ * The names of the API's JSON fields, and how their values are read: a number in place of a string
+ * and the reverse, null, absent and empty are all accepted ({@code ims-api.md} sections 1 to 3).
  */
 final class Wire {
   static final String JOB_ID = "job_id";
@@ -56,7 +55,7 @@ final class Wire {
   static final String REQUEST_ID = "request_id";
   static final String ERROR = "error";
 
-  // What is no JSON, or says a thing twice, is no answer: read leniently, a cut or mixed-up listing
+  // Invalid JSON and duplicate fields are errors: read leniently, a truncated or mixed-up listing
   // would look like one without members.
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -66,8 +65,6 @@ final class Wire {
           .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
-  private static final int NANOS_PER_MILLI = 1_000_000;
-  private static final String NEW_TIME = "0000-00-00T00:00:00.000Z";
   private static final DateTimeFormatter OLD_TIME =
       DateTimeFormatter.ofPattern("dd-MMM-uuuu HH:mm:ss:SSS", Locale.ENGLISH);
 
@@ -96,43 +93,10 @@ final class Wire {
       return null;
     }
     try {
-      return newTime(text);
+      return Instant.parse(text);
     } catch (DateTimeException e) {
       return oldTime(text);
     }
-  }
-
-  private static Instant newTime(String text) {
-    // Instant.parse takes 2 KB, and a look with its two times no more than 25.
-    return isNewTime(text)
-        ? LocalDateTime.of(
-                part(text, 0, 4),
-                part(text, 5, 7),
-                part(text, 8, 10),
-                part(text, 11, 13),
-                part(text, 14, 16),
-                part(text, 17, 19),
-                part(text, 20, 23) * NANOS_PER_MILLI)
-            .toInstant(ZoneOffset.UTC)
-        : Instant.parse(text);
-  }
-
-  private static boolean isNewTime(String text) {
-    if (text.length() != NEW_TIME.length()) {
-      return false;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char wanted = NEW_TIME.charAt(i);
-      char is = text.charAt(i);
-      if (wanted == '0' ? is < '0' || is > '9' : is != wanted) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static int part(String text, int from, int to) {
-    return Integer.parseInt(text, from, to, 10);
   }
 
   private static @Nullable Instant oldTime(String text) {
@@ -149,15 +113,12 @@ final class Wire {
     if (value.isNumber()) {
       return value.doubleValue();
     }
-    try {
-      return Double.parseDouble(text(parent, field));
-    } catch (NumberFormatException e) {
-      return Double.NaN;
-    }
+    Double number = Doubles.tryParse(text(parent, field));
+    return number == null ? Double.NaN : number;
   }
 
   /** The body of a batch call. */
-  static ByteBuffer batch(ShareRequest slice) {
+  static String batch(ShareRequest slice) {
     ObjectNode root = MAPPER.createObjectNode();
     ArrayNode images = root.putArray(IMAGES);
     slice.images().forEach(images::add);
@@ -170,7 +131,7 @@ final class Wire {
       case ACCEPT -> decision(root, slice, "accepted");
       case REJECT -> decision(root, slice, "rejected");
     }
-    return bytes(root);
+    return root.toString();
   }
 
   private static String list(Recipient.Type type) {
@@ -190,7 +151,7 @@ final class Wire {
   }
 
   /** The body that asks for a token. */
-  static ByteBuffer login(
+  static String login(
       String domain, String user, String password, String project, boolean projectIsId) {
     ObjectNode root = MAPPER.createObjectNode();
     ObjectNode auth = root.putObject("auth");
@@ -199,18 +160,10 @@ final class Wire {
     ObjectNode who = identity.putObject("password").putObject("user");
     who.put("name", user).put("password", password).putObject("domain").put("name", domain);
     auth.putObject("scope").putObject("project").put(projectIsId ? "id" : "name", project);
-    return bytes(root);
+    return root.toString();
   }
 
-  private static ByteBuffer bytes(JsonNode root) {
-    try {
-      return ByteBuffer.wrap(MAPPER.writeValueAsBytes(root));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree can always be written", e);
-    }
-  }
-
-  /** When a token expires, or null when the answer does not say. */
+  /** When a token expires, or null when the response does not say. */
   static @Nullable Instant tokenExpiry(byte[] body) {
     return time(object(body).path("token"), "expires_at");
   }

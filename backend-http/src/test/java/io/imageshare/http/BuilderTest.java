@@ -21,7 +21,7 @@ class BuilderTest {
   private static final URI ENDPOINT = URI.create("https://ims.example.com");
 
   private static HttpBackend.Builder builder() {
-    return Calls.backend(ENDPOINT);
+    return Fixtures.backend(ENDPOINT);
   }
 
   private static void refused(String beginning, HttpBackend.Builder builder) {
@@ -62,7 +62,7 @@ class BuilderTest {
   }
 
   @Test
-  void takesAnEndpointInItsOneSpelling() {
+  void normalizesAnEndpoint() {
     for (Map.Entry<String, String> spelling :
         Map.of(
                 "HTTPS://IMS.Example.com:443/", "https://ims.example.com",
@@ -80,7 +80,7 @@ class BuilderTest {
   }
 
   @Test
-  void refusesTheIdentityServiceLikewise() {
+  void refusesABadEndpointOfTheIdentityService() {
     HttpBackend.Builder builder =
         builder()
             .credentials(
@@ -90,7 +90,7 @@ class BuilderTest {
   }
 
   @Test
-  void refusesNumbersThatCannotBe() {
+  void refusesNumbersOutOfRange() {
     refused("membersPerImage", builder().membersPerImage(0));
     refused("concurrentCalls", builder().concurrentCalls(0));
     refused("bodyLimit", builder().bodyLimit(0));
@@ -99,7 +99,7 @@ class BuilderTest {
   }
 
   @Test
-  void refusesAProjectThatIsBlankOrMissingWhereAPathHoldsIt() {
+  void refusesAProjectThatIsBlankOrMissingWhereAPathNeedsIt() {
     refused("projectId", builder().projectId(" "));
     refused("projectId", builder().projectId("a\nb"));
     HttpBackend.Builder none =
@@ -116,7 +116,7 @@ class BuilderTest {
             Map.of(
                 "HUAWEICLOUD_SDK_AK", "a",
                 "HUAWEICLOUD_SDK_SK", "s",
-                "HUAWEICLOUD_SDK_PROJECT_ID", Calls.PROJECT));
+                "HUAWEICLOUD_SDK_PROJECT_ID", Fixtures.PROJECT));
     HttpBackend.builder()
         .endpoint(ENDPOINT)
         .credentials(credentials)
@@ -143,7 +143,7 @@ class BuilderTest {
   }
 
   @Test
-  void carriesWhatItWasTold() {
+  void reportsItsLimits() {
     try (HttpBackend backend =
         builder().limits(new BatchLimits(1, 2, 3)).membersPerImage(256).build()) {
       assertEquals(new BatchLimits(1, 2, 3), backend.limits());

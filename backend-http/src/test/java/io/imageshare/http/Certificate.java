@@ -10,7 +10,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate of our own making. */
+/** A self-signed certificate. */
 final class Certificate {
   private static final String PASSWORD = "changeit";
 

@@ -20,10 +20,10 @@ class CredentialsTest {
     Credentials credentials =
         Credentials.fromEnvironment(
             Map.of(
-                "HUAWEICLOUD_SDK_AK", " " + Calls.AK,
-                "HUAWEICLOUD_SDK_SK", Calls.SK + "\n",
+                "HUAWEICLOUD_SDK_AK", " " + Fixtures.AK,
+                "HUAWEICLOUD_SDK_SK", Fixtures.SK + "\n",
                 "HUAWEICLOUD_SDK_SECURITY_TOKEN", "made-up-token"));
-    assertEquals("Credentials[temporary access key " + Calls.AK + "]", credentials.toString());
+    assertEquals("Credentials[temporary access key " + Fixtures.AK + "]", credentials.toString());
     assertNull(credentials.project());
   }
 
@@ -36,7 +36,7 @@ class CredentialsTest {
   }
 
   @Test
-  void refuseWhatCannotStandInAHeaderWithoutQuotingIt() {
+  void refuseWhatCannotBeSentInAHeaderWithoutQuotingIt() {
     assertFalse(message(() -> Credentials.accessKey("ak", "geheim\n")).contains("geheim"));
     assertFalse(message(() -> Credentials.accessKey("ak", "sk", "gehéim")).contains("geh"));
     assertFalse(
@@ -46,7 +46,7 @@ class CredentialsTest {
   }
 
   @Test
-  void sayWhoseTheyAreAndNoSecret() {
+  void nameTheirOwnerAndNoSecret() {
     assertEquals(
         "Credentials[password of user u of account d]",
         Credentials.password(IAM, "d", "u", "geheim", "p").toString());

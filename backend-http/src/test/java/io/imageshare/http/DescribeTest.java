@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is told of images over the wire. */
-@Timeout(60)
+/** Descriptions of images over the wire. */
+@Timeout(600)
 class DescribeTest {
   private static final List<String> IMAGES = ids(7, 6);
   private static final List<String> PROJECTS =
@@ -39,7 +39,7 @@ class DescribeTest {
 
   private static MemoryBackend.Builder cloud() {
     return MemoryBackend.builder()
-        .owner(Calls.PROJECT)
+        .owner(Fixtures.PROJECT)
         .images(IMAGES.get(0))
         .wholeImages(IMAGES.get(1))
         .obstacle(Obstacle.FOREIGN, IMAGES.get(2))
@@ -50,7 +50,7 @@ class DescribeTest {
   }
 
   private static ImsServer server(MemoryBackend.Builder cloud) {
-    return ImsServer.builder(cloud.build()).accessKey(Calls.AK, Calls.SK).build();
+    return ImsServer.builder(cloud.build()).accessKey(Fixtures.AK, Fixtures.SK).build();
   }
 
   private static long writes(ImsServer server) {
@@ -58,31 +58,31 @@ class DescribeTest {
   }
 
   @Test
-  void tellsOfOneAndOfManyWhatTheCloudKnows() throws Exception {
+  void describesOneImageAndManyAsTheCloudDoes() throws Exception {
     try (ImsServer server = server(cloud());
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
       Set<String> all = Set.copyOf(IMAGES);
       MemoryBackend same = cloud().build();
-      assertEquals(Calls.get(same.describe(all)), Calls.get(backend.describe(all)));
+      assertEquals(Fixtures.get(same.describe(all)), Fixtures.get(backend.describe(all)));
       assertEquals(1, server.requests().size());
       for (String image : IMAGES) {
         Set<String> one = Set.of(image);
-        assertEquals(Calls.get(same.describe(one)), Calls.get(backend.describe(one)));
+        assertEquals(Fixtures.get(same.describe(one)), Fixtures.get(backend.describe(one)));
       }
       assertEquals(1 + IMAGES.size(), server.requests().size());
-      assertEquals(Map.of(), Calls.get(backend.describe(Set.of(new UUID(8, 8).toString()))));
-      assertEquals(Map.of(), Calls.get(backend.describe(Set.of())));
+      assertEquals(Map.of(), Fixtures.get(backend.describe(Set.of(new UUID(8, 8).toString()))));
+      assertEquals(Map.of(), Fixtures.get(backend.describe(Set.of())));
     }
   }
 
   @Test
   void readsNoMorePagesThanItNeeds() throws Exception {
     List<String> many = ids(9, 1200);
-    try (ImsServer server = server(MemoryBackend.builder().owner(Calls.PROJECT).images(many));
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-      assertEquals(2, Calls.get(backend.describe(Set.copyOf(many.subList(498, 500)))).size());
+    try (ImsServer server = server(MemoryBackend.builder().owner(Fixtures.PROJECT).images(many));
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      assertEquals(2, Fixtures.get(backend.describe(Set.copyOf(many.subList(498, 500)))).size());
       assertEquals(1, server.requests().size());
-      assertEquals(1200, Calls.get(backend.describe(Set.copyOf(many))).size());
+      assertEquals(1200, Fixtures.get(backend.describe(Set.copyOf(many))).size());
       assertEquals(1 + 3, server.requests().size());
     }
   }
@@ -90,8 +90,8 @@ class DescribeTest {
   @Test
   void whatCannotBeSharedIsNotWritten() throws Exception {
     MemoryBackend cloud = cloud().build();
-    try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
-        HttpBackend backend = Calls.backend(server.endpoint()).build();
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build();
         ShareWorkflow workflow =
             ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
       ShareRequest request = ShareRequest.share(IMAGES, PROJECTS);
@@ -109,17 +109,17 @@ class DescribeTest {
   }
 
   @Test
-  void encryptedImagesAreLeftToTheServiceWhereItMayShareThem() throws Exception {
+  void sharesEncryptedLeavesThemToTheService() throws Exception {
     try (ImsServer server = server(cloud());
-        HttpBackend backend = Calls.backend(server.endpoint()).sharesEncrypted().build()) {
+        HttpBackend backend = Fixtures.backend(server.endpoint()).sharesEncrypted().build()) {
       String image = IMAGES.get(4);
-      Image told = requireNonNull(Calls.get(backend.describe(Set.of(image))).get(image));
+      Image told = requireNonNull(Fixtures.get(backend.describe(Set.of(image))).get(image));
       assertEquals(Obstacle.NONE, told.obstacle());
     }
   }
 
   @Test
-  void whoDoesNotKnowWhoItIsFindsNothingForeign() throws Exception {
+  void withoutAProjectNoImageIsForeign() throws Exception {
     try (ImsServer server = ImsServer.builder(cloud().build()).token("t").build();
         HttpBackend backend =
             HttpBackend.builder()
@@ -127,7 +127,7 @@ class DescribeTest {
                 .credentials(Credentials.token(() -> "t"))
                 .build()) {
       String image = IMAGES.get(2);
-      Image told = requireNonNull(Calls.get(backend.describe(Set.of(image))).get(image));
+      Image told = requireNonNull(Fixtures.get(backend.describe(Set.of(image))).get(image));
       assertEquals(Obstacle.NONE, told.obstacle());
       assertEquals("other-project", told.owner());
     }
@@ -152,7 +152,7 @@ class DescribeTest {
         "UNREADY, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"SAVING\"}`",
         "ENCRYPTED, false, `{\"id\":\"i\",\"owner\":\"me\",\"__system__cmkid\":\"key\"}`",
       })
-  void readsWhatIsCertain(Obstacle obstacle, boolean whole, String image) {
+  void readsOnlyObstaclesThatAreCertain(Obstacle obstacle, boolean whole, String image) {
     byte[] page = "{\"images\":[%s]}".formatted(image).getBytes(StandardCharsets.UTF_8);
     List<ImagePage.Entry> entries = ImagePage.read(page);
     assertTrue(entries != null && entries.size() == 1);

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Jobs and listings as they are read. */
+/** How jobs and listings are read. */
 class DocumentsTest {
   private static final String JOB =
       """
@@ -97,7 +97,7 @@ class DocumentsTest {
   }
 
   @Test
-  void nothingOptionalBreaksALook() {
+  void noOptionalFieldBreaksAPoll() {
     for (String entities :
         List.of("\"\"", "[]", "null", "7", "{}", "{\"results\":{}}", "{\"results\":[1,null,{}]}")) {
       Job job = job("{\"status\":\"RUNNING\",\"entities\":" + entities + ",\"new\":{\"a\":[]}}");
@@ -128,7 +128,7 @@ class DocumentsTest {
   }
 
   @Test
-  void aFailedJobSaysWhyWhereverItStands() {
+  void theReasonOfAFailedJobIsFoundWhereverItIs() {
     assertEquals(
         new Reason(Kind.QUOTA, "IMG.0088", "full"),
         job("{\"status\":\"FAIL\",\"error_code\":\"IMG.0088\",\"fail_reason\":\"full\"}").reason());
@@ -138,12 +138,12 @@ class DocumentsTest {
                 + "\"IMG.0027\",\"addition_error_msg\":\"gone\"}}")
             .reason());
     assertEquals(
-        new Reason(Kind.INVALID, "", "the job failed without a word"),
+        new Reason(Kind.INVALID, "", "the job failed without a reason"),
         job("{\"status\":\"FAIL\"}").reason());
   }
 
   @Test
-  void whatIsNoDocumentOfThisJobIsNone() {
+  void aDocumentOfAnotherJobIsRefused() {
     for (String other :
         List.of(
             "",
@@ -162,7 +162,7 @@ class DocumentsTest {
   }
 
   @Test
-  void aPageIsReadWithTheTypesItMayHave() {
+  void aPageIsReadWithMembersOfEveryType() {
     MemberPage page = MemberPage.read(PAGE.getBytes(UTF_8), "img");
     assertNotNull(page);
     assertEquals("bWFkZQ==", page.next());
@@ -176,7 +176,7 @@ class DocumentsTest {
   }
 
   @Test
-  void aPageThatCannotBeTrustedIsNone() {
+  void aPageThatCannotBeTrustedIsRefused() {
     for (String wrong :
         List.of(
             "",
@@ -204,9 +204,10 @@ class DocumentsTest {
       byte[] mutant = mutate(new Random(seed));
       Job job = JobDocument.read(mutant, "9a17", UnaryOperator.identity());
       MemberPage page = MemberPage.read(mutant, "img");
-      Answer answer = Calls.answer(400, new String(mutant, UTF_8));
+      ApiResponse answer = Fixtures.answer(400, new String(mutant, UTF_8));
       assertNotNull(
-          Refusal.of(Calls.submit(Calls.SHARE), answer, Instant.EPOCH, "", Redaction.of())
+          ErrorTranslation.of(
+                  Fixtures.submit(Fixtures.SHARE), answer, Instant.EPOCH, "", Redaction.of())
               .reason());
       readable += job != null || page != null ? 1 : 0;
     }

@@ -21,21 +21,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The engine over this backend, against the simulated service, while the submit goes wrong. */
+/** The engine over this backend and the simulated service, when the submit fails. */
 class EndToEndTest {
   private static final List<String> IMAGES =
-      List.of(Calls.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
+      List.of(Fixtures.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
   private static final List<String> PROJECTS =
-      List.of(Calls.RECIPIENT, "ffffffffffffffffffffffffffffffff");
+      List.of(Fixtures.RECIPIENT, "ffffffffffffffffffffffffffffffff");
 
   private final MemoryBackend cloud =
       MemoryBackend.builder()
-          .owner(Calls.PROJECT)
+          .owner(Fixtures.PROJECT)
           .images(IMAGES)
           .badProjects("dddddddddddddddddddddddddddddddd")
           .jobsTake(Duration.ofMillis(20))
           .build();
-  private final ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
+  private final ImsServer server =
+      ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
 
   @AfterEach
   void close() {
@@ -46,8 +47,8 @@ class EndToEndTest {
     try (MemberBackend backend =
             HttpBackend.builder()
                 .endpoint(server.endpoint())
-                .projectId(Calls.PROJECT)
-                .credentials(Credentials.accessKey(Calls.AK, Calls.SK))
+                .projectId(Fixtures.PROJECT)
+                .credentials(Credentials.accessKey(Fixtures.AK, Fixtures.SK))
                 .build();
         ShareWorkflow workflow =
             ShareWorkflow.builder(backend)
@@ -79,7 +80,7 @@ class EndToEndTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void aSubmitThatBreaksIsSettledByReading(SocketFault fault) {
+  void aLostSubmitIsResolvedByReading(SocketFault fault) {
     ShareReport report = share(PROJECTS, () -> server.inject(fault));
     assertTrue(report.allDone(), report.toString());
     assertEquals(4, cloud.members().size());
@@ -87,7 +88,7 @@ class EndToEndTest {
   }
 
   @Test
-  void aBadProjectIsFoundAndSinksNobodyElse() {
+  void aBadProjectIsFoundAndFailsNobodyElse() {
     List<String> projects = List.of(PROJECTS.get(0), "dddddddddddddddddddddddddddddddd");
     ShareReport report = share(projects, () -> {});
     assertEquals(2, report.counts().done());

@@ -1,6 +1,5 @@
 package io.imageshare.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,13 +18,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What goes over the wire, and what is made of the answers, on real sockets. */
+/** Requests, and how their responses are read, on real sockets. */
 class HttpBackendTest {
   private static final String PROGRESS = "/v1/cloudimages/job/j1";
-  private static final String SHOW = "/v1/" + Calls.PROJECT + "/jobs/j1";
-  private static final String GLANCE = "/v2/images/" + Calls.IMAGE + "/members";
+  private static final String SHOW = "/v1/" + Fixtures.PROJECT + "/jobs/j1";
+  private static final String GLANCE = "/v2/images/" + Fixtures.IMAGE + "/members";
   private static final String V1 =
-      "/v1/" + Calls.PROJECT + "/cloudimages/" + Calls.IMAGE + "/members";
+      "/v1/" + Fixtures.PROJECT + "/cloudimages/" + Fixtures.IMAGE + "/members";
   private static final String RUNNING = "{\"job_id\":\"j1\",\"status\":\"RUNNING\"}";
 
   private static List<String> targets(WireServer server) {
@@ -47,34 +46,35 @@ class HttpBackendTest {
     Clock clock = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
     try (WireServer server =
             new WireServer((q, s) -> WireServer.reply(s, 200, "{\"job_id\":\"j1\"}"));
-        HttpBackend backend = Calls.backend(server.endpoint()).clock(clock).build()) {
-      assertEquals(Job.running("j1"), Calls.get(backend.submit(Calls.SHARE)));
-      assertEquals(Job.running("j1"), Calls.get(backend.submit(Calls.UNSHARE)));
+        HttpBackend backend = Fixtures.backend(server.endpoint()).clock(clock).build()) {
+      assertEquals(Job.running("j1"), Fixtures.get(backend.submit(Fixtures.SHARE)));
+      assertEquals(Job.running("j1"), Fixtures.get(backend.submit(Fixtures.UNSHARE)));
       assertEquals(
           List.of("POST", "DELETE"),
           server.requests().stream().map(WireServer.Request::method).toList());
       for (WireServer.Request request : server.requests()) {
         assertEquals("/v1/cloudimages/members", request.target());
         assertEquals(
-            "{\"images\":[\"%s\"],\"projects\":[\"%s\"]}".formatted(Calls.IMAGE, Calls.RECIPIENT),
+            "{\"images\":[\"%s\"],\"projects\":[\"%s\"]}"
+                .formatted(Fixtures.IMAGE, Fixtures.RECIPIENT),
             request.body());
         assertEquals("application/json;charset=UTF-8", request.header("content-type"));
         assertEquals("20260102T030405Z", request.header("x-sdk-date"));
-        assertEquals(Calls.PROJECT, request.header("x-project-id"));
+        assertEquals(Fixtures.PROJECT, request.header("x-project-id"));
         assertEquals("localhost:" + server.port(), request.header("host"));
-        Call call =
-            new Call(
-                Call.Purpose.SUBMIT,
+        ApiRequest call =
+            new ApiRequest(
+                ApiRequest.Purpose.SUBMIT,
                 request.method(),
                 server.endpoint(),
                 request.target(),
                 "",
-                UTF_8.encode(request.body()),
+                request.body(),
                 "",
                 null);
         assertEquals(
-            new Identity.AccessKey(Calls.AK, Calls.SK, null, null)
-                .headers(call, Calls.PROJECT, clock.instant())
+            new Identity.AccessKey(Fixtures.AK, Fixtures.SK, null, null)
+                .headers(call, Fixtures.PROJECT, clock.instant())
                 .get("authorization"),
             request.header("authorization"));
       }
@@ -84,31 +84,31 @@ class HttpBackendTest {
   @Test
   void takesAJobIdThatIsANumber() throws Exception {
     try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 202, "{\"job_id\":7}"));
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-      assertEquals("7", Calls.get(backend.submit(Calls.SHARE)).id());
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      assertEquals("7", Fixtures.get(backend.submit(Fixtures.SHARE)).id());
     }
   }
 
   @Test
-  void asksForAJobAndForMembersAsTold() throws Exception {
+  void pollsAndListsByTheChosenEndpoints() throws Exception {
     try (WireServer server =
         new WireServer(
             (q, s) ->
                 WireServer.reply(
                     s, 200, q.target().contains("job") ? RUNNING : page("null", "p1")))) {
-      try (HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-        assertEquals(Job.Status.RUNNING, Calls.get(backend.job("j1")).status());
+      try (HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+        assertEquals(Job.Status.RUNNING, Fixtures.get(backend.job("j1")).status());
         assertEquals(
             Map.of(Recipient.project("p1"), MemberStatus.ACCEPTED),
-            Calls.get(backend.members(Calls.IMAGE)));
+            Fixtures.get(backend.members(Fixtures.IMAGE)));
       }
       try (HttpBackend backend =
-          Calls.backend(server.endpoint())
+          Fixtures.backend(server.endpoint())
               .jobQuery(JobQuery.SHOW_JOB)
               .memberList(MemberList.V1)
               .build()) {
-        Calls.get(backend.job("j1"));
-        Calls.get(backend.members(Calls.IMAGE));
+        Fixtures.get(backend.job("j1"));
+        Fixtures.get(backend.members(Fixtures.IMAGE));
       }
       assertEquals(List.of(PROGRESS, GLANCE, SHOW, V1), targets(server));
     }
@@ -117,14 +117,14 @@ class HttpBackendTest {
   @Test
   void encodesIdsInPaths() throws Exception {
     try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, page("\"\"")));
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-      Calls.get(backend.members("a/b?c%20é"));
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      Fixtures.get(backend.members("a/b?c%20é"));
       assertEquals("/v2/images/a%2Fb%3Fc%2520%C3%A9/members", targets(server).get(0));
     }
   }
 
   @Test
-  void fallsBackToTheTwinOnceAndRemembersIt() throws Exception {
+  void fallsBackToTheAlternativeOnceAndRemembersIt() throws Exception {
     String unpublished = "{\"error_code\":\"APIGW.0101\",\"error_msg\":\"API not found\"}";
     for (Map.Entry<Integer, String> absent :
         Map.of(404, unpublished, 405, "no", 4040, "<html>404</html>").entrySet()) {
@@ -138,11 +138,11 @@ class HttpBackendTest {
             }
           };
       try (WireServer server = new WireServer(script);
-          HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-        Calls.get(backend.job("j1"));
-        Calls.get(backend.job("j1"));
-        Calls.get(backend.members(Calls.IMAGE));
-        Calls.get(backend.members(Calls.IMAGE));
+          HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+        Fixtures.get(backend.job("j1"));
+        Fixtures.get(backend.job("j1"));
+        Fixtures.get(backend.members(Fixtures.IMAGE));
+        Fixtures.get(backend.members(Fixtures.IMAGE));
         assertEquals(List.of(PROGRESS, SHOW, SHOW, GLANCE, V1, V1), targets(server));
       }
     }
@@ -157,18 +157,19 @@ class HttpBackendTest {
           WireServer.reply(s, status, status == 200 ? RUNNING : "");
         };
     try (WireServer server = new WireServer(script);
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-      Calls.get(backend.job("j1"));
-      assertEquals(Kind.INVALID, Calls.failure(backend.job("j1")).reason().kind());
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      Fixtures.get(backend.job("j1"));
+      assertEquals(Kind.INVALID, Fixtures.failure(backend.job("j1")).reason().kind());
       assertEquals(List.of(PROGRESS, PROGRESS), targets(server));
     }
   }
 
   @Test
-  void whenNeitherTwinIsPublishedSaysWhatTheFirstSaid() throws Exception {
+  void whenNeitherEndpointIsPublishedTheFirstErrorCounts() throws Exception {
     try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 404, ""));
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-      assertEquals(Kind.UNSUPPORTED, Calls.failure(backend.members(Calls.IMAGE)).reason().kind());
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      assertEquals(
+          Kind.UNSUPPORTED, Fixtures.failure(backend.members(Fixtures.IMAGE)).reason().kind());
       assertEquals(List.of(GLANCE, V1), targets(server));
     }
   }
@@ -179,14 +180,15 @@ class HttpBackendTest {
             new WireServer(
                 (q, s) ->
                     WireServer.reply(s, 404, "{\"itemNotFound\":{\"message\":\"no image\"}}"));
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-      assertEquals(Kind.INVALID_IMAGE, Calls.failure(backend.members(Calls.IMAGE)).reason().kind());
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      assertEquals(
+          Kind.INVALID_IMAGE, Fixtures.failure(backend.members(Fixtures.IMAGE)).reason().kind());
       assertEquals(List.of(GLANCE), targets(server));
     }
   }
 
   @Test
-  void readsAllPagesWhicheverWayTheEndIsTold() throws Exception {
+  void readsAllPagesHoweverTheListEnds() throws Exception {
     for (String end : List.of("null", "\"\"", "\"m2==\"", "{}")) {
       WireServer.Script script =
           (q, s) -> {
@@ -198,21 +200,23 @@ class HttpBackendTest {
             }
           };
       try (WireServer server = new WireServer(script);
-          HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+          HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
         assertEquals(
             List.of("p1", "p2", "p3"),
-            Calls.get(backend.members(Calls.IMAGE)).keySet().stream().map(Recipient::id).toList());
+            Fixtures.get(backend.members(Fixtures.IMAGE)).keySet().stream()
+                .map(Recipient::id)
+                .toList());
         assertEquals(end.equals("\"m2==\"") ? 3 : 2, server.requests().size());
       }
     }
   }
 
   @Test
-  void endsWhereADeploymentTakesNoMarker() throws Exception {
+  void endsWhereADeploymentIgnoresMarkers() throws Exception {
     try (WireServer server =
             new WireServer((q, s) -> WireServer.reply(s, 200, page("\"again\"", "p1", "p2")));
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-      assertEquals(2, Calls.get(backend.members(Calls.IMAGE)).size());
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      assertEquals(2, Fixtures.get(backend.members(Fixtures.IMAGE)).size());
       assertEquals(2, server.requests().size());
     }
   }
@@ -225,19 +229,18 @@ class HttpBackendTest {
             + "{\"member_id\":\"x\",\"member_type\":\"other\"}]}";
     try (WireServer server =
             new WireServer((q, s) -> WireServer.reply(s, 200, body.formatted(member("p1"))));
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
       assertEquals(
           Map.of(
               Recipient.project("p1"), MemberStatus.ACCEPTED,
               Recipient.domain("d"), MemberStatus.UNKNOWN,
               Recipient.organization("u"), MemberStatus.UNKNOWN),
-          Calls.get(backend.members(Calls.IMAGE)));
+          Fixtures.get(backend.members(Fixtures.IMAGE)));
     }
   }
 
   @Test
-  void anAnswerWithoutAJobIsLostToAWriteAndAnAnswerWithoutSenseIsInternalToARead()
-      throws Exception {
+  void anUnreadableResponseIsLostForAWriteAndInternalForARead() throws Exception {
     for (String body :
         List.of(
             "",
@@ -249,10 +252,11 @@ class HttpBackendTest {
             "<html/>")) {
       for (int status : new int[] {200, 302}) {
         try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, status, body));
-            HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-          assertEquals(Kind.LOST, Calls.failure(backend.submit(Calls.SHARE)).reason().kind());
-          assertEquals(Kind.INTERNAL, Calls.failure(backend.job("j1")).reason().kind());
-          assertEquals(Kind.INTERNAL, Calls.failure(backend.members(Calls.IMAGE)).reason().kind());
+            HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+          assertEquals(Kind.LOST, Fixtures.failure(backend.submit(Fixtures.SHARE)).reason().kind());
+          assertEquals(Kind.INTERNAL, Fixtures.failure(backend.job("j1")).reason().kind());
+          assertEquals(
+              Kind.INTERNAL, Fixtures.failure(backend.members(Fixtures.IMAGE)).reason().kind());
           assertEquals(3, server.requests().size());
         }
       }
@@ -262,9 +266,9 @@ class HttpBackendTest {
   @Test
   void signsEveryCallWithTheRealClock() throws Exception {
     try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, RUNNING));
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
       String before = Signer.date(Clock.systemUTC().instant());
-      Calls.get(backend.job("j1"));
+      Fixtures.get(backend.job("j1"));
       String date = server.requests().get(0).header("x-sdk-date");
       assertFalse(date.compareTo(before) < 0, date);
       assertTrue(date.compareTo(Signer.date(Clock.systemUTC().instant())) <= 0, date);

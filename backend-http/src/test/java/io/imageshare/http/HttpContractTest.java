@@ -32,7 +32,7 @@ class HttpContractTest {
 
   HttpContractTest() {
     MemoryBackend cloud =
-        MemoryBackend.builder().owner(OWNER).images(IMAGES).jobsTake(Duration.ofMillis(30)).build();
+        MemoryBackend.builder().owner(OWNER).images(IMAGES).jobsTake(Duration.ofMillis(10)).build();
     server =
         ImsServer.builder(cloud)
             .port(0)
@@ -105,7 +105,7 @@ class HttpContractTest {
 
     @Override
     public Duration patience() {
-      return Duration.ofSeconds(20);
+      return Duration.ofMinutes(1);
     }
   }
 }

@@ -80,11 +80,11 @@ class KillTest {
   }
 
   @Test
-  void killedAtAnyMomentARunGoesOn(@TempDir Path directory) throws Exception {
+  void aRunResumesAfterAKillAtAnyMoment(@TempDir Path directory) throws Exception {
     String one = System.getProperty("imageshare.seed", "");
     LongStream seeds =
         one.isEmpty()
-            ? LongStream.range(0, Integer.getInteger("imageshare.kills", 10))
+            ? LongStream.range(0, Integer.getInteger("imageshare.kills", 5))
             : LongStream.of(Long.parseLong(one));
     ExecutorService threads = Executors.newFixedThreadPool(SHARES_AT_ONCE);
     try {
@@ -129,7 +129,7 @@ class KillTest {
                 accepts ? member.equals(NOT_GIVEN) : member.recipient().id().equals(ELSEWHERE));
       }
       MemoryBackend.Builder builder =
-          MemoryBackend.builder().owner(Calls.PROJECT).images(request.images()).jobsTake(JOB);
+          MemoryBackend.builder().owner(Fixtures.PROJECT).images(request.images()).jobsTake(JOB);
       if (accepts) {
         expected.forEach(m -> builder.member(m.image(), m.recipient(), MemberStatus.PENDING));
       } else if (bad) {
@@ -154,7 +154,7 @@ class KillTest {
       }
       Set<Member> accepted = new HashSet<>();
       for (String image : request.images()) {
-        Calls.get(cloud.members(image))
+        Fixtures.get(cloud.members(image))
             .forEach(
                 (recipient, status) -> {
                   if (status == MemberStatus.ACCEPTED) {
@@ -167,7 +167,8 @@ class KillTest {
 
     @Override
     public @Nullable Void call() {
-      try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build()) {
+      try (ImsServer server =
+          ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build()) {
         boolean killed = kill(server, 1 + random.nextInt(FEWEST_CALLS));
         while (killed) {
           noteKnown();
@@ -270,15 +271,15 @@ class KillTest {
   public static void main(String[] arguments) {
     ShareRequest request = arguments[2].equals(ACCEPT.action().name()) ? ACCEPT : SHARE;
     try (MemberBackend backend =
-            Calls.backend(URI.create(arguments[0]))
-                .recipients(project -> Credentials.accessKey(Calls.AK, Calls.SK))
+            Fixtures.backend(URI.create(arguments[0]))
+                .recipients(project -> Credentials.accessKey(Fixtures.AK, Fixtures.SK))
                 .build();
         ShareWorkflow workflow =
             ShareWorkflow.builder(backend)
                 .journal(Journal.directory(Path.of(arguments[1])))
                 .limits(new BatchLimits(2, 3, 6))
                 .flow(FlowPolicy.defaults().callsPerSecond(100))
-                .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(JOB.multipliedBy(2)))
+                .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(JOB.multipliedBy(4)))
                 .build()) {
       List<ShareRun> left = workflow.resume();
       ShareRun run = left.isEmpty() ? workflow.start(request) : left.get(0);

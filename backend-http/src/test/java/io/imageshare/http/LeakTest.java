@@ -1,16 +1,12 @@
 package io.imageshare.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.FlowPolicy;
-import io.imageshare.Job;
 import io.imageshare.Journal;
 import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
-import io.imageshare.Recipient;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
@@ -22,11 +18,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,10 +28,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What workflows that are closed in the middle of a run leave behind. */
+/**
+ * Workflows that are closed in the middle of a run leave nothing behind. {@code
+ * -Dimageshare.workflows=N} closes that many.
+ */
 @Timeout(600)
 class LeakTest {
-  private static final int WORKFLOWS = 1000;
+  private static final int WORKFLOWS = Integer.getInteger("imageshare.workflows", 200);
 
   /** Open files that are connections: they are pooled, and how many there are is by chance. */
   private static final int CONNECTIONS = 40;
@@ -55,15 +52,15 @@ class LeakTest {
 
   private final MemoryBackend cloud =
       MemoryBackend.builder()
-          .owner(Calls.PROJECT)
+          .owner(Fixtures.PROJECT)
           .images(REQUEST.images())
           .jobsTake(Duration.ofHours(1))
           .build();
 
   @Test
   void manyWorkflowsOverOneBackendLeaveNothing(@TempDir Path path) throws Exception {
-    try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
       closed(backend, path, ShareEvent.Submitted.class);
       Set<Thread> threads = Thread.getAllStackTraces().keySet();
       long files = files("").count();
@@ -73,10 +70,8 @@ class LeakTest {
       }
       List<Thread> left = workflowThreads();
       left.removeAll(threads);
-      assertTrue(left.size() < WORKFLOWS / 4, left.size() + " threads");
       for (Thread thread : left) {
-        thread.join(10_000);
-        assertFalse(thread.isAlive(), thread + " is left");
+        thread.join(); // one that does not end fails the test by its timeout
       }
       // With its thread all timers of a workflow are gone, so nothing can come any more.
       closed.forEach(one -> assertEquals(one.atClose(), one.heard().get()));
@@ -93,7 +88,7 @@ class LeakTest {
     AtomicInteger heard = new AtomicInteger();
     CompletableFuture<ShareEvent> reached = new CompletableFuture<>();
     try (ShareWorkflow workflow =
-        ShareWorkflow.builder(new Overheard(backend, heard))
+        ShareWorkflow.builder(new ObservedBackend(backend, heard::incrementAndGet))
             .journal(Journal.directory(path))
             .flow(FlowPolicy.defaults().callsPerSecond(1000))
             .poll(PollPolicy.backoff(Duration.ofMillis(5), 1000, Duration.ofMinutes(5)))
@@ -138,27 +133,6 @@ class LeakTest {
       return Optional.of(Files.readSymbolicLink(number).toString());
     } catch (IOException e) {
       return Optional.empty(); // closed since it was listed
-    }
-  }
-
-  /** A backend that notes every call. */
-  private record Overheard(MemberBackend backend, AtomicInteger heard) implements MemberBackend {
-    @Override
-    public CompletionStage<Job> submit(ShareRequest slice) {
-      heard.incrementAndGet();
-      return backend.submit(slice);
-    }
-
-    @Override
-    public CompletionStage<Job> job(String id) {
-      heard.incrementAndGet();
-      return backend.job(id);
-    }
-
-    @Override
-    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-      heard.incrementAndGet();
-      return backend.members(image);
     }
   }
 }

@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs with accounts and organizations over the wire, by either list of members. */
-@Timeout(60)
+@Timeout(600)
 class OtherRecipientsTest {
-  private static final Recipient PROJECT = Recipient.project(Calls.RECIPIENT);
+  private static final Recipient PROJECT = Recipient.project(Fixtures.RECIPIENT);
   private static final Recipient DOMAIN = Recipient.domain("9".repeat(32));
   private static final Recipient ORGANIZATION =
       Recipient.organization("organizations::" + "8".repeat(32) + ":ou:o-1/ou-2");
@@ -32,7 +32,7 @@ class OtherRecipientsTest {
   private static ShareReport run(HttpBackend backend, Action action, Recipient... recipients) {
     try (ShareWorkflow workflow =
         ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
-      return workflow.run(new ShareRequest(action, Set.of(Calls.IMAGE), Set.of(recipients)));
+      return workflow.run(new ShareRequest(action, Set.of(Fixtures.IMAGE), Set.of(recipients)));
     }
   }
 
@@ -42,20 +42,20 @@ class OtherRecipientsTest {
 
   @ParameterizedTest
   @EnumSource(MemberList.class)
-  void theyAreSharedWithSeenAndTakenOff(MemberList list) {
+  void theyAreSharedWithListedAndRemoved(MemberList list) {
     MemoryBackend cloud =
         MemoryBackend.builder()
-            .owner(Calls.PROJECT)
-            .images(Calls.IMAGE)
+            .owner(Fixtures.PROJECT)
+            .images(Fixtures.IMAGE)
             .jobsTake(Duration.ZERO)
             .build();
-    try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
-        HttpBackend backend = Calls.backend(server.endpoint()).memberList(list).build()) {
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
+        HttpBackend backend = Fixtures.backend(server.endpoint()).memberList(list).build()) {
       ShareReport shared = run(backend, Action.SHARE, DOMAIN, ORGANIZATION, PROJECT);
       assertEquals(3, shared.counts().done(), shared.toString());
       assertEquals(
           MemberStatus.ACCEPTED,
-          ((Outcome.Done) shared.outcome(new Member(Calls.IMAGE, ORGANIZATION))).status());
+          ((Outcome.Done) shared.outcome(new Member(Fixtures.IMAGE, ORGANIZATION))).status());
       String body =
           server.requests().stream()
               .filter(request -> request.method().equals("POST"))
@@ -71,7 +71,7 @@ class OtherRecipientsTest {
 
       assertTrue(run(backend, Action.UNSHARE, DOMAIN, ORGANIZATION).allDone());
       assertEquals(1, writes(server, "DELETE"));
-      assertEquals(Set.of(new Member(Calls.IMAGE, PROJECT)), cloud.members());
+      assertEquals(Set.of(new Member(Fixtures.IMAGE, PROJECT)), cloud.members());
     }
   }
 }

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What recipients do over the wire, each with credentials of its own. */
-@Timeout(60)
+/** Recipients over the wire, each with credentials of its own. */
+@Timeout(600)
 class RecipientsTest {
   private static final List<String> IMAGES =
       IntStream.range(0, 3).mapToObj(n -> new UUID(5, n).toString()).toList();
@@ -52,10 +52,14 @@ class RecipientsTest {
           PROJECTS.get(2), Credentials.accessKey("AK2", "wrong"));
 
   private final MemoryBackend cloud =
-      MemoryBackend.builder().owner(Calls.PROJECT).images(IMAGES).jobsTake(Duration.ZERO).build();
+      MemoryBackend.builder()
+          .owner(Fixtures.PROJECT)
+          .images(IMAGES)
+          .jobsTake(Duration.ZERO)
+          .build();
   private final ImsServer server =
       ImsServer.builder(cloud)
-          .accessKey(Calls.AK, Calls.SK)
+          .accessKey(Fixtures.AK, Fixtures.SK)
           .accessKey("AK0", "secret-0")
           .accessKey("AK1", "secret-1")
           .accessKey("AK2", "secret-2")
@@ -67,13 +71,13 @@ class RecipientsTest {
   }
 
   private HttpBackend.Builder backend() {
-    return Calls.backend(server.endpoint()).recipients(KEYS::get);
+    return Fixtures.backend(server.endpoint()).recipients(KEYS::get);
   }
 
   private static ShareReport run(HttpBackend backend, ShareRequest request) {
     try (ShareWorkflow workflow =
         ShareWorkflow.builder(backend)
-            .poll(PollPolicy.fixed(Duration.ofMillis(10)).patience(Duration.ofSeconds(5)))
+            .poll(PollPolicy.fixed(Duration.ofMillis(10)).patience(Duration.ofMinutes(1)))
             .seed(1)
             .build()) {
       return workflow.run(request);
@@ -106,16 +110,16 @@ class RecipientsTest {
               Recipient.project(PROJECTS.get(1)), MemberStatus.REJECTED,
               Recipient.project(PROJECTS.get(2)), MemberStatus.PENDING,
               Recipient.project(PROJECTS.get(3)), MemberStatus.PENDING),
-          Calls.get(backend.members(IMAGES.get(0))));
+          Fixtures.get(backend.members(IMAGES.get(0))));
     }
   }
 
   @Test
-  void asksWhatTheVendorsClientAsks() throws Exception {
+  void sendsWhatTheVendorsClientSends() throws Exception {
     cloud.submit(ShareRequest.share(IMAGES, PROJECTS));
     ImsClient client = VendorClientTest.client(server, PROJECTS.get(0), "");
     try (HttpBackend backend =
-        backend().recipients(project -> Credentials.accessKey(Calls.AK, Calls.SK)).build()) {
+        backend().recipients(project -> Credentials.accessKey(Fixtures.AK, Fixtures.SK)).build()) {
       List<String> mine = PROJECTS.subList(0, 1);
       for (ShareRequest slice :
           List.of(
@@ -131,9 +135,9 @@ class RecipientsTest {
                         .withProjectId(mine.get(0))
                         .withStatus(accepts ? StatusEnum.ACCEPTED : StatusEnum.REJECTED)
                         .withVaultId(slice.vault().isEmpty() ? null : slice.vault())));
-        Job job = Calls.get(backend.submit(slice));
+        Job job = Fixtures.get(backend.submit(slice));
         same();
-        assertEquals(job.id(), Calls.get(backend.job(job.id())).id());
+        assertEquals(job.id(), Fixtures.get(backend.job(job.id())).id());
       }
       client.listImages(
           new ListImagesRequest()
@@ -142,7 +146,7 @@ class RecipientsTest {
               .withImagetype(ListImagesRequest.ImagetypeEnum.SHARED)
               .withLimit(500));
       Set<String> images =
-          Calls.get(backend.images(Recipient.project(mine.get(0)), MemberStatus.REJECTED));
+          Fixtures.get(backend.images(Recipient.project(mine.get(0)), MemberStatus.REJECTED));
       assertEquals(Set.copyOf(IMAGES), images);
       same();
     }
@@ -171,27 +175,28 @@ class RecipientsTest {
   @Test
   void readsAllPagesOfImages() throws Exception {
     List<String> many = IntStream.range(0, 1200).mapToObj(n -> new UUID(6, n).toString()).toList();
-    MemoryBackend.Builder large = MemoryBackend.builder().owner(Calls.PROJECT).images(many);
+    MemoryBackend.Builder large = MemoryBackend.builder().owner(Fixtures.PROJECT).images(many);
     many.forEach(
         image -> large.member(image, Recipient.project(PROJECTS.get(0)), MemberStatus.ACCEPTED));
     try (ImsServer full = ImsServer.builder(large.build()).accessKey("AK0", "secret-0").build();
-        HttpBackend backend = Calls.backend(full.endpoint()).recipients(KEYS::get).build()) {
+        HttpBackend backend = Fixtures.backend(full.endpoint()).recipients(KEYS::get).build()) {
       Recipient recipient = Recipient.project(PROJECTS.get(0));
-      assertEquals(Set.copyOf(many), Calls.get(backend.images(recipient, MemberStatus.ACCEPTED)));
+      assertEquals(
+          Set.copyOf(many), Fixtures.get(backend.images(recipient, MemberStatus.ACCEPTED)));
       assertEquals(3, full.requests().size());
     }
   }
 
   @Test
-  void aJobIsOfTheProjectThatItsIdNames() throws Exception {
+  void aJobBelongsToTheProjectInItsId() throws Exception {
     try (HttpBackend backend = backend().build()) {
       for (String id : List.of("job-1@" + PROJECTS.get(3), "job-1@", "job-1@x@y")) {
-        Reason reason = Calls.failure(backend.job(id)).reason();
+        Reason reason = Fixtures.failure(backend.job(id)).reason();
         assertEquals(Kind.INVALID, reason.kind());
         assertEquals(0, server.requests().size());
       }
       ShareRequest two = ShareRequest.accept(IMAGES, PROJECTS.subList(0, 2));
-      assertEquals(Kind.INVALID, Calls.failure(backend.submit(two)).reason().kind());
+      assertEquals(Kind.INVALID, Fixtures.failure(backend.submit(two)).reason().kind());
     }
   }
 }

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
-import io.imageshare.http.Call.Purpose;
-import io.imageshare.http.Echo.Flaw;
-import io.imageshare.http.Echo.Shape;
-import io.imageshare.http.Everything.Ran;
+import io.imageshare.http.ApiRequest.Purpose;
+import io.imageshare.http.LeakyService.Leak;
+import io.imageshare.http.LeakyService.Shape;
+import io.imageshare.http.VisibleOutput.RunResult;
 import io.imageshare.memory.Fault;
 import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
@@ -33,26 +33,26 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The README's promise on secrets: every kind of credentials, in whole runs that go wrong. */
-@Timeout(120)
+/** The promise on secrets: every kind of credentials, in whole runs that fail. */
+@Timeout(600)
 class SecretPromiseTest {
   private static final List<String> IMAGES =
-      List.of(Calls.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
+      List.of(Fixtures.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
   private static final List<String> PROJECTS =
-      List.of(Calls.RECIPIENT, "dddddddddddddddddddddddddddddddd");
+      List.of(Fixtures.RECIPIENT, "dddddddddddddddddddddddddddddddd");
   private static final ShareRequest REQUEST = ShareRequest.share(IMAGES, PROJECTS);
-  private static final int KINDS = Secrets.RIGHT.credentials(Calls.ENDPOINT).size();
+  private static final int KINDS = Secrets.RIGHT.credentials(Fixtures.ENDPOINT).size();
 
-  private final Leaks leaks = new Leaks();
+  private final SecretSearch search = new SecretSearch();
 
   @Test
   void promise14NoSecretAppearsInALogAnExceptionAToStringAnEventAJournalOrAReport()
       throws Exception {
-    Secrets.RIGHT.all().forEach(secret -> leaks.secret("a right secret", secret));
-    Secrets.WRONG.all().forEach(secret -> leaks.secret("a wrong secret", secret));
-    leaks.secret("a token given for a password", "MIIsimulated");
+    Secrets.RIGHT.all().forEach(secret -> search.secret("a right secret", secret));
+    Secrets.WRONG.all().forEach(secret -> search.secret("a wrong secret", secret));
+    search.secret("a token given for a password", "MIIsimulated");
     String text;
-    try (Everything all = new Everything()) {
+    try (VisibleOutput all = new VisibleOutput()) {
       faults(all);
       refused(all, Secrets.WRONG, Duration.ZERO);
       refused(all, Secrets.RIGHT, Duration.ofHours(1));
@@ -65,19 +65,19 @@ class SecretPromiseTest {
     }
     for (String expected :
         List.of(
-            "/v2/images/" + Calls.IMAGE,
+            "/v2/images/" + Fixtures.IMAGE,
             "BackendException",
             "Finished[",
             "Credentials[",
             "journal: {")) {
       assertTrue(text.contains(expected), expected + " was not seen");
     }
-    assertTrue(leaks.signatures() > 100, "requests were signed");
-    assertEquals(List.of(), leaks.in(text));
+    assertTrue(search.signatures() > 100, "requests were signed");
+    assertEquals(List.of(), search.in(text));
   }
 
   /** Runs over a service that lets everybody in, while connections and answers break. */
-  private void faults(Everything all) {
+  private void faults(VisibleOutput all) {
     for (SocketFault fault :
         List.of(
             new SocketFault.ResetBeforeReading(),
@@ -95,7 +95,7 @@ class SecretPromiseTest {
         servers.add(server);
         clients.add(client(server.endpoint(), Secrets.RIGHT, kind, server.endpoint()));
       }
-      for (Ran ran : all.runs(clients, REQUEST)) {
+      for (RunResult ran : all.runs(clients, REQUEST)) {
         assertTrue(ran.report().stats().submits() > 0, ran.report().toString());
       }
       servers.forEach(server -> close(all, server));
@@ -103,7 +103,7 @@ class SecretPromiseTest {
   }
 
   /** Runs over a service that refuses these credentials, or, with another clock, all that ends. */
-  private void refused(Everything all, Secrets secrets, Duration ahead) {
+  private void refused(VisibleOutput all, Secrets secrets, Duration ahead) {
     ImsServer server =
         server(cloud(), b -> b.otherRegion(Secrets.RIGHT.token()).tokensLast(Duration.ZERO));
     List<HttpBackend.Builder> clients = new ArrayList<>();
@@ -112,7 +112,7 @@ class SecretPromiseTest {
           client(server.endpoint(), secrets, kind, server.endpoint())
               .clock(Clock.offset(Clock.systemUTC(), ahead)));
     }
-    for (Ran ran : all.runs(clients, REQUEST)) {
+    for (RunResult ran : all.runs(clients, REQUEST)) {
       assertEquals(Ending.STOPPED, ran.report().ending());
     }
     close(all, server);
@@ -120,7 +120,7 @@ class SecretPromiseTest {
 
   private static MemoryBackend cloud() {
     return MemoryBackend.builder()
-        .owner(Calls.PROJECT)
+        .owner(Fixtures.PROJECT)
         .images(IMAGES)
         .jobsTake(Duration.ofMillis(5))
         .build();
@@ -137,49 +137,50 @@ class SecretPromiseTest {
   }
 
   private static HttpBackend.Builder client(URI endpoint, Secrets secrets, int kind, URI iam) {
-    return Calls.backend(endpoint).plainHttp().credentials(secrets.credentials(iam).get(kind));
+    return Fixtures.backend(endpoint).plainHttp().credentials(secrets.credentials(iam).get(kind));
   }
 
-  private void close(Everything all, ImsServer server) {
+  private void close(VisibleOutput all, ImsServer server) {
     for (ImsServer.Request request : server.requests()) {
-      leaks.request(request.headers());
-      all.see(request);
+      search.request(request.headers());
+      all.add(request);
     }
     server.close();
   }
 
-  private static List<Flaw> flaws(Purpose purpose) {
-    List<Flaw> flaws = new ArrayList<>();
+  private static List<Leak> leaks(Purpose purpose) {
+    List<Leak> leaks = new ArrayList<>();
     for (int status : new int[] {200, 302, 400, 401, 407, 429, 500}) {
-      flaws.add(new Flaw(purpose, status, Shape.SECRETS));
+      leaks.add(new Leak(purpose, status, Shape.SECRETS));
     }
     for (Shape shape : List.of(Shape.REQUEST, Shape.ENCODED_REQUEST, Shape.PAGE)) {
-      flaws.add(new Flaw(purpose, 401, shape));
+      leaks.add(new Leak(purpose, 401, shape));
     }
     for (Shape shape : List.of(Shape.STATUS_LINE, Shape.HEADER_NAME, Shape.LENGTH)) {
-      flaws.add(new Flaw(purpose, 0, shape));
+      leaks.add(new Leak(purpose, 0, shape));
     }
-    return flaws;
+    return leaks;
   }
 
   /** Runs over services that tell all they know. */
-  private void echoes(Everything all) throws IOException {
+  private void echoes(VisibleOutput all) throws IOException {
     // Beneath it the client quotes, in a log for those who debug it, what is no HTTP.
     all.jdkLogs(Level.INFO);
     for (Purpose purpose : Purpose.values()) {
-      for (Flaw flaw : flaws(purpose)) {
+      for (Leak leak : leaks(purpose)) {
         List<WireServer> servers = new ArrayList<>();
         List<HttpBackend.Builder> clients = new ArrayList<>();
-        for (int kind : kinds(flaw)) {
-          WireServer server = new WireServer(new Echo(flaw, Secrets.RIGHT, IMAGES, PROJECTS));
+        for (int kind : kinds(leak)) {
+          WireServer server =
+              new WireServer(new LeakyService(leak, Secrets.RIGHT, IMAGES, PROJECTS));
           servers.add(server);
           clients.add(client(server.endpoint(), Secrets.RIGHT, kind, server.endpoint()));
         }
-        for (Ran ran : all.runs(clients, REQUEST)) {
-          told(flaw, ran);
+        for (RunResult ran : all.runs(clients, REQUEST)) {
+          checkRedacted(leak, ran);
         }
         for (WireServer server : servers) {
-          server.requests().forEach(request -> leaks.request(request.headers()));
+          server.requests().forEach(request -> search.request(request.headers()));
           server.close();
         }
       }
@@ -188,31 +189,31 @@ class SecretPromiseTest {
   }
 
   /** All kinds where refused; else one for each way in which a request carries a secret. */
-  private static List<Integer> kinds(Flaw flaw) {
-    if (flaw.purpose() == Purpose.LOGIN) {
+  private static List<Integer> kinds(Leak leak) {
+    if (leak.purpose() == Purpose.LOGIN) {
       return List.of(Secrets.PASSWORD);
     }
-    boolean all = flaw.status() == 401 && flaw.shape() == Shape.SECRETS;
+    boolean all = leak.status() == 401 && leak.shape() == Shape.SECRETS;
     return all
         ? IntStream.range(0, KINDS).boxed().toList()
         : List.of(Secrets.ACCESS_KEY, Secrets.TEMPORARY, Secrets.TOKEN);
   }
 
-  private static void told(Flaw flaw, Ran ran) {
+  private static void checkRedacted(Leak leak, RunResult ran) {
     String expected = "***";
-    if (!flaw.shape().isHttp()) {
-      expected = "the answer is no HTTP";
-    } else if (flaw.status() == 407) {
+    if (!leak.shape().isHttp()) {
+      expected = "the answer is not HTTP";
+    } else if (leak.status() == 407) {
       expected = "HTTP 407"; // what is said with it is not quoted
-    } else if (flaw.status() == 200 && flaw.purpose() == Purpose.LOGIN) {
+    } else if (leak.status() == 200 && leak.purpose() == Purpose.LOGIN) {
       expected = "the answer holds no token";
     }
     String words = expected;
-    assertTrue(ran.heard().contains(words), () -> flaw + ": " + ran.heard());
+    assertTrue(ran.output().contains(words), () -> leak + ": " + ran.output());
   }
 
   /** Runs that reach nobody. */
-  private void nobodyThere(Everything all) throws Exception {
+  private void nobodyThere(VisibleOutput all) throws Exception {
     URI closed;
     try (ServerSocket socket = new ServerSocket(0)) {
       closed = URI.create("http://localhost:" + socket.getLocalPort());
@@ -223,13 +224,13 @@ class SecretPromiseTest {
         clients.add(client(uri, Secrets.RIGHT, kind, uri));
       }
     }
-    for (Ran ran : all.runs(clients, REQUEST)) {
+    for (RunResult ran : all.runs(clients, REQUEST)) {
       assertEquals(4, ran.report().counts().failed(), ran.report().toString());
     }
   }
 
   /** Runs through proxies that refuse, and tell what they were given. */
-  private void proxies(Everything all) throws Exception {
+  private void proxies(VisibleOutput all) throws Exception {
     WireServer.Script script =
         (q, s) -> WireServer.reply(s, 407, q.headers().toString(), "Proxy-Authenticate: Basic");
     try (WireServer proxy = new WireServer(script)) {
@@ -237,19 +238,19 @@ class SecretPromiseTest {
       for (int kind = 0; kind < KINDS; kind++) {
         for (String endpoint : List.of("http://ims.test:8080", "https://ims.test")) {
           URI uri = URI.create(endpoint);
-          clients.add(client(uri, Secrets.RIGHT, kind, uri).proxy(Site.proxy(proxy.port())));
+          clients.add(client(uri, Secrets.RIGHT, kind, uri).proxy(Environment.proxy(proxy.port())));
         }
       }
-      for (Ran ran : all.runs(clients, REQUEST)) {
+      for (RunResult ran : all.runs(clients, REQUEST)) {
         assertEquals(Ending.STOPPED, ran.report().ending());
       }
       assertEquals(2 * KINDS, proxy.requests().size());
-      proxy.requests().forEach(request -> leaks.request(request.headers()));
+      proxy.requests().forEach(request -> search.request(request.headers()));
     }
   }
 
   /** Runs whose credentials come from a source that chokes on them. */
-  private static void suppliers(Everything all) throws Exception {
+  private static void suppliers(VisibleOutput all) throws Exception {
     String secret = Secrets.RIGHT.secretKey();
     String token = Secrets.RIGHT.token();
     List<Supplier<String>> sources =
@@ -266,13 +267,13 @@ class SecretPromiseTest {
     try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, "{}"))) {
       List<HttpBackend.Builder> clients = new ArrayList<>();
       for (Supplier<String> source : sources) {
-        clients.add(Calls.backend(server.endpoint()).credentials(Credentials.token(source)));
+        clients.add(Fixtures.backend(server.endpoint()).credentials(Credentials.token(source)));
         Credentials keys =
             Credentials.temporary(
                 () -> new TemporaryKey("AK", secret, source.get(), Instant.EPOCH));
-        clients.add(Calls.backend(server.endpoint()).credentials(keys));
+        clients.add(Fixtures.backend(server.endpoint()).credentials(keys));
       }
-      for (Ran ran : all.runs(clients, REQUEST)) {
+      for (RunResult ran : all.runs(clients, REQUEST)) {
         assertEquals(4, ran.report().counts().failed(), ran.report().toString());
       }
       assertEquals(0, server.requests().size());
@@ -286,15 +287,15 @@ class SecretPromiseTest {
   }
 
   /** What builders and factories refuse, and what they make. */
-  private static void arguments(Everything all) {
+  private static void arguments(VisibleOutput all) {
     Secrets right = Secrets.RIGHT;
     String secret = right.secretKey();
-    String inUrl = Call.encode(secret);
-    all.refusal(() -> Credentials.accessKey("AK", secret + "\n"));
-    all.refusal(() -> Credentials.accessKey("AK", secret, right.securityToken() + " "));
-    all.refusal(() -> new TemporaryKey("AK", secret, right.token() + "\u00e9", Instant.EPOCH));
-    all.refusal(() -> Credentials.fromEnvironment(Map.of("HUAWEICLOUD_SDK_SK", secret)));
-    all.refusal(
+    String inUrl = ApiRequest.encode(secret);
+    all.addThrown(() -> Credentials.accessKey("AK", secret + "\n"));
+    all.addThrown(() -> Credentials.accessKey("AK", secret, right.securityToken() + " "));
+    all.addThrown(() -> new TemporaryKey("AK", secret, right.token() + "\u00e9", Instant.EPOCH));
+    all.addThrown(() -> Credentials.fromEnvironment(Map.of("HUAWEICLOUD_SDK_SK", secret)));
+    all.addThrown(
         () ->
             Credentials.fromEnvironment(
                 Map.of("HUAWEICLOUD_SDK_AK", "AK", "HUAWEICLOUD_SDK_SK", secret + " x")));
@@ -305,20 +306,20 @@ class SecretPromiseTest {
             "https://ims.test?key=" + inUrl,
             "https://ims.test#" + inUrl)) {
       URI uri = URI.create(endpoint);
-      all.refusal(() -> Calls.backend(uri).build());
-      all.refusal(() -> Calls.backend(Calls.ENDPOINT).credentials(right.password(uri)).build());
+      all.addThrown(() -> Fixtures.backend(uri).build());
+      all.addThrown(
+          () -> Fixtures.backend(Fixtures.ENDPOINT).credentials(right.password(uri)).build());
     }
-    all.see(new TemporaryKey("AK", secret, right.securityToken(), Instant.EPOCH));
-    right.credentials(Calls.ENDPOINT).forEach(all::see);
+    all.add(new TemporaryKey("AK", secret, right.securityToken(), Instant.EPOCH));
+    right.credentials(Fixtures.ENDPOINT).forEach(all::add);
   }
 
   /** A search that finds nothing proves something only if it finds what is there. */
   @Test
   void theSearchFindsASecretInEveryForm() {
-    Leaks search = new Leaks();
     String secret = Secrets.RIGHT.secretKey();
     search.secret("s", secret);
-    List<String> planted = new ArrayList<>(Leaks.forms(secret).values());
+    List<String> planted = new ArrayList<>(SecretSearch.forms(secret).values());
     for (String before : List.of("", "x", "xx", "AK:")) {
       byte[] bytes = (before + secret + "y").getBytes(UTF_8);
       planted.add(Base64.getEncoder().encodeToString(bytes));

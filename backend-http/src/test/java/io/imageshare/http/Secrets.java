@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** The secrets of one who calls, and every kind of credentials that there is with them. */
+/** The secrets of one caller, and every kind of credentials made of them. */
 record Secrets(String secretKey, String securityToken, String token, String password) {
   static final String KEY = "AK";
   static final String TEMPORARY_KEY = "TEMPAK";

@@ -7,8 +7,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
-/** Tries one thing with many seeds, several at once, and names those that fail. */
+/** Runs a trial with many seeds, several at once, and names those that fail. */
 final class Seeds {
+  /** How many seeds a test over HTTP tries. */
+  static final int COUNT = Integer.getInteger("imageshare.httpSeeds", 50);
+
   private static final String ONE = System.getProperty("imageshare.seed", "");
 
   private Seeds() {}

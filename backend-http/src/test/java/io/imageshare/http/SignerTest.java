@@ -12,36 +12,39 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Against the vectors of ims-api.md section 5.3, and an encoder that is slow and plain. */
+/**
+ * Signatures against the vectors of ims-api.md section 5.3, and encoding against a plain encoder.
+ */
 class SignerTest {
   private static final Instant DATE = Instant.parse("2026-01-02T03:04:05Z");
 
   @Test
   void signsAWriteAsTheFirstVectorHasIt() {
-    Call call =
-        Calls.submit(
+    ApiRequest call =
+        Fixtures.submit(
             ShareRequest.share(
                 List.of("3f1c9a52-7d0e-4c55-9b1e-2a6f0d8c4e11"),
                 List.of("0a1b2c3d4e5f60718293a4b5c6d7e8f9")));
-    assertEquals(99, call.body().remaining());
+    assertEquals(99, call.body().length());
     assertEquals(
         Map.of(
             "x-sdk-date",
             "20260102T030405Z",
             "x-project-id",
-            Calls.PROJECT,
+            Fixtures.PROJECT,
             "authorization",
             "SDK-HMAC-SHA256 Access=TESTAK0000000000EXMP,"
                 + " SignedHeaders=host;x-project-id;x-sdk-date,"
                 + " Signature="
                 + "52173d572052071a6b7f4c81c532d84afb9636c7f23a6d9edc30d1eeac7d40e8"),
-        new Identity.AccessKey(Calls.AK, Calls.SK, null, null).headers(call, Calls.PROJECT, DATE));
+        new Identity.AccessKey(Fixtures.AK, Fixtures.SK, null, null)
+            .headers(call, Fixtures.PROJECT, DATE));
   }
 
   @Test
   void signsAQueryAsTheSecondVectorHasIt() {
     String query =
-        Call.query(
+        ApiRequest.query(
             Map.of(
                 "member_status", "pending",
                 "visibility", "shared",
@@ -50,11 +53,16 @@ class SignerTest {
     assertEquals(
         "__imagetype=shared&member_status=pending&name=a%20b%2A~%2F%C3%A9&visibility=shared",
         query);
-    Call call =
-        Call.read(Call.Purpose.LIST, Calls.ENDPOINT, Call.path("v2", "cloudimages"), query, "");
+    ApiRequest call =
+        ApiRequest.read(
+            ApiRequest.Purpose.LIST,
+            Fixtures.ENDPOINT,
+            ApiRequest.path("v2", "cloudimages"),
+            query,
+            "");
     Map<String, String> headers =
-        new Identity.AccessKey(Calls.AK, Calls.SK, "made-up-token", null)
-            .headers(call, Calls.PROJECT, DATE);
+        new Identity.AccessKey(Fixtures.AK, Fixtures.SK, "made-up-token", null)
+            .headers(call, Fixtures.PROJECT, DATE);
     assertEquals("made-up-token", headers.get("x-security-token"));
     assertEquals(
         "SDK-HMAC-SHA256 Access=TESTAK0000000000EXMP,"
@@ -64,7 +72,7 @@ class SignerTest {
   }
 
   @Test
-  void writesEveryDateAsTheServiceReadsIt() {
+  void formatsEveryDateAsTheServiceReadsIt() {
     DateTimeFormatter format =
         DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     Random random = new Random(4);
@@ -89,7 +97,7 @@ class SignerTest {
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~".indexOf(b) >= 0;
         expected.append(kept ? "" + (char) b : "%%%02X".formatted(b));
       }
-      assertEquals(expected.toString(), Call.encode(text.toString()));
+      assertEquals(expected.toString(), ApiRequest.encode(text.toString()));
     }
   }
 }

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One workflow that shares and unshares for long over a service where things go wrong by chance.
- * {@code -Dimageshare.soak=N} does it for that many rounds; 600 take about 20 minutes.
+ * One workflow that shares and unshares for a long time over a service with random faults. {@code
+ * -Dimageshare.soak=N} does it for that many rounds.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class SoakTest {
@@ -48,13 +48,13 @@ class SoakTest {
 
   @Test
   void memoryIsFlat(@TempDir Path journal) throws Exception {
-    int rounds = Integer.getInteger("imageshare.soak", 10);
+    int rounds = Integer.getInteger("imageshare.soak", 6);
     Process service =
         ChildJvm.start(SoakTest.class, List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=off"));
     try (BufferedReader said =
             new BufferedReader(new InputStreamReader(service.getInputStream(), UTF_8));
         PrintWriter ask = new PrintWriter(service.getOutputStream(), true, UTF_8);
-        HttpBackend backend = Calls.backend(URI.create(said.readLine())).build();
+        HttpBackend backend = Fixtures.backend(URI.create(said.readLine())).build();
         ShareWorkflow workflow = workflow(backend, journal)) {
       long warm = 0;
       for (int round = 0; round < rounds; round++) {
@@ -77,8 +77,8 @@ class SoakTest {
     return ShareWorkflow.builder(backend)
         .journal(Journal.directory(journal))
         .limits(new BatchLimits(2, 10, 20))
-        .flow(FlowPolicy.defaults().callsPerSecond(200))
-        .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(Duration.ofSeconds(2)))
+        .flow(FlowPolicy.defaults().callsPerSecond(1000))
+        .poll(PollPolicy.fixed(Duration.ofMillis(20)).patience(Duration.ofSeconds(2)))
         .seed(1)
         .build();
   }
@@ -119,17 +119,17 @@ class SoakTest {
             .rate(new Fault.LostRequest(), .02)
             .rate(new Fault.LostAnswer(), .03)
             .rate(new Fault.PartialFail(), .05)
-            .rate(new Fault.SlowJob(Duration.ofMillis(500)), .05)
-            .rate(new Fault.ListLag(Duration.ofMillis(500)), .05);
+            .rate(new Fault.SlowJob(Duration.ofMillis(100)), .05)
+            .rate(new Fault.ListLag(Duration.ofMillis(100)), .05);
     MemoryBackend cloud =
         MemoryBackend.builder()
-            .owner(Calls.PROJECT)
+            .owner(Fixtures.PROJECT)
             .anyImage()
-            .jobsTake(random -> Duration.ofMillis(100 + random.nextInt(300)))
+            .jobsTake(random -> Duration.ofMillis(20 + random.nextInt(60)))
             .chaos(chaos)
             .seed(1)
             .build();
-    try (ImsServer server = ImsServer.builder(cloud).accessKey(Calls.AK, Calls.SK).build();
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
         BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
       System.out.println(server.endpoint());
       while (asked.readLine() != null) {

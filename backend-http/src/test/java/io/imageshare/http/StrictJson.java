@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON read by the letter of RFC 8259, and by nothing that the backend reads it with. One thing is
- * taken that the letter forbids, as the backend takes it on purpose: control characters in texts.
+ * Reads JSON strictly by RFC 8259, without the library that the backend uses. As the backend does
+ * on purpose, it accepts control characters in strings.
  */
 final class StrictJson {
   private static final Pattern NUMBER =

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** TLS with a certificate of our own making, for {@code localhost} only. */
+/** TLS with a self-signed certificate for {@code localhost} only. */
 class TlsTest {
   @TempDir static Path folder;
   private static SSLContext context;
@@ -30,11 +30,11 @@ class TlsTest {
   }
 
   @Test
-  void aCertificateThatIsTrustedServes() throws Exception {
+  void aTrustedCertificateIsAccepted() throws Exception {
     try (WireServer server = server();
-        HttpBackend backend = Calls.backend(server.endpoint()).sslContext(context).build()) {
-      assertEquals("j1", Calls.get(backend.submit(Calls.SHARE)).id());
-      assertEquals("j1", Calls.get(backend.submit(Calls.SHARE)).id());
+        HttpBackend backend = Fixtures.backend(server.endpoint()).sslContext(context).build()) {
+      assertEquals("j1", Fixtures.get(backend.submit(Fixtures.SHARE)).id());
+      assertEquals("j1", Fixtures.get(backend.submit(Fixtures.SHARE)).id());
       assertEquals(0, server.requests().get(1).connection());
     }
   }
@@ -42,8 +42,8 @@ class TlsTest {
   @Test
   void aCertificateThatIsNotTrustedEndsTheRun() throws Exception {
     try (WireServer server = server();
-        HttpBackend backend = Calls.backend(server.endpoint()).build()) {
-      refused(server, Calls.failure(backend.submit(Calls.SHARE)).reason(), "localhost");
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      refused(server, Fixtures.failure(backend.submit(Fixtures.SHARE)).reason(), "localhost");
     }
   }
 
@@ -51,10 +51,10 @@ class TlsTest {
   void aCertificateOfAnotherHostEndsTheRun() throws Exception {
     try (WireServer server = server();
         HttpBackend backend =
-            Calls.backend(URI.create("https://ims.test:" + server.port()))
+            Fixtures.backend(URI.create("https://ims.test:" + server.port()))
                 .sslContext(context)
                 .build()) {
-      refused(server, Calls.failure(backend.submit(Calls.SHARE)).reason(), "ims.test");
+      refused(server, Fixtures.failure(backend.submit(Fixtures.SHARE)).reason(), "ims.test");
     }
   }
 

@@ -1,6 +1,5 @@
 package io.imageshare.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,20 +38,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The vendor's client against the simulated service, and this backend against that client. */
+/** The vendor's client with the simulated service, and this backend's requests against its. */
 class VendorClientTest {
   static final String TOKEN = "made-up-security-token";
   private static final List<String> IMAGES =
-      List.of(Calls.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
+      List.of(Fixtures.IMAGE, "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22");
   private static final List<String> PROJECTS =
-      List.of(Calls.RECIPIENT, "ffffffffffffffffffffffffffffffff");
+      List.of(Fixtures.RECIPIENT, "ffffffffffffffffffffffffffffffff");
 
   private final MemoryBackend cloud =
-      MemoryBackend.builder().owner(Calls.PROJECT).images(IMAGES).jobsTake(Duration.ZERO).build();
+      MemoryBackend.builder()
+          .owner(Fixtures.PROJECT)
+          .images(IMAGES)
+          .jobsTake(Duration.ZERO)
+          .build();
   private final ImsServer server =
       ImsServer.builder(cloud)
-          .accessKey(Calls.AK, Calls.SK)
-          .accessKey("T" + Calls.AK, Calls.SK, TOKEN)
+          .accessKey(Fixtures.AK, Fixtures.SK)
+          .accessKey("T" + Fixtures.AK, Fixtures.SK, TOKEN)
           .build();
 
   @AfterEach
@@ -81,19 +84,19 @@ class VendorClientTest {
 
     List<GlanceImageMembers> listed =
         client
-            .glanceListImageMembers(new GlanceListImageMembersRequest().withImageId(Calls.IMAGE))
+            .glanceListImageMembers(new GlanceListImageMembersRequest().withImageId(Fixtures.IMAGE))
             .getMembers();
     assertEquals(
         new TreeSet<>(PROJECTS),
         listed.stream().map(GlanceImageMembers::getMemberId).collect(toCollection(TreeSet::new)));
     assertTrue(listed.stream().allMatch(m -> m.getStatus().equals("pending")), listed::toString);
     assertEquals(
-        Calls.RECIPIENT,
+        Fixtures.RECIPIENT,
         client
             .glanceShowImageMember(
                 new GlanceShowImageMemberRequest()
-                    .withImageId(Calls.IMAGE)
-                    .withMemberId(Calls.RECIPIENT))
+                    .withImageId(Fixtures.IMAGE)
+                    .withMemberId(Fixtures.RECIPIENT))
             .getMemberId());
 
     String deleted =
@@ -106,34 +109,35 @@ class VendorClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", TOKEN})
-  void thisBackendAsksWhatTheVendorsClientAsks(String token) throws Exception {
+  void thisBackendSendsWhatTheVendorsClientSends(String token) throws Exception {
     ImsClient client = client(token);
     try (HttpBackend progress = backend(token, JobQuery.SHOW_JOB_PROGRESS);
         HttpBackend show = backend(token, JobQuery.SHOW_JOB)) {
       String job =
           client.batchAddMembers(new BatchAddMembersRequest().withBody(batch())).getJobId();
       ImsServer.Request theirs = last();
-      Calls.get(progress.submit(ShareRequest.share(IMAGES, PROJECTS)));
+      Fixtures.get(progress.submit(ShareRequest.share(IMAGES, PROJECTS)));
       same(theirs, token);
 
       client.showJobProgress(new ShowJobProgressRequest().withJobId(job));
       theirs = last();
-      Calls.get(progress.job(job));
+      Fixtures.get(progress.job(job));
       same(theirs, token);
 
       client.showJob(new ShowJobRequest().withJobId(job));
       theirs = last();
-      Calls.get(show.job(job));
+      Fixtures.get(show.job(job));
       same(theirs, token);
 
-      client.glanceListImageMembers(new GlanceListImageMembersRequest().withImageId(Calls.IMAGE));
+      client.glanceListImageMembers(
+          new GlanceListImageMembersRequest().withImageId(Fixtures.IMAGE));
       theirs = last();
-      Calls.get(progress.members(Calls.IMAGE));
+      Fixtures.get(progress.members(Fixtures.IMAGE));
       same(theirs, token);
 
       client.batchDeleteMembers(new BatchDeleteMembersRequest().withBody(batch()));
       theirs = last();
-      Calls.get(progress.submit(ShareRequest.unshare(IMAGES, PROJECTS)));
+      Fixtures.get(progress.submit(ShareRequest.unshare(IMAGES, PROJECTS)));
       same(theirs, token);
     }
     assertEquals(10, server.requests().size());
@@ -145,9 +149,14 @@ class VendorClientTest {
   void signsAQueryAsTheVendorsClientDoes(String token) {
     String name = "a b*~/é&=+";
     client(token).listImages(new ListImagesRequest().withName(name).withLimit(5));
-    String query = Call.query(Map.of("name", name, "limit", "5"));
-    Call call =
-        Call.read(Call.Purpose.LIST, server.endpoint(), Call.path("v2", "cloudimages"), query, "");
+    String query = ApiRequest.query(Map.of("name", name, "limit", "5"));
+    ApiRequest call =
+        ApiRequest.read(
+            ApiRequest.Purpose.LIST,
+            server.endpoint(),
+            ApiRequest.path("v2", "cloudimages"),
+            query,
+            "");
     assertEquals(last().headers().get("authorization"), signed(last(), call, token));
   }
 
@@ -165,21 +174,21 @@ class VendorClientTest {
     }
     assertEquals(token, ours.headers().getOrDefault("x-security-token", ""));
 
-    Call call =
-        new Call(
-            Call.Purpose.LOOK,
+    ApiRequest call =
+        new ApiRequest(
+            ApiRequest.Purpose.POLL,
             ours.method(),
             server.endpoint(),
             ours.path(),
             "",
-            UTF_8.encode(ours.body()),
+            ours.body(),
             "",
             null);
     assertEquals(theirs.headers().get("authorization"), signed(theirs, call, token));
   }
 
   /** This backend's signature of a call, over the headers and with the date of another's. */
-  private static String signed(ImsServer.Request theirs, Call call, String token) {
+  private static String signed(ImsServer.Request theirs, ApiRequest call, String token) {
     String names =
         theirs
             .headers()
@@ -193,7 +202,7 @@ class VendorClientTest {
         headers.keySet().containsAll(Set.of("host", "x-project-id", "x-sdk-date", "user-agent")),
         names);
     assertEquals(!token.isEmpty(), headers.containsKey("x-security-token"), names);
-    return new Signer(access(token), Calls.SK).authorization(call, headers);
+    return new Signer(access(token), Fixtures.SK).authorization(call, headers);
   }
 
   private ImsServer.Request last() {
@@ -202,13 +211,13 @@ class VendorClientTest {
   }
 
   private ImsClient client(String token) {
-    return client(server, Calls.PROJECT, token);
+    return client(server, Fixtures.PROJECT, token);
   }
 
   /** The vendor's client for a project, with a security token unless that is empty. */
   static ImsClient client(ImsServer server, String project, String token) {
     BasicCredentials credentials =
-        new BasicCredentials().withProjectId(project).withAk(access(token)).withSk(Calls.SK);
+        new BasicCredentials().withProjectId(project).withAk(access(token)).withSk(Fixtures.SK);
     return ImsClient.newBuilder()
         .withCredential(token.isEmpty() ? credentials : credentials.withSecurityToken(token))
         .withEndpoints(List.of(server.endpoint().toString()))
@@ -216,17 +225,17 @@ class VendorClientTest {
   }
 
   private HttpBackend backend(String token, JobQuery query) {
-    return Calls.backend(server.endpoint())
+    return Fixtures.backend(server.endpoint())
         .credentials(
             token.isEmpty()
-                ? Credentials.accessKey(access(token), Calls.SK)
-                : Credentials.accessKey(access(token), Calls.SK, token))
+                ? Credentials.accessKey(access(token), Fixtures.SK)
+                : Credentials.accessKey(access(token), Fixtures.SK, token))
         .jobQuery(query)
         .build();
   }
 
   static String access(String token) {
-    return token.isEmpty() ? Calls.AK : "T" + Calls.AK;
+    return token.isEmpty() ? Fixtures.AK : "T" + Fixtures.AK;
   }
 
   private static BatchAddMembersRequestBody batch() {

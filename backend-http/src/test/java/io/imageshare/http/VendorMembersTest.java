@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The owner and a recipient, both with the vendor's client, through every call on members. */
+/** Every call on members, by owner and recipient, with the vendor's client. */
 class VendorMembersTest {
   private static final String WHOLE = "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22";
   private static final String VAULT = "5c0ffee0-1234-4abc-8def-0123456789ab";
@@ -51,15 +51,15 @@ class VendorMembersTest {
 
   private final MemoryBackend cloud =
       MemoryBackend.builder()
-          .owner(Calls.PROJECT)
-          .images(Calls.IMAGE)
+          .owner(Fixtures.PROJECT)
+          .images(Fixtures.IMAGE)
           .wholeImages(WHOLE)
           .jobsTake(Duration.ZERO)
           .build();
   private final ImsServer server =
       ImsServer.builder(cloud)
-          .accessKey(Calls.AK, Calls.SK)
-          .accessKey("T" + Calls.AK, Calls.SK, TOKEN)
+          .accessKey(Fixtures.AK, Fixtures.SK)
+          .accessKey("T" + Fixtures.AK, Fixtures.SK, TOKEN)
           .build();
 
   @AfterEach
@@ -68,16 +68,16 @@ class VendorMembersTest {
   }
 
   private ImsClient owner(String token) {
-    return VendorClientTest.client(server, Calls.PROJECT, token);
+    return VendorClientTest.client(server, Fixtures.PROJECT, token);
   }
 
   private ImsClient recipient(String token) {
-    return VendorClientTest.client(server, Calls.RECIPIENT, token);
+    return VendorClientTest.client(server, Fixtures.RECIPIENT, token);
   }
 
   private static BatchAddMembersRequestBody pairs(String... projects) {
     return new BatchAddMembersRequestBody()
-        .withImages(List.of(Calls.IMAGE, WHOLE))
+        .withImages(List.of(Fixtures.IMAGE, WHOLE))
         .withProjects(List.of(projects));
   }
 
@@ -87,7 +87,7 @@ class VendorMembersTest {
         .withBody(
             new BatchUpdateMembersRequestBody()
                 .withImages(List.of(images))
-                .withProjectId(Calls.RECIPIENT)
+                .withProjectId(Fixtures.RECIPIENT)
                 .withStatus(status)
                 .withVaultId(VAULT));
   }
@@ -115,7 +115,7 @@ class VendorMembersTest {
                     .withVisibility(ListImagesRequest.VisibilityEnum.SHARED)
                     .withImagetype(ListImagesRequest.ImagetypeEnum.SHARED))
             .getImages();
-    assertTrue(images.stream().allMatch(image -> image.getOwner().equals(Calls.PROJECT)));
+    assertTrue(images.stream().allMatch(image -> image.getOwner().equals(Fixtures.PROJECT)));
     return images.stream().map(ImageInfo::getId).sorted().toList();
   }
 
@@ -142,34 +142,36 @@ class VendorMembersTest {
     ImsClient recipient = recipient(token);
     String added =
         owner
-            .batchAddMembers(new BatchAddMembersRequest().withBody(pairs(Calls.RECIPIENT, OTHER)))
+            .batchAddMembers(
+                new BatchAddMembersRequest().withBody(pairs(Fixtures.RECIPIENT, OTHER)))
             .getJobId();
     assertSuccess(owner, "imsAddImageMembersJob", added);
     assertEquals(
-        List.of(Calls.IMAGE, WHOLE), images(recipient, ListImagesRequest.MemberStatusEnum.PENDING));
+        List.of(Fixtures.IMAGE, WHOLE),
+        images(recipient, ListImagesRequest.MemberStatusEnum.PENDING));
 
     String accepted =
         recipient
             .batchUpdateMembers(
-                decision(BatchUpdateMembersRequestBody.StatusEnum.ACCEPTED, Calls.IMAGE, WHOLE))
+                decision(BatchUpdateMembersRequestBody.StatusEnum.ACCEPTED, Fixtures.IMAGE, WHOLE))
             .getJobId();
     assertSuccess(recipient, "imsUpdateImageMembersJob", accepted);
     assertEquals(
-        List.of(Calls.IMAGE, WHOLE),
+        List.of(Fixtures.IMAGE, WHOLE),
         images(recipient, ListImagesRequest.MemberStatusEnum.ACCEPTED));
     assertEquals(
-        Map.of(Calls.RECIPIENT, "accepted", OTHER, "pending"), members(owner, Calls.IMAGE));
-    assertEquals(Map.of(Calls.RECIPIENT, "accepted"), members(recipient, Calls.IMAGE));
+        Map.of(Fixtures.RECIPIENT, "accepted", OTHER, "pending"), members(owner, Fixtures.IMAGE));
+    assertEquals(Map.of(Fixtures.RECIPIENT, "accepted"), members(recipient, Fixtures.IMAGE));
 
     recipient.batchUpdateMembers(
-        decision(BatchUpdateMembersRequestBody.StatusEnum.REJECTED, Calls.IMAGE));
+        decision(BatchUpdateMembersRequestBody.StatusEnum.REJECTED, Fixtures.IMAGE));
     assertEquals(
-        List.of(Calls.IMAGE), images(recipient, ListImagesRequest.MemberStatusEnum.REJECTED));
+        List.of(Fixtures.IMAGE), images(recipient, ListImagesRequest.MemberStatusEnum.REJECTED));
     assertEquals(List.of(WHOLE), images(recipient, ListImagesRequest.MemberStatusEnum.ACCEPTED));
 
     String deleted =
         owner
-            .batchDeleteMembers(new BatchDeleteMembersRequest().withBody(pairs(Calls.RECIPIENT)))
+            .batchDeleteMembers(new BatchDeleteMembersRequest().withBody(pairs(Fixtures.RECIPIENT)))
             .getJobId();
     assertSuccess(owner, "imsDelImageMembersJob", deleted);
     assertEquals(Map.of(OTHER, "pending"), members(owner, WHOLE));
@@ -179,15 +181,15 @@ class VendorMembersTest {
   private static GlanceUpdateImageMemberRequest update(
       GlanceUpdateImageMemberRequestBody.StatusEnum status) {
     return new GlanceUpdateImageMemberRequest()
-        .withImageId(Calls.IMAGE)
-        .withMemberId(Calls.RECIPIENT)
+        .withImageId(Fixtures.IMAGE)
+        .withMemberId(Fixtures.RECIPIENT)
         .withBody(new GlanceUpdateImageMemberRequestBody().withStatus(status));
   }
 
   private static GlanceShowImageMemberRequest show() {
     return new GlanceShowImageMemberRequest()
-        .withImageId(Calls.IMAGE)
-        .withMemberId(Calls.RECIPIENT);
+        .withImageId(Fixtures.IMAGE)
+        .withMemberId(Fixtures.RECIPIENT);
   }
 
   @ParameterizedTest
@@ -197,8 +199,8 @@ class VendorMembersTest {
     ImsClient recipient = recipient(token);
     GlanceAddImageMemberRequest add =
         new GlanceAddImageMemberRequest()
-            .withImageId(Calls.IMAGE)
-            .withBody(new GlanceAddImageMemberRequestBody().withMember(Calls.RECIPIENT));
+            .withImageId(Fixtures.IMAGE)
+            .withBody(new GlanceAddImageMemberRequestBody().withMember(Fixtures.RECIPIENT));
     assertEquals("pending", owner.glanceAddImageMember(add).getStatus());
     assertEquals(409, status(() -> owner.glanceAddImageMember(add)));
     assertEquals("pending", recipient.glanceShowImageMember(show()).getStatus());
@@ -207,17 +209,19 @@ class VendorMembersTest {
         recipient.glanceUpdateImageMember(
             update(GlanceUpdateImageMemberRequestBody.StatusEnum.ACCEPTED));
     assertEquals("accepted", accepted.getStatus());
-    assertEquals(Calls.IMAGE, accepted.getImageId());
-    assertEquals(Calls.RECIPIENT, accepted.getMemberId());
+    assertEquals(Fixtures.IMAGE, accepted.getImageId());
+    assertEquals(Fixtures.RECIPIENT, accepted.getMemberId());
     assertEquals("accepted", owner.glanceShowImageMember(show()).getStatus());
     recipient.glanceUpdateImageMember(
         update(GlanceUpdateImageMemberRequestBody.StatusEnum.REJECTED));
-    assertEquals(Map.of(Calls.RECIPIENT, "rejected"), members(owner, Calls.IMAGE));
-    GlanceShowImageRequest image = new GlanceShowImageRequest().withImageId(Calls.IMAGE);
-    assertEquals(Calls.PROJECT, recipient.glanceShowImage(image).getOwner());
+    assertEquals(Map.of(Fixtures.RECIPIENT, "rejected"), members(owner, Fixtures.IMAGE));
+    GlanceShowImageRequest image = new GlanceShowImageRequest().withImageId(Fixtures.IMAGE);
+    assertEquals(Fixtures.PROJECT, recipient.glanceShowImage(image).getOwner());
 
     GlanceDeleteImageMemberRequest delete =
-        new GlanceDeleteImageMemberRequest().withImageId(Calls.IMAGE).withMemberId(Calls.RECIPIENT);
+        new GlanceDeleteImageMemberRequest()
+            .withImageId(Fixtures.IMAGE)
+            .withMemberId(Fixtures.RECIPIENT);
     assertEquals(204, owner.glanceDeleteImageMember(delete).getHttpStatusCode());
     assertEquals(404, status(() -> owner.glanceDeleteImageMember(delete)));
     assertEquals(404, status(() -> recipient.glanceShowImage(image)));
@@ -236,15 +240,15 @@ class VendorMembersTest {
   }
 
   @Test
-  void whatIsRefusedIsAnErrorWithTheServicesCode() {
+  void aRefusalIsAnErrorWithTheServicesCode() {
     ImsClient owner = owner("");
     ImsClient recipient = recipient("");
     ImsClient other = VendorClientTest.client(server, OTHER, "");
     BatchUpdateMembersRequest accept =
-        decision(BatchUpdateMembersRequestBody.StatusEnum.ACCEPTED, Calls.IMAGE);
+        decision(BatchUpdateMembersRequestBody.StatusEnum.ACCEPTED, Fixtures.IMAGE);
     assertEquals("IMG.0027", code(() -> recipient.batchUpdateMembers(accept)));
     BatchAddMembersRequest add =
-        new BatchAddMembersRequest().withBody(pairs(Calls.RECIPIENT, OTHER));
+        new BatchAddMembersRequest().withBody(pairs(Fixtures.RECIPIENT, OTHER));
     assertEquals("IMG.0047", code(() -> recipient.batchAddMembers(add)));
     String job = owner.batchAddMembers(add).getJobId();
     assertEquals("IMG.0047", code(() -> owner.batchUpdateMembers(accept)));
@@ -262,11 +266,12 @@ class VendorMembersTest {
             () ->
                 other.glanceUpdateImageMember(
                     update(GlanceUpdateImageMemberRequestBody.StatusEnum.ACCEPTED))));
-    assertEquals(Map.of(Calls.RECIPIENT, "pending", OTHER, "pending"), members(owner, Calls.IMAGE));
+    assertEquals(
+        Map.of(Fixtures.RECIPIENT, "pending", OTHER, "pending"), members(owner, Fixtures.IMAGE));
   }
 
   @Test
-  void theQuotaIsTold() {
+  void theQuotaIsReturned() {
     List<QuotaInfo> quotas =
         owner("").showImageQuota(new ShowImageQuotaRequest()).getQuotas().getResources();
     assertEquals(

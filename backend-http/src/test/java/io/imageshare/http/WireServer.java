@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A server on a bare socket, which logs every whole request and answers, or not, by script. */
+/** A server on a plain socket that records every whole request, and responds by script. */
 final class WireServer implements Closeable {
 
   /** One whole request. */

@@ -1,5 +1,6 @@
 package io.imageshare.memory;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.memory.MemoryBackend.Call;
@@ -7,8 +8,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What goes wrong by chance: for each fault, how likely it is to strike a call it can strike. What
@@ -32,24 +31,22 @@ public record Chaos(Map<Fault, Double> rates, boolean mixedNaming) {
     rates.forEach(Chaos::check);
     for (Call.Kind kind : Call.Kind.values()) {
       for (Fault.Part part : Fault.Part.values()) {
-        if (sum(rates, kind, part) > 1 + 1e-9) {
-          throw new IllegalArgumentException(
-              "chaos: the rates for %s of %s add up to more than 1".formatted(part, kind));
-        }
+        checkArgument(
+            sum(rates, kind, part) <= 1 + 1e-9,
+            "chaos: the rates for %s of %s add up to more than 1",
+            part,
+            kind);
       }
     }
   }
 
   private static void check(Fault fault, double rate) {
     Fault bare = fault instanceof Fault.Aimed aimed ? aimed.fault() : fault;
-    if (bare instanceof Fault.Refused) {
-      throw new IllegalArgumentException(
-          "chaos: a refusal needs a cause; ask for an unknown image or a bad project instead");
-    }
-    if (!(rate >= 0 && rate <= 1)) {
-      throw new IllegalArgumentException(
-          "chaos: %s has the rate %s; it must be 0 to 1".formatted(fault, rate));
-    }
+    checkArgument(
+        !(bare instanceof Fault.Refused),
+        "chaos: a refusal needs a cause; ask for an unknown image or a bad project instead");
+    checkArgument(
+        rate >= 0 && rate <= 1, "chaos: %s has the rate %s; it must be 0 to 1", fault, rate);
   }
 
   private static double sum(Map<Fault, Double> rates, Call.Kind kind, Fault.Part part) {
@@ -78,9 +75,8 @@ public record Chaos(Map<Fault, Double> rates, boolean mixedNaming) {
    * @throws IllegalArgumentException if the intensity is not 0 to 1
    */
   public static Chaos passing(double intensity) {
-    if (!(intensity >= 0 && intensity <= 1)) {
-      throw new IllegalArgumentException("chaos: intensity " + intensity + "; it must be 0 to 1");
-    }
+    checkArgument(
+        intensity >= 0 && intensity <= 1, "chaos: intensity %s; it must be 0 to 1", intensity);
     Map<Fault, Double> rates = new LinkedHashMap<>();
     rates.put(new Fault.Unavailable(), .05);
     rates.put(new Fault.Throttled(), .03);
@@ -139,23 +135,5 @@ public record Chaos(Map<Fault, Double> rates, boolean mixedNaming) {
    */
   public Chaos mixedNaming(boolean mixedNaming) {
     return new Chaos(rates, mixedNaming);
-  }
-
-  /** The fault of a part that strikes a call, or null. One draw decides among all of them. */
-  @Nullable Fault draw(Call.Kind kind, Fault.Part part, RandomGenerator random) {
-    if (rates.isEmpty()) {
-      return null;
-    }
-    double left = random.nextDouble();
-    for (Map.Entry<Fault, Double> entry : rates.entrySet()) {
-      Fault fault = entry.getKey();
-      if (fault.part() == part && fault.strikes(kind)) {
-        left -= entry.getValue();
-        if (left < 0) {
-          return fault;
-        }
-      }
-    }
-    return null;
   }
 }

@@ -1,5 +1,6 @@
 package io.imageshare.memory;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Reason;
@@ -73,9 +74,11 @@ public sealed interface Fault {
      */
     public Aimed {
       requireNonNull(kind, "kind");
-      if (fault instanceof Aimed || !fault.strikes(kind)) {
-        throw new IllegalArgumentException(fault + " cannot be aimed at " + kind);
-      }
+      checkArgument(
+          !(fault instanceof Aimed) && fault.strikes(kind),
+          "%s cannot be aimed at %s",
+          fault,
+          kind);
     }
 
     @Override
@@ -89,7 +92,7 @@ public sealed interface Fault {
     }
   }
 
-  /** Strikes any call: nothing happens, and the caller is told so ({@code UNAVAILABLE}). */
+  /** Strikes any call: nothing happens, and the caller gets {@code UNAVAILABLE}. */
   record Unavailable() implements Fault {}
 
   /**
@@ -115,7 +118,7 @@ public sealed interface Fault {
      */
     public Throttled {
       requireNonNull(style, "style");
-      Settings.time("retryAfter", retryAfter);
+      checkArgument(!retryAfter.isNegative(), "retryAfter: %s is negative", retryAfter);
     }
 
     /** The gateway throttles, and names no wait. */
@@ -211,7 +214,7 @@ public sealed interface Fault {
      * @throws IllegalArgumentException if the time is negative
      */
     public SlowJob {
-      Settings.time("extra", extra);
+      checkArgument(!extra.isNegative(), "extra: %s is negative", extra);
     }
 
     @Override
@@ -277,7 +280,7 @@ public sealed interface Fault {
      * @throws IllegalArgumentException if the time is negative
      */
     public ListLag {
-      Settings.time("lag", lag);
+      checkArgument(!lag.isNegative(), "lag: %s is negative", lag);
     }
 
     @Override

@@ -1,53 +1,41 @@
 package io.imageshare.memory;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
-import io.imageshare.Timekeeper;
+import io.imageshare.memory.internal.server.Demo;
+import io.imageshare.memory.internal.server.ServerSettings;
+import io.imageshare.memory.internal.server.WireServer;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The simulated image service over HTTP. It speaks the wire protocol of {@code ims-api.md} in front
- * of a {@link MemoryBackend}, on loopback, for clients in any language.
+ * The simulated image service over HTTP: the wire protocol of {@code ims-api.md} in front of a
+ * {@link MemoryBackend}, on loopback, for clients in any language.
  *
- * <p>What the cloud refuses comes as the status, the code and the shape of body that the service
- * would use. An answer that the cloud loses becomes a reset connection, and a call that it never
- * answers becomes a connection on which nothing comes. {@link #inject} spoils the connection
- * itself.
+ * <p>A refusal of the cloud has the status, the code and the shape of body that the service uses.
+ * An answer that the cloud loses becomes a reset connection, and a call that it never answers
+ * becomes a connection without a response. {@link #inject} spoils the connection itself.
  *
- * <p>The cloud must live on system time: nothing moves a virtual one while a client waits. The
- * server takes its time of day from the cloud's, and with it the dates of signatures. Up to 256
+ * <p>The cloud must live on system time: nothing moves virtual time while a client waits. The
+ * server takes its time of day, and with it the dates of signatures, from the cloud. Up to 256
  * connections are served at once, each on a daemon thread; the next ones wait. Any thread may use
  * the server.
  */
 public final class ImsServer implements AutoCloseable {
-  // Guarded by itself.
-  private final List<Request> requests = new ArrayList<>();
-  private final Queue<SocketFault> faults = new ConcurrentLinkedQueue<>();
-  private final Timekeeper time;
-  private final Listener listener;
+  private final WireServer server;
 
   private ImsServer(Builder builder) {
-    time = builder.cloud.time();
-    Desk desk =
-        new Desk(builder.cloud, builder.access, builder.errors, Set.copyOf(builder.unpublished));
-    Connection.Site site = new Connection.Site(desk, time, faults, this::record);
-    listener = new Listener(builder.port, connection -> new Connection(connection, site).serve());
+    server = new WireServer(builder.cloud.pipeline, builder.settings);
   }
 
   /**
-   * A builder of a server that lets everybody in.
+   * A builder of a server that admits every request.
    *
    * @param cloud the cloud behind the server, on system time
    * @return a new builder
@@ -57,7 +45,7 @@ public final class ImsServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server that lets everybody in, on a free port.
+   * Starts a server that admits every request, on a free port.
    *
    * @param cloud the cloud behind the server, on system time
    * @return the running server
@@ -96,7 +84,7 @@ public final class ImsServer implements AutoCloseable {
    * @return {@code http://127.0.0.1} with the port
    */
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + listener.port());
+    return URI.create("http://127.0.0.1:" + server.port());
   }
 
   /**
@@ -105,9 +93,7 @@ public final class ImsServer implements AutoCloseable {
    * @return the requests in the order they were read; a list that changes no more
    */
   public List<Request> requests() {
-    synchronized (requests) {
-      return List.copyOf(requests);
-    }
+    return server.requests();
   }
 
   /**
@@ -117,16 +103,7 @@ public final class ImsServer implements AutoCloseable {
    * @param fault what goes wrong
    */
   public void inject(SocketFault fault) {
-    faults.add(requireNonNull(fault, "fault"));
-  }
-
-  private void record(WireRequest request) {
-    String body = new String(request.body(), StandardCharsets.UTF_8);
-    Request recorded =
-        new Request(request.method(), request.target(), request.headers(), body, time.now());
-    synchronized (requests) {
-      requests.add(recorded);
-    }
+    server.inject(requireNonNull(fault, "fault"));
   }
 
   /**
@@ -135,7 +112,7 @@ public final class ImsServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    listener.close();
+    server.close();
   }
 
   /**
@@ -146,7 +123,8 @@ public final class ImsServer implements AutoCloseable {
    */
   public static void main(String[] args) throws InterruptedException {
     int port = args.length == 0 ? 8080 : Integer.parseInt(args[0]);
-    try (ImsServer server = builder(Demo.cloud()).port(port).build()) {
+    MemoryBackend cloud = MemoryBackend.builder().owner(Demo.OWNER).images(Demo.IMAGES).build();
+    try (ImsServer server = builder(cloud).port(port).build()) {
       System.out.println(Demo.text(server.endpoint()));
       new CountDownLatch(1).await();
     }
@@ -155,10 +133,7 @@ public final class ImsServer implements AutoCloseable {
   /** Puts a server together. Not safe for use by several threads. */
   public static final class Builder {
     private final MemoryBackend cloud;
-    private final Access access = new Access();
-    private final Set<String> unpublished = new LinkedHashSet<>();
-    private int port;
-    private @Nullable ErrorShape errors;
+    private final ServerSettings settings = new ServerSettings();
 
     private Builder(MemoryBackend cloud) {
       this.cloud = cloud;
@@ -172,17 +147,15 @@ public final class ImsServer implements AutoCloseable {
      * @throws IllegalArgumentException if it is no port
      */
     public Builder port(int port) {
-      if (port < 0 || port > 65535) {
-        throw new IllegalArgumentException("port: " + port + "; it must be 0 to 65535");
-      }
-      this.port = port;
+      checkArgument(port >= 0 && port <= 65535, "port: %s; it must be 0 to 65535", port);
+      settings.port = port;
       return this;
     }
 
     /**
-     * Lets in who signs with this key. As soon as a key, a token or a user is named, nobody is let
-     * in without one of them. More than five refusals of a key in a row lock it for five minutes
-     * ({@code ims-api.md} section 3.4).
+     * Admits requests signed with this key. As soon as a key, a token or a user is named, only
+     * requests with one of them are admitted. More than five refusals of a key in a row lock it for
+     * five minutes ({@code ims-api.md} section 3.4).
      *
      * @param access the access key
      * @param secret its secret
@@ -190,12 +163,12 @@ public final class ImsServer implements AutoCloseable {
      * @throws IllegalArgumentException if one is blank
      */
     public Builder accessKey(String access, String secret) {
-      this.access.keys.put(filled("access", access), key(secret, ""));
+      settings.keys.put(notBlank("access", access), key(secret, ""));
       return this;
     }
 
     /**
-     * Lets in who signs with this temporary key and sends its token along.
+     * Admits requests signed with this temporary key that carry its token.
      *
      * @param access the access key
      * @param secret its secret
@@ -204,29 +177,29 @@ public final class ImsServer implements AutoCloseable {
      * @throws IllegalArgumentException if one is blank
      */
     public Builder accessKey(String access, String secret, String securityToken) {
-      this.access.keys.put(
-          filled("access", access), key(secret, filled("securityToken", securityToken)));
+      settings.keys.put(
+          notBlank("access", access), key(secret, notBlank("securityToken", securityToken)));
       return this;
     }
 
-    private static Access.Key key(String secret, String securityToken) {
-      return new Access.Key(filled("secret", secret), securityToken);
+    private static ServerSettings.Key key(String secret, String securityToken) {
+      return new ServerSettings.Key(notBlank("secret", secret), securityToken);
     }
 
     /**
-     * Lets in who sends this as {@code X-Auth-Token}; it never expires.
+     * Admits requests that carry this as {@code X-Auth-Token}; it never expires.
      *
      * @param token the token
      * @return this
      * @throws IllegalArgumentException if it is blank
      */
     public Builder token(String token) {
-      access.tokens.add(filled("token", token));
+      settings.tokens.add(notBlank("token", token));
       return this;
     }
 
     /**
-     * What belongs to another region: a token is refused as one that has expired ({@code
+     * Names what belongs to another region: a token is refused as one that has expired ({@code
      * APIGW.0307}), and so is a signed request that names the project ({@code IMG.0030}).
      *
      * @param tokenOrProject a token, or a project's id
@@ -234,13 +207,13 @@ public final class ImsServer implements AutoCloseable {
      * @throws IllegalArgumentException if it is blank
      */
     public Builder otherRegion(String tokenOrProject) {
-      access.elsewhere.add(filled("tokenOrProject", tokenOrProject));
+      settings.otherRegion.add(notBlank("tokenOrProject", tokenOrProject));
       return this;
     }
 
     /**
-     * Gives tokens to this user, at {@code POST /v3/auth/tokens}. Where nobody is named, everybody
-     * gets one.
+     * Issues tokens to this user, at {@code POST /v3/auth/tokens}. While no key, token or user is
+     * named, everybody gets one.
      *
      * @param domain the name of the account
      * @param name the name of the user
@@ -249,14 +222,14 @@ public final class ImsServer implements AutoCloseable {
      * @throws IllegalArgumentException if one is blank
      */
     public Builder user(String domain, String name, String password) {
-      access.users.add(
-          new Access.User(
-              filled("domain", domain), filled("name", name), filled("password", password)));
+      settings.users.add(
+          new ServerSettings.User(
+              notBlank("domain", domain), notBlank("name", name), notBlank("password", password)));
       return this;
     }
 
     /**
-     * How long a token given out is good for; 24 hours unless named, as the service's ({@code
+     * How long an issued token is valid; 24 hours unless named, as the service's ({@code
      * ims-api.md} section 5.1).
      *
      * @param duration the time
@@ -264,7 +237,8 @@ public final class ImsServer implements AutoCloseable {
      * @throws IllegalArgumentException if it is negative
      */
     public Builder tokensLast(Duration duration) {
-      access.tokensLast = Settings.time("tokensLast", duration);
+      checkArgument(!duration.isNegative(), "tokensLast: %s is negative", duration);
+      settings.tokenLifetime = duration;
       return this;
     }
 
@@ -277,7 +251,7 @@ public final class ImsServer implements AutoCloseable {
      * @return this
      */
     public Builder errors(ErrorShape shape) {
-      errors = requireNonNull(shape, "shape");
+      settings.errorShape = requireNonNull(shape, "shape");
       return this;
     }
 
@@ -290,19 +264,15 @@ public final class ImsServer implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such endpoint
      */
     public Builder unpublished(String path) {
-      List<String> known = Desk.routes(cloud, Instant.EPOCH).stream().map(Route::path).toList();
-      if (!known.contains(path)) {
-        throw new IllegalArgumentException(
-            "unpublished: " + path + " is no endpoint; there are " + new LinkedHashSet<>(known));
-      }
-      unpublished.add(path);
+      Set<String> paths = WireServer.paths(cloud.pipeline);
+      checkArgument(
+          paths.contains(path), "unpublished: %s is no endpoint; there are %s", path, paths);
+      settings.unpublished.add(path);
       return this;
     }
 
-    private static String filled(String name, String value) {
-      if (value.isBlank()) {
-        throw new IllegalArgumentException(name + ": it is blank");
-      }
+    private static String notBlank(String name, String value) {
+      checkArgument(!value.isBlank(), "%s: it is blank", name);
       return value;
     }
 

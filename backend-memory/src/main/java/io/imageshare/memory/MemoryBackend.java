@@ -1,6 +1,8 @@
 package io.imageshare.memory;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElseGet;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.Image;
@@ -12,6 +14,8 @@ import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
+import io.imageshare.memory.internal.cloud.CallPipeline;
+import io.imageshare.memory.internal.cloud.CloudSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -37,16 +41,12 @@ import org.jspecify.annotations.Nullable;
  * happens again in the same way. Any thread may use it. Closing it does nothing: its jobs run on.
  */
 public final class MemoryBackend implements MemberBackend {
-  private final Timekeeper time;
   private final BatchLimits limits;
-  private final int membersPerImage;
-  final Front front;
+  final CallPipeline pipeline;
 
-  private MemoryBackend(Settings settings) {
-    time = settings.time == null ? Timekeeper.system() : settings.time;
-    limits = settings.limits == null ? BatchLimits.defaults() : settings.limits;
-    membersPerImage = settings.membersPerImage;
-    front = new Front(settings, time);
+  private MemoryBackend(CloudSettings settings) {
+    limits = requireNonNullElseGet(settings.limits, BatchLimits::defaults);
+    pipeline = new CallPipeline(settings);
   }
 
   /** {@return a new builder, of a cloud without images, on real time} */
@@ -55,14 +55,14 @@ public final class MemoryBackend implements MemberBackend {
   }
 
   /**
-   * One call, as it is known by now.
+   * One call, as far as it is known by now.
    *
    * @param kind what was called
    * @param slice what was submitted, or null
    * @param id the job, image, recipient or images that were asked about; empty for a submit
    * @param begun when it came
    * @param answered when it was answered, or null: not yet, or never
-   * @param job the id of the job it made, even if nobody was told; empty when it made none
+   * @param job the id of the job it made, even if its answer was lost; empty: it made none
    * @param reason what it failed with, or null
    * @param faults the faults that struck it or its job; usually none
    */
@@ -98,27 +98,28 @@ public final class MemoryBackend implements MemberBackend {
 
   @Override
   public CompletionStage<Job> submit(ShareRequest slice) {
-    return front.submit(new Work(requireNonNull(slice, "slice")));
+    return pipeline.submit(requireNonNull(slice, "slice"));
   }
 
   @Override
   public CompletionStage<Job> job(String id) {
-    return front.job(requireNonNull(id, "id"));
+    return pipeline.job(requireNonNull(id, "id"));
   }
 
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-    return front.members(requireNonNull(image, "image"));
+    return pipeline.members(requireNonNull(image, "image"));
   }
 
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
-    return front.images(requireNonNull(recipient, "recipient"), requireNonNull(status, "status"));
+    return pipeline.images(
+        requireNonNull(recipient, "recipient"), requireNonNull(status, "status"));
   }
 
   @Override
   public CompletionStage<Map<String, Image>> describe(Set<String> images) {
-    return front.describe(new LinkedHashSet<>(images));
+    return pipeline.describe(new LinkedHashSet<>(images));
   }
 
   @Override
@@ -128,12 +129,12 @@ public final class MemoryBackend implements MemberBackend {
 
   @Override
   public int membersPerImage() {
-    return membersPerImage;
+    return pipeline.membersPerImage();
   }
 
   @Override
   public Timekeeper time() {
-    return time;
+    return pipeline.time();
   }
 
   /**
@@ -155,7 +156,8 @@ public final class MemoryBackend implements MemberBackend {
    */
   public void inject(Fault fault, int times) {
     requireNonNull(fault, "fault");
-    front.inject(fault, Settings.count("times", times));
+    checkArgument(times >= 1, "times: %s; it must be at least 1", times);
+    pipeline.inject(fault, times);
   }
 
   /**
@@ -163,27 +165,27 @@ public final class MemoryBackend implements MemberBackend {
    * in the order they were added; a value that changes no more}
    */
   public Set<Member> members() {
-    return front.show((cloud, now) -> cloud.holdings());
+    return pipeline.members();
   }
 
   /** {@return every call so far, in the order they came; a value that changes no more} */
   public List<Call> calls() {
-    return front.calls();
+    return pipeline.calls();
   }
 
   /**
-   * Every job so far, also those whose ids were lost on the way. What a job is to do and which
-   * faults struck it stand in the {@link #calls call} that made it.
+   * Every job so far, also those whose submit lost its answer. The {@link #calls call} that made a
+   * job has its slice and the faults that struck it.
    *
-   * @return a look at each as it is now, in the order they began
+   * @return each as it is now, in the order they began
    */
   public List<Job> jobs() {
-    return front.show(Cloud::jobs);
+    return pipeline.jobs();
   }
 
   /** Puts a cloud together. Not safe for use by several threads. */
   public static final class Builder {
-    private final Settings settings = new Settings();
+    private final CloudSettings settings = new CloudSettings();
 
     private Builder() {}
 
@@ -264,7 +266,7 @@ public final class MemoryBackend implements MemberBackend {
      *
      * @param image the image's id; it must be registered by the time the cloud is built
      * @param recipient who has it
-     * @param status what the recipient has said to it
+     * @param status the recipient's status
      * @return this
      */
     public Builder member(String image, Recipient recipient, MemberStatus status) {
@@ -300,7 +302,8 @@ public final class MemoryBackend implements MemberBackend {
      * @throws IllegalArgumentException if it is negative
      */
     public Builder latency(Duration latency) {
-      settings.latency = Settings.time("latency", latency);
+      checkArgument(!latency.isNegative(), "latency: %s is negative", latency);
+      settings.latency = latency;
       return this;
     }
 
@@ -312,7 +315,7 @@ public final class MemoryBackend implements MemberBackend {
      * @throws IllegalArgumentException if it is negative
      */
     public Builder jobsTake(Duration duration) {
-      Settings.time("jobsTake", duration);
+      checkArgument(!duration.isNegative(), "jobsTake: %s is negative", duration);
       return jobsTake(random -> duration);
     }
 
@@ -337,13 +340,14 @@ public final class MemoryBackend implements MemberBackend {
      * @throws IllegalArgumentException if it is below 1
      */
     public Builder membersPerImage(int members) {
-      settings.membersPerImage = Settings.count("membersPerImage", members);
+      checkArgument(members >= 1, "membersPerImage: %s; it must be at least 1", members);
+      settings.membersPerImage = members;
       return this;
     }
 
     /**
-     * How much fits into one call; a bigger one is refused. Unless named the cloud tells the
-     * defaults but takes everything, as no limit is documented ({@code ims-api.md} section 1.1).
+     * How much fits into one call; a bigger one is refused. Unless named, the cloud declares the
+     * defaults but accepts everything, as no limit is documented ({@code ims-api.md} section 1.1).
      *
      * @param limits the limits
      * @return this
@@ -354,7 +358,7 @@ public final class MemoryBackend implements MemberBackend {
     }
 
     /**
-     * How the cloud behaves where nobody knows how the service does.
+     * How the cloud behaves where the service's behavior is not known.
      *
      * @param unknowns the choices; {@link Unknowns#defaults()} unless named
      * @return this

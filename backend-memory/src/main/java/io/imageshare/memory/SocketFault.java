@@ -1,5 +1,7 @@
 package io.imageshare.memory;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.time.Duration;
 
 /**
@@ -41,7 +43,7 @@ public sealed interface SocketFault {
      * @throws IllegalArgumentException if the time is negative
      */
     public Dribble {
-      Settings.time("pause", pause);
+      checkArgument(!pause.isNegative(), "pause: %s is negative", pause);
     }
   }
 }

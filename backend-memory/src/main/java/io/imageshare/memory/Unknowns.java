@@ -1,14 +1,14 @@
 package io.imageshare.memory;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
 /**
- * How the cloud behaves where nobody knows how the service does: what {@code ims-api.md} section 7
- * marks as unknown. {@link #defaults()} takes what is most likely; a program that is to be safe
- * should work with every other choice as well.
+ * How the cloud behaves where the service's behavior is not known ({@code ims-api.md} section 7).
+ * {@link #defaults()} takes what is most likely; a safe program works with every other choice too.
  *
  * @param readding what becomes of adding a member that is there already
  * @param removing what becomes of removing a member that is not there
@@ -18,7 +18,7 @@ import java.time.temporal.ChronoUnit;
  * @param results what a job's results say
  * @param listing what the listing of an image does
  * @param listLag for how long a listing shows what was before a job's end
- * @param jobsKept for how long a job can be looked at after its end
+ * @param jobsKept for how long a job can be polled after its end
  */
 public record Unknowns(
     Already readding,
@@ -65,7 +65,7 @@ public record Unknowns(
   public enum Partial {
     /** It FAILs, with the first failed pair's reason. */
     FAIL_IF_ANY,
-    /** It SUCCEEDs, and only its results tell. */
+    /** It SUCCEEDs, and only its results show the failures. */
     SUCCESS_WITH_RESULTS
   }
 
@@ -102,8 +102,8 @@ public record Unknowns(
     requireNonNull(partial, "partial");
     requireNonNull(results, "results");
     requireNonNull(listing, "listing");
-    Settings.time("listLag", listLag);
-    Settings.time("jobsKept", jobsKept);
+    checkArgument(!listLag.isNegative(), "listLag: %s is negative", listLag);
+    checkArgument(!jobsKept.isNegative(), "jobsKept: %s is negative", jobsKept);
   }
 
   /**
@@ -217,8 +217,8 @@ public record Unknowns(
   /**
    * The same with jobs kept for another time.
    *
-   * @param jobsKept for how long a job can be looked at after its end; then a look is refused
-   *     ({@code INVALID}, {@code IMG.0023})
+   * @param jobsKept for how long a job can be polled after its end; then a poll is refused ({@code
+   *     INVALID}, {@code IMG.0023})
    * @return a changed copy
    */
   public Unknowns jobsKept(Duration jobsKept) {

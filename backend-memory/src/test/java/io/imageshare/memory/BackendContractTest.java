@@ -199,7 +199,7 @@ class BackendContractTest {
                     slice -> completedFuture(failed))));
   }
 
-  /** As a machine under load holds it. */
+  /** As a busy machine may hold it. */
   @Test
   void callHeldOnceIsNotHeldByTheBackend() {
     AtomicInteger calls = new AtomicInteger();
@@ -258,7 +258,7 @@ class BackendContractTest {
     assertTrue(e.toString().contains("offers no image"), e::toString);
   }
 
-  // Backends that break one
+  // Backends that break a rule
 
   private static Stream<Broken> broken() {
     return Stream.of(BrokenBackends.ALL, BrokenDecisions.ALL, BrokenDescriptions.ALL)
@@ -279,7 +279,10 @@ class BackendContractTest {
                               AssertionError.class, () -> rule(broken.rule()).check(subject));
                       String message = "" + breach.getMessage();
                       assertTrue(message.contains(broken.says()), message);
-                      assertTrue(message.matches("(?s)expected .+; seen: .+; look at .+"), message);
+                      assertTrue(
+                          message.matches(
+                              "(?s)" + broken.rule() + ": expected .+; seen: .+; look at .+"),
+                          message);
                     }));
   }
 

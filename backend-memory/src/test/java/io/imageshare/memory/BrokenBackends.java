@@ -64,12 +64,12 @@ final class BrokenBackends {
               "S4",
               good -> ifSlice(good, b -> b.images().size() > 2, b -> refused(Kind.INVALID)),
               "submit to succeed"),
-          new Broken("J1", good -> looks(good, look -> Job.succeeded("job-x")), "a look at job"),
+          new Broken("J1", good -> polls(good, poll -> Job.succeeded("job-x")), "a poll of job"),
           new Broken("J1", good -> results(good, "image-x", RECIPIENTS.get(0)), "image-x"),
           new Broken("J1", good -> results(good, "image-1", RECIPIENTS.get(4)), "project-5"),
-          new Broken("J2", good -> looks(good, look -> Job.running(look.id())), "within PT1M"),
+          new Broken("J2", good -> polls(good, poll -> Job.running(poll.id())), "within PT1M"),
           new Broken("J3", BrokenBackends::runsAgain, "to stay SUCCESS"),
-          new Broken("J4", BrokenBackends::submitsToLook, "looks or listings that send a write"),
+          new Broken("J4", BrokenBackends::submitsToLook, "polls or listings that send a write"),
           new Broken("M1", BrokenBackends::refusesEmptyListing, "members(image-1) to succeed"),
           new Broken("M2", BrokenBackends::firstPageOnly, "how the pages of a listing are read"),
           new Broken("M2", BrokenBackends::noStatus, "a recipient and a status in each entry"),
@@ -190,13 +190,13 @@ final class BrokenBackends {
 
   private static MemberBackend runsAgain(MemberBackend good) {
     Set<String> ended = new HashSet<>();
-    return looks(
-        good, look -> look.ended() && !ended.add(look.id()) ? Job.running(look.id()) : look);
+    return polls(
+        good, poll -> poll.ended() && !ended.add(poll.id()) ? Job.running(poll.id()) : poll);
   }
 
   private static MemberBackend submitsToLook(MemberBackend good) {
     Map<String, ShareRequest> slices = new HashMap<>();
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Job> submit(ShareRequest slice) {
         return good.submit(slice)
@@ -248,7 +248,7 @@ final class BrokenBackends {
   private static MemberBackend cachedListing(MemberBackend good) {
     Map<String, CompletionStage<Map<Recipient, MemberStatus>>> cache = new HashMap<>();
     MemberBackend copies = listings(good, listing -> listing);
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Job> job(String id) {
         cache.clear();
@@ -279,7 +279,7 @@ final class BrokenBackends {
   }
 
   private static MemberBackend takesNobody(MemberBackend good) {
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public int membersPerImage() {
         return 0;
@@ -289,7 +289,7 @@ final class BrokenBackends {
 
   private static MemberBackend learnsLimits(MemberBackend good) {
     AtomicInteger images = new AtomicInteger();
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public BatchLimits limits() {
         return new BatchLimits(images.incrementAndGet(), 100, 1000);
@@ -299,7 +299,7 @@ final class BrokenBackends {
 
   private static MemberBackend closesOnce(MemberBackend good) {
     AtomicInteger closed = new AtomicInteger();
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public void close() {
         if (closed.getAndIncrement() > 0) {
@@ -314,7 +314,7 @@ final class BrokenBackends {
 
   static MemberBackend submits(
       MemberBackend good, Function<ShareRequest, CompletionStage<Job>> submit) {
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Job> submit(ShareRequest slice) {
         return submit.apply(slice);
@@ -330,7 +330,7 @@ final class BrokenBackends {
   }
 
   static MemberBackend finds(MemberBackend good, Function<String, CompletionStage<Job>> job) {
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Job> job(String id) {
         return job.apply(id);
@@ -340,7 +340,7 @@ final class BrokenBackends {
 
   static MemberBackend lists(
       MemberBackend good, Function<String, CompletionStage<Map<Recipient, MemberStatus>>> members) {
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
         return members.apply(image);
@@ -359,13 +359,13 @@ final class BrokenBackends {
         good, image -> image.equals(UNKNOWN_IMAGE) ? members.apply(image) : good.members(image));
   }
 
-  private static MemberBackend looks(MemberBackend good, UnaryOperator<Job> change) {
+  private static MemberBackend polls(MemberBackend good, UnaryOperator<Job> change) {
     return finds(good, id -> good.job(id).thenApply(change));
   }
 
   private static MemberBackend results(MemberBackend good, String image, Recipient recipient) {
     Job.Result result = new Job.Result(image, recipient, true, null);
-    return looks(good, look -> look.results(List.of(result)));
+    return polls(good, poll -> poll.results(List.of(result)));
   }
 
   private static MemberBackend listings(

@@ -32,7 +32,7 @@ final class BrokenDecisions {
               "D2",
               good -> decides(good, slice -> ShareRequest.accept(slice.images(), projects(slice))),
               "images of project-1 to be"),
-          new Broken("D3", BrokenDecisions::keepsTheFirst, "what was said before"),
+          new Broken("D3", BrokenDecisions::keepsTheFirst, "what becomes of an earlier decision"),
           new Broken("D4", BrokenDecisions::succeedsAlways, "was not shared with the recipient"));
 
   private BrokenDecisions() {}
@@ -46,7 +46,7 @@ final class BrokenDecisions {
   }
 
   private static MemberBackend decides(MemberBackend good, UnaryOperator<ShareRequest> other) {
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Job> submit(ShareRequest slice) {
         return good.submit(isDecision(slice) ? other.apply(slice) : slice);
@@ -55,7 +55,7 @@ final class BrokenDecisions {
   }
 
   private static MemberBackend listsAll(MemberBackend good) {
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
         return good.images(recipient, status)
@@ -66,7 +66,7 @@ final class BrokenDecisions {
 
   private static MemberBackend keepsTheFirst(MemberBackend good) {
     Set<String> decided = new HashSet<>();
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Job> submit(ShareRequest slice) {
         return isDecision(slice) && !decided.addAll(slice.images())
@@ -77,7 +77,7 @@ final class BrokenDecisions {
   }
 
   private static MemberBackend succeedsAlways(MemberBackend good) {
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Job> submit(ShareRequest slice) {
         return isDecision(slice) ? BrokenBackends.succeeded() : good.submit(slice);

@@ -38,7 +38,7 @@ final class BrokenDescriptions {
 
   private static MemberBackend tells(
       MemberBackend good, BiFunction<Set<String>, Map<String, Image>, Map<String, Image>> other) {
-    return new Forwarding(good) {
+    return new ForwardingBackend(good) {
       @Override
       public CompletionStage<Map<String, Image>> describe(Set<String> images) {
         return good.describe(images).thenApply(told -> other.apply(images, told));

@@ -1,36 +1,30 @@
 package io.imageshare.memory;
 
 import io.imageshare.BackendException;
-import io.imageshare.BatchLimits;
-import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
-import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backend that passes every call on, and keeps what its caller asked and was told, and when. What
- * is lost on the way to a cloud or back only the caller can know.
+ * A backend that passes every call on, and keeps what its caller asked and was answered, and when.
+ * Only the caller can know what is lost on the way to a cloud or back.
  */
-final class CallLog implements MemberBackend {
-  private final MemberBackend backend;
+final class CallLog extends ForwardingBackend {
   private final Timekeeper time;
   // Guarded by itself.
   private final List<Call> calls = new ArrayList<>();
 
   CallLog(MemberBackend backend, Timekeeper time) {
-    this.backend = backend;
+    super(backend);
     this.time = time;
   }
 
@@ -42,47 +36,23 @@ final class CallLog implements MemberBackend {
   }
 
   @Override
-  public CompletionStage<Job> submit(ShareRequest slice) {
-    int place = begin(Call.Kind.SUBMIT, slice, "");
-    return backend
-        .submit(slice)
-        .whenComplete((job, e) -> end(place, job == null ? "" : job.id(), e));
-  }
-
-  @Override
-  public CompletionStage<Job> job(String id) {
-    int place = begin(Call.Kind.JOB, null, id);
-    return backend.job(id).whenComplete((job, e) -> end(place, "", e));
-  }
-
-  @Override
-  public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-    int place = begin(Call.Kind.MEMBERS, null, image);
-    return backend.members(image).whenComplete((members, e) -> end(place, "", e));
-  }
-
-  @Override
-  public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
-    int place = begin(Call.Kind.IMAGES, null, recipient.id());
-    return backend.images(recipient, status).whenComplete((images, e) -> end(place, "", e));
-  }
-
-  @Override
-  public CompletionStage<Map<String, Image>> describe(Set<String> images) {
-    int place = begin(Call.Kind.DESCRIBE, null, String.join(" ", images));
-    return backend.describe(images).whenComplete((told, e) -> end(place, "", e));
-  }
-
-  private int begin(Call.Kind kind, @Nullable ShareRequest slice, String id) {
+  <T> CompletionStage<T> call(
+      Call.Kind kind, @Nullable ShareRequest slice, String id, Supplier<CompletionStage<T>> call) {
+    int place;
     synchronized (calls) {
+      place = calls.size();
       calls.add(new Call(kind, slice, id, time.now(), null, "", null, List.of()));
-      return calls.size() - 1;
     }
+    boolean submits = kind == Call.Kind.SUBMIT;
+    return call.get()
+        .whenComplete(
+            (value, e) -> end(place, submits && value instanceof Job job ? job.id() : "", e));
   }
 
   private void end(int place, String job, @Nullable Throwable e) {
     synchronized (calls) {
       Call call = calls.get(place);
+      Reason reason = e == null ? null : reason(e);
       calls.set(
           place,
           new Call(
@@ -92,7 +62,7 @@ final class CallLog implements MemberBackend {
               call.begun(),
               time.now(),
               job,
-              e == null ? null : reason(e),
+              reason,
               List.of()));
     }
   }
@@ -105,17 +75,10 @@ final class CallLog implements MemberBackend {
   }
 
   @Override
-  public BatchLimits limits() {
-    return backend.limits();
-  }
-
-  @Override
-  public int membersPerImage() {
-    return backend.membersPerImage();
-  }
-
-  @Override
   public Timekeeper time() {
     return time;
   }
+
+  @Override
+  public void close() {}
 }

@@ -13,6 +13,7 @@ import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.memory.MemoryBackend.Call;
+import io.imageshare.memory.internal.cloud.CloudProbe;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,15 +56,15 @@ public final class ChaosTruth {
     List<Outcome> outcomes = report.outcomes().toList();
     for (Outcome outcome : outcomes) {
       Member member = outcome.member();
-      assertTrue(seen.add(member), "two outcomes for " + member);
+      assertTrue(seen.add(member), () -> "two outcomes for " + member);
       boolean asAsked = isAsAsked(member, there);
       if (outcome instanceof Outcome.Done) {
-        assertTrue(asAsked, "not true: " + outcome);
+        assertTrue(asAsked, () -> "not true: " + outcome);
       } else if (outcome instanceof Outcome.Failed failed) {
-        assertTrue(!asAsked || isNotSent(failed), "not true: " + outcome);
-        assertTrue(isBad(member) || isNotSent(failed), "no bad id: " + outcome);
+        assertTrue(!asAsked || isNotSent(failed), () -> "not true: " + outcome);
+        assertTrue(isBad(member) || isNotSent(failed), () -> "no bad id: " + outcome);
       } else if (outcome instanceof Outcome.Unknown unknown) {
-        assertTrue(mayBeUnknown(unknown), "should be known: " + outcome);
+        assertTrue(mayBeUnknown(unknown), () -> "should be known: " + outcome);
       }
     }
     assertEquals(scenario.request.pairs(), outcomes.size());
@@ -73,19 +74,9 @@ public final class ChaosTruth {
     return switch (scenario.request.action()) {
       case SHARE -> there.contains(member);
       case UNSHARE -> !there.contains(member);
-      case ACCEPT -> said(member) == MemberStatus.ACCEPTED;
-      case REJECT -> said(member) == MemberStatus.REJECTED;
+      case ACCEPT -> CloudProbe.status(scenario.cloud.pipeline, member) == MemberStatus.ACCEPTED;
+      case REJECT -> CloudProbe.status(scenario.cloud.pipeline, member) == MemberStatus.REJECTED;
     };
-  }
-
-  /** What a project has said; seen from a time when no listing lags any more. */
-  private @Nullable MemberStatus said(Member member) {
-    return scenario.cloud.front.show(
-        (service, now) -> {
-          Instant later = now.plus(Duration.ofDays(100_000));
-          Cloud.Sight image = service.image(member.image(), member.recipient(), later);
-          return image == null ? null : image.status();
-        });
   }
 
   private boolean isNotSent(Outcome.Failed failed) {
@@ -243,7 +234,7 @@ public final class ChaosTruth {
                             && call.answered() != null
                             && call.reason() == null
                             && !call.answered().isAfter(later.begun())),
-            image + " was sent again without a reading: " + first + ", " + later);
+            () -> image + " was sent again without a reading: " + first + ", " + later);
       }
     }
   }
@@ -254,7 +245,7 @@ public final class ChaosTruth {
     long interval = (long) (1e9 / scenario.flow.callsPerSecond());
     for (int n = 1; n < calls.size(); n++) {
       long gap = Duration.between(calls.get(n - 1).begun(), calls.get(n).begun()).toNanos();
-      assertTrue(gap >= interval, "two calls within " + gap + " ns");
+      assertTrue(gap >= interval, () -> "two calls within " + gap + " ns");
     }
   }
 
@@ -265,24 +256,24 @@ public final class ChaosTruth {
       unanswered.add(end(call));
       assertTrue(
           unanswered.size() <= scenario.flow.concurrentCalls(),
-          unanswered.size() + " calls at once");
+          () -> unanswered.size() + " calls at once");
     }
   }
 
-  /** A place is taken from the submit to the look that shows the job's end, at the least. */
+  /** A place is taken from the submit to the poll that shows the job's end, at the least. */
   private void checkOpenJobs() {
     List<Instant> open = new ArrayList<>();
-    Map<String, Instant> seen = looksThatShowTheEnd();
+    Map<String, Instant> seen = pollsThatShowTheEnd();
     for (Call call : log.calls()) {
       if (call.kind() == Call.Kind.SUBMIT) {
         open.removeIf(end -> !end.isAfter(call.begun()));
         open.add(seen.getOrDefault(call.job(), call.begun()));
-        assertTrue(open.size() <= scenario.flow.openJobs(), open.size() + " jobs open");
+        assertTrue(open.size() <= scenario.flow.openJobs(), () -> open.size() + " jobs open");
       }
     }
   }
 
-  private Map<String, Instant> looksThatShowTheEnd() {
+  private Map<String, Instant> pollsThatShowTheEnd() {
     Map<String, Instant> ends = new HashMap<>();
     for (Job job : scenario.cloud.jobs()) {
       if (job.end() != null) {

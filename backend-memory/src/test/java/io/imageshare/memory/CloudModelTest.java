@@ -1,7 +1,6 @@
 package io.imageshare.memory;
 
 import static io.imageshare.memory.VirtualClient.cloud;
-import static io.imageshare.memory.VirtualClient.seeds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.imageshare.Job;
@@ -29,7 +28,7 @@ class CloudModelTest {
 
   @Test
   void itAgreesWithTheModel() {
-    seeds().forEach(seed -> new Model(new Random(seed)).compare("seed " + seed));
+    Seeds.forEach(seed -> new Model(new Random(seed)).compare("seed " + seed));
   }
 
   private static final class Model {

@@ -1,7 +1,6 @@
 package io.imageshare.memory;
 
 import static io.imageshare.memory.VirtualClient.cloud;
-import static io.imageshare.memory.VirtualClient.seeds;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -15,6 +14,7 @@ import io.imageshare.memory.MemoryBackend.Call;
 import io.imageshare.memory.Unknowns.Checks;
 import io.imageshare.memory.Unknowns.Detail;
 import io.imageshare.memory.Unknowns.Partial;
+import io.imageshare.memory.internal.cloud.CloudProbe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,10 +62,10 @@ class DecisionTest {
     assertEquals(Job.Status.INIT, job.status());
     assertEquals("imsUpdateImageMembersJob", job.type());
     client.pass(2999);
-    assertEquals(Job.Status.RUNNING, client.look(job).status());
+    assertEquals(Job.Status.RUNNING, client.poll(job).status());
     assertEquals(Map.of(P1, MemberStatus.PENDING), client.listing("i1"));
     client.pass(1);
-    Job end = client.look(job);
+    Job end = client.poll(job);
     assertEquals(Job.Status.SUCCESS, end.status());
     assertEquals(
         List.of(new Job.Result("i1", null, true, null), new Job.Result("i2", null, true, null)),
@@ -148,7 +148,7 @@ class DecisionTest {
     Job unshared = client.unshare("i1", "p1");
     Job accepted = submit(cloud, accept("i1"));
     assertEquals(Job.Status.SUCCESS, client.end(unshared).status());
-    Job end = client.look(accepted);
+    Job end = client.poll(accepted);
     assertEquals("IMG.0027", requireNonNull(end.reason()).code());
     assertEquals(Map.of(), client.listing("i1"));
   }
@@ -183,14 +183,12 @@ class DecisionTest {
   }
 
   private static MemberStatus seen(MemoryBackend cloud) {
-    Cloud.Sight image =
-        cloud.front.show((service, now) -> requireNonNull(service.image("i1", P1, now)));
-    return requireNonNull(image.status());
+    return requireNonNull(requireNonNull(cloud.pipeline.image("i1", P1)).status());
   }
 
   @Test
   void itAgreesWithAModel() {
-    seeds().forEach(seed -> new Model(new Random(seed)).compare("seed " + seed));
+    Seeds.forEach(seed -> new Model(new Random(seed)).compare("seed " + seed));
   }
 
   /** Slices and decisions in turn, each done as it comes. */
@@ -235,8 +233,7 @@ class DecisionTest {
         String real = call.reason() == null ? jobs.get(jobs.size() - 1).status().name() : "refused";
         assertEquals(outcome, real, () -> seed + " " + work);
         for (String image : List.of("i1", "i2", "i3", "w1")) {
-          Map<Recipient, MemberStatus> listed =
-              cloud.front.show((service, now) -> service.members(image, now));
+          Map<Recipient, MemberStatus> listed = CloudProbe.members(cloud.pipeline, image);
           assertEquals(has(image), listed, () -> seed + " " + work);
         }
       }

@@ -129,7 +129,7 @@ class DescriptionTest {
   }
 
   @Test
-  void whatIsSharedAlreadyIsDoneWhateverIsTold() {
+  void whatIsSharedAlreadyIsDoneWhateverTheDescriptionIs() {
     MemoryBackend.Builder shared = builder.obstacle(Obstacle.UNREADY, "bad");
     PROJECTS.forEach(p -> shared.member("bad", Recipient.project(p), MemberStatus.PENDING));
     MemoryBackend cloud = shared.build();
@@ -164,7 +164,7 @@ class DescriptionTest {
   void whatIsNotDescribedIsAskedForAsEver() {
     MemoryBackend cloud = builder.obstacle(Obstacle.PUBLIC, "bad").build();
     MemberBackend silent =
-        new Forwarding(cloud) {
+        new ForwardingBackend(cloud) {
           @Override
           public CompletionStage<Map<String, Image>> describe(Set<String> images) {
             return CompletableFuture.completedFuture(Map.of());

@@ -149,8 +149,8 @@ class FaultTest {
     cloud.inject(new Fault.StuckJob());
     Job job = client.submit(SLICE);
     client.pass(100_000_000);
-    assertEquals(Job.Status.RUNNING, client.look(job).status());
-    assertTrue(client.look(job).progress() < 1);
+    assertEquals(Job.Status.RUNNING, client.poll(job).status());
+    assertTrue(client.poll(job).progress() < 1);
     assertEquals(Set.of(), cloud.members());
     assertEquals(List.of(new Fault.StuckJob()), cloud.calls().get(0).faults());
     assertEquals(Job.Status.SUCCESS, client.end(client.submit(SLICE)).status());
@@ -161,9 +161,9 @@ class FaultTest {
     cloud.inject(new Fault.SlowJob(Duration.ofSeconds(10)));
     Job job = client.submit(SLICE);
     client.pass(12_999);
-    assertEquals(Job.Status.RUNNING, client.look(job).status());
+    assertEquals(Job.Status.RUNNING, client.poll(job).status());
     client.pass(1);
-    assertEquals(Job.Status.SUCCESS, client.look(job).status());
+    assertEquals(Job.Status.SUCCESS, client.poll(job).status());
   }
 
   @Test
@@ -270,7 +270,7 @@ class FaultTest {
     assertEquals(Reason.Kind.UNAVAILABLE, client.failure(cloud.job(job.id())).reason().kind());
     client.listing("i1");
     assertEquals(Reason.Kind.UNAVAILABLE, client.failure(cloud.job(job.id())).reason().kind());
-    assertEquals(job, client.look(job));
+    assertEquals(job, client.poll(job));
     assertEquals(List.of(new Fault.Unavailable()), cloud.calls().get(2).faults());
   }
 

@@ -48,28 +48,35 @@ final class GoldenLog {
     began = cloud.time().now();
   }
 
-  /** The cloud as a process sees it that lives as long as the fuse. */
-  MemberBackend backend(Fuse fuse) {
-    return new MortalBackend(
-        cloud,
-        fuse,
-        (kind, about) -> {
-          int number = calls;
-          calls++;
-          lines.add(all -> call(all.get(number)));
-        });
+  /** The cloud as seen by a process that the switch may kill. */
+  MemberBackend backend(KillSwitch killSwitch) {
+    MemberBackend backend =
+        new CrashingBackend(
+            cloud,
+            killSwitch,
+            (kind, about) -> {
+              int number = calls;
+              calls++;
+              lines.add(all -> call(all.get(number)));
+            });
+    return new ForwardingBackend(backend) {
+      @Override
+      public int membersPerImage() {
+        return Integer.MAX_VALUE; // not announced, so that full images are refused by the cloud
+      }
+    };
   }
 
-  /** Hears the events of a process; a dead one has none. */
-  Consumer<ShareEvent> listener(Fuse fuse) {
+  /** Records the events of a process until it is killed. */
+  Consumer<ShareEvent> listener(KillSwitch killSwitch) {
     return event -> {
-      if (!fuse.isBlown()) {
+      if (!killSwitch.isDead()) {
         note(event(event));
       }
     };
   }
 
-  /** Something happens now. */
+  /** Records that something happens now. */
   void note(String what) {
     String line = millis(cloud.time().now()) + " " + what;
     lines.add(all -> line);

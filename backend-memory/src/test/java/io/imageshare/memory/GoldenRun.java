@@ -149,7 +149,8 @@ final class GoldenRun {
     ChaosScenario drawn = drawn();
     Duration deadline = seed == 1 ? Duration.ofSeconds(20) : DAY;
     GoldenLog log = new GoldenLog(drawn.cloud);
-    ShareWorkflow workflow = workflow(log, Fuse.none(), drawn::workflow).deadline(deadline).build();
+    ShareWorkflow workflow =
+        workflow(log, KillSwitch.never(), drawn::workflow).deadline(deadline).build();
     ShareRun run = workflow.start(drawn.request);
     time.sleep(Duration.ofSeconds(8));
     if (seed == 2) {
@@ -268,9 +269,9 @@ final class GoldenRun {
     SharedJournal journal = new SharedJournal(time);
     GoldenLog log = new GoldenLog(built);
     for (int life = 0; life < 1 + seed % 2; life++) {
-      Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
+      KillSwitch killSwitch = new KillSwitch(Long.MAX_VALUE / 2);
       ShareWorkflow workflow =
-          workflow(log, fuse, workflows).journal(journal.seenBy("first", fuse)).build();
+          workflow(log, killSwitch, workflows).journal(journal.seenBy("first", killSwitch)).build();
       if (life == 0) {
         workflow.start("nightly", request);
       } else {
@@ -282,12 +283,14 @@ final class GoldenRun {
         workflow.close();
       } else {
         log.note("crash");
-        fuse.blow();
+        killSwitch.kill();
       }
       time.sleep(Duration.ofMillis(of(700, 7000)));
     }
     ShareWorkflow last =
-        workflow(log, Fuse.none(), workflows).journal(journal.seenBy("last", Fuse.none())).build();
+        workflow(log, KillSwitch.never(), workflows)
+            .journal(journal.seenBy("last", KillSwitch.never()))
+            .build();
     return rest(log, resume(log, last));
   }
 
@@ -303,11 +306,12 @@ final class GoldenRun {
   private List<String> whole(MemoryBackend cloud, List<ShareRequest> requests, Workflows workflows)
       throws InterruptedException {
     GoldenLog log = new GoldenLog(cloud);
-    return rest(log, workflow(log, Fuse.none(), workflows).build().start(requests));
+    return rest(log, workflow(log, KillSwitch.never(), workflows).build().start(requests));
   }
 
-  private static ShareWorkflow.Builder workflow(GoldenLog log, Fuse fuse, Workflows workflows) {
-    return workflows.over(log.backend(fuse)).listener(log.listener(fuse));
+  private static ShareWorkflow.Builder workflow(
+      GoldenLog log, KillSwitch killSwitch, Workflows workflows) {
+    return workflows.over(log.backend(killSwitch)).listener(log.listener(killSwitch));
   }
 
   /** Waits for the report, and for what may come after it. */

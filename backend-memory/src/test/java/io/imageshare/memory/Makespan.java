@@ -12,12 +12,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * How long a run of 200 slices takes with the default price of a look.
+ * How long a run of 200 slices takes with the default cost of a poll.
  *
- * @param times so many times as long as with an all-knowing watcher: the mean over the seeds
- * @param looks at each job: the mean
+ * @param ratio to the {@link IdealMakespan}: the mean over the seeds
+ * @param polls of each job: the mean
  */
-public record Makespan(double times, double looks) {
+public record Makespan(double ratio, double polls) {
   private static final Duration LATENCY = Duration.ofMillis(40);
   private static final int IMAGES = 10;
   private static final int SLICES = 200;
@@ -28,8 +28,8 @@ public record Makespan(double times, double looks) {
    * @param places so many jobs may be open
    */
   public static Makespan of(int places, int callsPerSecond, int seeds) {
-    double times = 0;
-    double looks = 0;
+    double ratio = 0;
+    double polls = 0;
     for (int seed = 0; seed < seeds; seed++) {
       MemoryBackend cloud = cloud(seed);
       Instant begun = cloud.time().now();
@@ -45,10 +45,10 @@ public record Makespan(double times, double looks) {
           .run(Samples.share(IMAGES, SLICES / IMAGES))
           .requireAllDone();
       double took = seconds(Duration.between(begun, cloud.time().now()));
-      times += took / allKnowing(cloud, places, callsPerSecond);
-      looks += (double) Samples.calls(cloud, Call.Kind.JOB).size() / SLICES;
+      ratio += took / ideal(cloud, places, callsPerSecond);
+      polls += (double) Samples.calls(cloud, Call.Kind.JOB).size() / SLICES;
     }
-    return new Makespan(times / seeds, looks / seeds);
+    return new Makespan(ratio / seeds, polls / seeds);
   }
 
   private static MemoryBackend cloud(int seed) {
@@ -62,10 +62,10 @@ public record Makespan(double times, double looks) {
   }
 
   /** What the same jobs would have taken. */
-  private static double allKnowing(MemoryBackend cloud, int places, int callsPerSecond) {
+  private static double ideal(MemoryBackend cloud, int places, int callsPerSecond) {
     List<Call> submits = Samples.calls(cloud, Call.Kind.SUBMIT);
     List<String> images = Samples.ids("image-", IMAGES);
-    return new AllKnowing(
+    return new IdealMakespan(
             seconds(LATENCY),
             callsPerSecond,
             places,
@@ -73,7 +73,7 @@ public record Makespan(double times, double looks) {
                 .mapToDouble(job -> seconds(Duration.between(job.begin(), job.end())))
                 .toArray(),
             submits.stream().mapToInt(call -> images.indexOf(image(call))).toArray())
-        .makespan();
+        .seconds();
   }
 
   private static double seconds(Duration duration) {

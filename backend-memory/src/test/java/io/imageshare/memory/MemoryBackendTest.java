@@ -35,17 +35,17 @@ class MemoryBackendTest {
     assertEquals(begin, first.begin());
     assertTrue(first.id().matches("[0-9a-f]{32}"), first.id());
     client.pass(299);
-    assertEquals(first, client.look(first));
+    assertEquals(first, client.poll(first));
     client.pass(1);
-    assertEquals(Job.Status.RUNNING, client.look(first).status());
-    assertEquals(0, client.look(first).progress());
+    assertEquals(Job.Status.RUNNING, client.poll(first).status());
+    assertEquals(0, client.poll(first).progress());
     client.pass(1350);
-    assertEquals(.5, client.look(first).progress());
+    assertEquals(.5, client.poll(first).progress());
     client.pass(1349);
-    assertEquals(Job.Status.RUNNING, client.look(first).status());
-    assertNull(client.look(first).end());
+    assertEquals(Job.Status.RUNNING, client.poll(first).status());
+    assertNull(client.poll(first).end());
     client.pass(1);
-    Job last = client.look(first);
+    Job last = client.poll(first);
     assertEquals(Job.Status.SUCCESS, last.status());
     assertEquals(1, last.progress());
     assertEquals(begin, last.begin());
@@ -100,11 +100,11 @@ class MemoryBackendTest {
     VirtualClient client = new VirtualClient(cloud().jobsTake(Duration.ofMillis(400)).build());
     Job job = client.share("i1", "p1");
     client.pass(199);
-    assertEquals(Job.Status.INIT, client.look(job).status());
+    assertEquals(Job.Status.INIT, client.poll(job).status());
     client.pass(1);
-    assertEquals(Job.Status.RUNNING, client.look(job).status());
+    assertEquals(Job.Status.RUNNING, client.poll(job).status());
     client.pass(200);
-    assertEquals(Job.Status.SUCCESS, client.look(job).status());
+    assertEquals(Job.Status.SUCCESS, client.poll(job).status());
   }
 
   @Test
@@ -117,7 +117,7 @@ class MemoryBackendTest {
   }
 
   @Test
-  void jobsTakeSomeSecondsUnlessTold() throws Exception {
+  void jobsTakeSomeSecondsUnlessNamed() throws Exception {
     MemoryBackend cloud =
         MemoryBackend.builder().time(Timekeeper.virtual()).anyImage().seed(5).build();
     VirtualClient client = new VirtualClient(cloud);

@@ -51,7 +51,7 @@ class OtherRecipientsTest {
   }
 
   @Test
-  void theyAreSharedWithSeenAndTakenOff() {
+  void theyAreSharedWithListedAndRemoved() {
     ShareReport shared = run(cloud, request(Action.SHARE, DOMAIN, ORGANIZATION, PROJECT));
     assertEquals(6, shared.counts().done(), shared.toString());
     assertEquals(1, submits());
@@ -72,7 +72,7 @@ class OtherRecipientsTest {
   @Test
   void listedWithoutATypeTheyAreKnownByTheirIds() {
     MemberBackend untyped =
-        new Forwarding(cloud) {
+        new ForwardingBackend(cloud) {
           @Override
           public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
             return cloud.members(image).thenApply(OtherRecipientsTest::untyped);

@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A look before the leap, in virtual time. */
+/** Dry runs, in virtual time. */
 @Timeout(60)
 class PlanTest {
   private final MemoryBackend.Builder builder =

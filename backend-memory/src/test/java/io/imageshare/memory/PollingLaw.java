@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * A law that durations of jobs follow, in seconds, and what watching them costs at the least.
+ * A law that durations of jobs follow, in seconds, and what polling them costs at the least.
  *
  * @param name what it is
  * @param early how long one of the first half of the jobs takes
@@ -83,10 +83,10 @@ public record PollingLaw(
   }
 
   /**
-   * What watching a job costs on average if the law is known and the best times are chosen, at a
-   * price in seconds for a look: from the last time on backwards, the best next time after each.
+   * What polling a job costs on average if the law is known and the best times are chosen, at a
+   * price in seconds for a poll: from the last time on backwards, the best next time after each.
    */
-  public Watched oracle(double price) {
+  public PollingCost oracle(double price) {
     double[] samples = samples();
     double[] times = new double[TIMES + 1];
     double[] ended = new double[TIMES + 1];
@@ -101,23 +101,23 @@ public record PollingLaw(
       ended[i] = (double) sample / SAMPLES;
       seconds[i] = sum / SAMPLES;
     }
-    Watched[] rest = new Watched[TIMES + 1];
-    rest[TIMES] = new Watched(0, 0, 0);
+    PollingCost[] rest = new PollingCost[TIMES + 1];
+    rest[TIMES] = new PollingCost(0, 0, 0);
     for (int i = TIMES - 1; i >= 0; i--) {
       double least = Double.POSITIVE_INFINITY;
       for (int j = i + 1; j <= TIMES; j++) {
-        double looks = 1 - ended[i] + rest[j].looks();
+        double polls = 1 - ended[i] + rest[j].polls();
         double lag = times[j] * (ended[j] - ended[i]) - (seconds[j] - seconds[i]) + rest[j].lag();
-        if (price * looks + lag < least) {
-          least = price * looks + lag;
-          rest[i] = new Watched(looks, lag, 0);
+        if (price * polls + lag < least) {
+          least = price * polls + lag;
+          rest[i] = new PollingCost(polls, lag, 0);
         }
       }
     }
     return rest[0];
   }
 
-  /** The cost of looks at one interval, the best there is. */
+  /** The cost of polls at one interval, the best there is. */
   public double bestInterval(double price) {
     double[] samples = samples();
     double best = Double.POSITIVE_INFINITY;
@@ -125,8 +125,8 @@ public record PollingLaw(
       double interval = .05 * (i < 400 ? i + 1 : 400 * Math.pow(1.008, i - 399));
       double sum = 0;
       for (int s = 0; s < SAMPLES; s += 10) {
-        double looks = Math.ceil(samples[s] / interval - 1e-9);
-        sum += price * looks + looks * interval - samples[s];
+        double polls = Math.ceil(samples[s] / interval - 1e-9);
+        sum += price * polls + polls * interval - samples[s];
       }
       best = Math.min(best, sum / (SAMPLES / 10));
     }

@@ -165,7 +165,7 @@ class PromiseTest {
   }
 
   @Test
-  void promise5AFailedLookNeverFailsTheJobAndNeverLeadsToASecondSubmit() {
+  void promise5AFailedPollNeverFailsTheJobAndNeverLeadsToASecondSubmit() {
     MemoryBackend cloud = cloud(3).jobsTake(ofSeconds(30)).build();
     cloud.inject(new Fault.Unavailable().on(Call.Kind.JOB), 4);
     cloud.inject(new Fault.Throttled().on(Call.Kind.JOB), 20);
@@ -175,7 +175,7 @@ class PromiseTest {
   }
 
   @Test
-  void promise5WhenLooksFailForGoodTheListingDecides() {
+  void promise5WhenPollsFailForGoodTheListingDecides() {
     MemoryBackend cloud = cloud(1).jobsTake(ofSeconds(3)).build();
     cloud.inject(new Fault.Unavailable().on(Call.Kind.JOB), 10);
     ShareReport report = workflow(cloud).build().run(share(1, 1));
@@ -204,7 +204,7 @@ class PromiseTest {
   }
 
   @Test
-  void promise7WhenPatienceEndsThereIsOneLastLookAndWhatIsOpenIsUnknown() {
+  void promise7WhenPatienceEndsThereIsOneLastPollAndWhatIsOpenIsUnknown() {
     MemoryBackend cloud = cloud(1).build();
     cloud.inject(new Fault.StuckJob());
     ShareReport report =
@@ -212,9 +212,9 @@ class PromiseTest {
             .poll(PollPolicy.fixed(ofSeconds(7)).patience(ofSeconds(60)))
             .build()
             .run(share(1, 2));
-    List<Call> looks = calls(cloud, Call.Kind.JOB);
+    List<Call> polls = calls(cloud, Call.Kind.JOB);
     Instant submitted = calls(cloud, Call.Kind.SUBMIT).get(0).begun();
-    Call last = looks.get(looks.size() - 1);
+    Call last = polls.get(polls.size() - 1);
     assertEquals(submitted.plusSeconds(60), last.begun());
     assertEquals(2, report.unknown().filter(u -> u.job().equals(last.id())).count());
     assertEquals(1, calls(cloud, Call.Kind.SUBMIT).size());
@@ -288,20 +288,23 @@ class PromiseTest {
   void promise10AfterACrashNothingIsLostOrSubmittedAgain() throws InterruptedException {
     MemoryBackend cloud = cloud(6).jobsTake(ofSeconds(30)).build();
     SharedJournal journal = new SharedJournal(time);
-    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
+    KillSwitch process = new KillSwitch(Long.MAX_VALUE / 2);
     ShareRequest request = ShareRequest.share(ids("image-", 6), ids("project-", 4));
     BatchLimits limits = new BatchLimits(2, 4, 8);
-    workflow(new MortalBackend(cloud, fuse, (kind, about) -> {}))
-        .journal(journal.seenBy("first", fuse))
+    workflow(new CrashingBackend(cloud, process))
+        .journal(journal.seenBy("first", process))
         .limits(limits)
         .flow(FlowPolicy.defaults().openJobs(2))
         .build()
         .start(request);
     time.sleep(ofSeconds(5));
-    fuse.blow();
+    process.kill();
     assertEquals(2, calls(cloud, Call.Kind.SUBMIT).size());
     try (ShareWorkflow second =
-        workflow(cloud).journal(journal.seenBy("second", Fuse.none())).limits(limits).build()) {
+        workflow(cloud)
+            .journal(journal.seenBy("second", KillSwitch.never()))
+            .limits(limits)
+            .build()) {
       ShareReport report = second.resume().get(0).report().join();
       assertTrue(report.allDone());
       assertEquals(request.pairs(), report.counts().total());
@@ -464,7 +467,7 @@ class PromiseTest {
     }
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (!before.contains(thread) && thread.getName().startsWith("imageshare")) {
-        thread.join(10_000);
+        thread.join(60_000);
         assertFalse(thread.isAlive(), thread.getName());
       }
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
-import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -27,7 +26,6 @@ import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -148,7 +146,7 @@ class RecipientsTest {
     MemoryBackend cloud = shared().build();
     Reason refused = new Reason(Reason.Kind.UNAUTHENTICATED, "APIGW.0301", "who are you?");
     try (ShareWorkflow workflow =
-        ShareWorkflow.builder(new Denying(cloud, project("project-1"), refused)).seed(1).build()) {
+        ShareWorkflow.builder(denying(cloud, project("project-1"), refused)).seed(1).build()) {
       ShareReport report = workflow.run(ShareRequest.accept(IMAGES, PROJECTS));
       assertEquals(Ending.STOPPED, report.ending());
       assertEquals(refused, report.reason().orElseThrow());
@@ -157,39 +155,20 @@ class RecipientsTest {
     }
   }
 
-  /** The credentials of one project are refused. */
-  private record Denying(MemoryBackend cloud, Recipient whom, Reason reason)
-      implements MemberBackend {
-    private <T> CompletionStage<T> call(Recipient by, Supplier<CompletionStage<T>> call) {
-      return by.equals(whom)
-          ? CompletableFuture.failedFuture(new BackendException(reason))
-          : call.get();
-    }
-
-    @Override
-    public CompletionStage<Job> submit(ShareRequest slice) {
-      return call(slice.recipients().iterator().next(), () -> cloud.submit(slice));
-    }
-
-    @Override
-    public CompletionStage<Job> job(String id) {
-      return cloud.job(id);
-    }
-
-    @Override
-    public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-      return cloud.members(image);
-    }
-
-    @Override
-    public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
-      return call(recipient, () -> cloud.images(recipient, status));
-    }
-
-    @Override
-    public Timekeeper time() {
-      return cloud.time();
-    }
+  /** Refuses the credentials of one project. */
+  private static MemberBackend denying(MemoryBackend cloud, Recipient project, Reason reason) {
+    return new ForwardingBackend(cloud) {
+      @Override
+      <T> CompletionStage<T> call(
+          Call.Kind kind,
+          @Nullable ShareRequest slice,
+          String id,
+          Supplier<CompletionStage<T>> call) {
+        boolean denied =
+            slice == null ? id.equals(project.id()) : slice.recipients().contains(project);
+        return denied ? CompletableFuture.failedFuture(new BackendException(reason)) : call.get();
+      }
+    };
   }
 
   @Test
@@ -201,7 +180,7 @@ class RecipientsTest {
   }
 
   @Test
-  void whereNothingListsTheJobsWordMustDo() {
+  void withoutAListingTheJobsResultCounts() {
     MemoryBackend cloud = shared().build();
     Reason refused = new Reason(Reason.Kind.FORBIDDEN, "IMG.0026", "no right");
     cloud.inject(new Fault.Refused(Call.Kind.IMAGES, refused), 3);
@@ -212,7 +191,7 @@ class RecipientsTest {
   }
 
   @Test
-  void itIsOneRunToWhoeverWatches() throws Exception {
+  void itIsOneRunToItsObserver() throws Exception {
     MemoryBackend cloud = shared().jobsTake(Duration.ofSeconds(30)).build();
     List<ShareEvent> events = new ArrayList<>();
     try (ShareWorkflow workflow = workflow(cloud).listener(events::add).build()) {

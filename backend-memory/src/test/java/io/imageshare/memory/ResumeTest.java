@@ -45,9 +45,9 @@ class ResumeTest {
           .build();
   private final ShareRequest request = ShareRequest.share(ids("image-", 4), ids("project-", 6));
 
-  private ShareWorkflow.Builder workflow(Fuse fuse) {
-    return ShareWorkflow.builder(new MortalBackend(cloud, fuse, (kind, about) -> {}))
-        .journal(journal.seenBy("me", fuse))
+  private ShareWorkflow.Builder workflow(KillSwitch process) {
+    return ShareWorkflow.builder(new CrashingBackend(cloud, process))
+        .journal(journal.seenBy("me", process))
         .limits(new BatchLimits(2, 3, 6))
         .deadline(Duration.ofHours(1))
         .seed(7);
@@ -59,10 +59,10 @@ class ResumeTest {
 
   /** A process that begins the run, and dies after a while. */
   private void beginAndDie(Duration after) throws InterruptedException {
-    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
-    workflow(fuse).build().start("nightly", request);
+    KillSwitch process = new KillSwitch(Long.MAX_VALUE / 2);
+    workflow(process).build().start("nightly", request);
     time.sleep(after);
-    fuse.blow();
+    process.kill();
   }
 
   @Test
@@ -75,7 +75,7 @@ class ResumeTest {
 
   @Test
   void theSameIdContinuesOneRun() {
-    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).build()) {
       ShareRun run = workflow.start("nightly", request);
       assertSame(run, workflow.start("nightly", request));
       ShareRequest other = ShareRequest.share(List.of("image-0"), List.of("project-0"));
@@ -93,7 +93,7 @@ class ResumeTest {
   @Test
   void anotherRequestUnderTheIdOfADeadRunIsRefused() throws InterruptedException {
     beginAndDie(Duration.ofSeconds(5));
-    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).build()) {
       ShareRequest other = ShareRequest.share(List.of("image-0"), List.of("project-0"));
       assertThrows(IllegalArgumentException.class, () -> workflow.start("nightly", other));
       assertTrue(workflow.start("nightly", request).report().join().allDone());
@@ -103,12 +103,13 @@ class ResumeTest {
 
   @Test
   void closedRunsAreResumedUnderOtherLimits() throws InterruptedException {
-    ShareWorkflow first = workflow(Fuse.none()).build();
+    ShareWorkflow first = workflow(KillSwitch.never()).build();
     ShareRun run = first.start(request);
     time.sleep(Duration.ofSeconds(5));
     first.close();
     assertEquals(Ending.CLOSED, run.report().join().ending());
-    try (ShareWorkflow second = workflow(Fuse.none()).limits(new BatchLimits(1, 1, 1)).build()) {
+    try (ShareWorkflow second =
+        workflow(KillSwitch.never()).limits(new BatchLimits(1, 1, 1)).build()) {
       List<ShareRun> resumed = second.resume();
       assertEquals(List.of(run.id()), resumed.stream().map(ShareRun::id).toList());
       ShareReport report = resumed.get(0).report().join();
@@ -122,7 +123,7 @@ class ResumeTest {
 
   @Test
   void aCancelledRunIsFinished() {
-    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).build()) {
       ShareRun run = workflow.start(request);
       run.cancel();
       run.report().join();
@@ -135,7 +136,7 @@ class ResumeTest {
     journal.withoutLocks();
     beginAndDie(Duration.ofSeconds(5));
     time.sleep(Duration.ofSeconds(50));
-    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).build()) {
       assertEquals(List.of(), workflow.resume());
       assertThrows(IllegalStateException.class, () -> workflow.start("nightly", request));
       time.sleep(Duration.ofSeconds(15));
@@ -145,7 +146,7 @@ class ResumeTest {
 
   @Test
   void aLiveRunWritesEveryTwentySeconds() throws InterruptedException {
-    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).build()) {
       ShareRun run = workflow.start("nightly", request);
       time.sleep(Duration.ofSeconds(3));
       // Not until the report is there: what is finished leaves the journal a moment before that.
@@ -161,7 +162,7 @@ class ResumeTest {
   @Test
   void whoIsFencedSendsNothingMore() throws InterruptedException {
     journal.withoutLocks();
-    ShareWorkflow first = workflow(Fuse.none()).flow(one()).build();
+    ShareWorkflow first = workflow(KillSwitch.never()).flow(one()).build();
     ShareRun fenced = first.start("nightly", request);
     time.sleep(Duration.ofSeconds(5));
     journal.append("nightly");
@@ -184,7 +185,7 @@ class ResumeTest {
     beginAndDie(Duration.ofSeconds(5));
     time.sleep(Duration.ofHours(2));
     int before = cloud.calls().size();
-    try (ShareWorkflow workflow = workflow(Fuse.none()).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).build()) {
       ShareReport report = workflow.resume().get(0).report().join();
       assertEquals(Ending.DEADLINE, report.ending());
       assertTrue(report.allDone(), "the jobs went on while nobody looked");
@@ -198,12 +199,12 @@ class ResumeTest {
 
   @Test
   void aJobThatIsTakenUpHoldsItsPlace() throws InterruptedException {
-    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
-    workflow(fuse).flow(one()).build().start("nightly", request);
+    KillSwitch process = new KillSwitch(Long.MAX_VALUE / 2);
+    workflow(process).flow(one()).build().start("nightly", request);
     time.sleep(Duration.ofSeconds(5));
-    fuse.blow();
+    process.kill();
     assertEquals(1, submits());
-    try (ShareWorkflow workflow = workflow(Fuse.none()).flow(one()).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).flow(one()).build()) {
       assertTrue(workflow.resume().get(0).report().join().allDone());
     }
     assertEquals(4, submits());
@@ -213,21 +214,21 @@ class ResumeTest {
   @Test
   void whatIsUnderWayIsNotRefusedByALowerLimit() throws InterruptedException {
     beginAndDie(Duration.ofSeconds(5));
-    try (ShareWorkflow workflow = workflow(Fuse.none()).membersPerImage(2).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).membersPerImage(2).build()) {
       assertTrue(workflow.resume().get(0).report().join().allDone());
     }
   }
 
   @Test
   void theTimeItWasDeadIsNoJobsDuration() throws InterruptedException {
-    Fuse fuse = new Fuse(Long.MAX_VALUE / 2);
-    workflow(fuse).flow(one()).build().start("nightly", request);
+    KillSwitch process = new KillSwitch(Long.MAX_VALUE / 2);
+    workflow(process).flow(one()).build().start("nightly", request);
     time.sleep(Duration.ofSeconds(5));
-    fuse.blow();
+    process.kill();
     time.sleep(Duration.ofMinutes(40));
     Instant resumed = time.now();
     cloud.inject(new Fault.LostRequest());
-    try (ShareWorkflow workflow = workflow(Fuse.none()).flow(one()).build()) {
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).flow(one()).build()) {
       assertTrue(workflow.resume().get(0).report().join().allDone());
       Duration took = Duration.between(resumed, time.now());
       assertTrue(took.compareTo(Duration.ofMinutes(6)) < 0, took.toString());
@@ -265,8 +266,8 @@ class ResumeTest {
 
   @Test
   void closingDoesNotWaitForAJournalThatNeverAnswers() throws InterruptedException {
-    Journal seen = journal.seenBy("me", Fuse.none());
-    Journal mute = new Scripted(seen, () -> submits() == 4, new CompletableFuture<>());
+    Journal seen = journal.seenBy("me", KillSwitch.never());
+    Journal mute = scripted(seen, () -> submits() == 4, new CompletableFuture<>());
     ShareWorkflow workflow =
         ShareWorkflow.builder(cloud).journal(mute).limits(new BatchLimits(2, 3, 6)).build();
     ShareRun run = workflow.start(request);
@@ -280,7 +281,8 @@ class ResumeTest {
 
   @Test
   void writesThatAreNotedFirstPassTheGateAsBefore() {
-    try (ShareWorkflow workflow = workflow(Fuse.none()).limits(new BatchLimits(1, 1, 1)).build()) {
+    try (ShareWorkflow workflow =
+        workflow(KillSwitch.never()).limits(new BatchLimits(1, 1, 1)).build()) {
       assertTrue(workflow.start(request).report().join().allDone());
     }
     List<Call> calls = cloud.calls();
@@ -312,7 +314,7 @@ class ResumeTest {
     CompletableFuture<Void> never = new CompletableFuture<>();
     assertEquals(
         Ending.STOPPED,
-        runWith(new Scripted(journal.seenBy("me", Fuse.none()), () -> true, never)));
+        runWith(scripted(journal.seenBy("me", KillSwitch.never()), () -> true, never)));
     assertEquals(0, submits());
   }
 
@@ -322,7 +324,7 @@ class ResumeTest {
         CompletableFuture.failedFuture(new IOException("no space left on device"));
     assertEquals(
         Ending.STOPPED,
-        runWith(new Scripted(journal.seenBy("me", Fuse.none()), () -> submits() == 2, full)));
+        runWith(scripted(journal.seenBy("me", KillSwitch.never()), () -> submits() == 2, full)));
     assertEquals(2, submits());
   }
 
@@ -334,32 +336,19 @@ class ResumeTest {
   }
 
   /** A journal whose appends get another answer from some point on. */
-  private record Scripted(Journal journal, BooleanSupplier when, CompletionStage<Void> answer)
-      implements Journal {
-    @Override
-    public CompletionStage<List<Unfinished>> unfinished() {
-      return journal.unfinished();
-    }
+  private static Journal scripted(
+      Journal journal, BooleanSupplier when, CompletionStage<Void> answer) {
+    return new ForwardingJournal(journal) {
+      @Override
+      public CompletionStage<Void> append(String run, long first, List<String> lines) {
+        return when.getAsBoolean() ? answer : super.append(run, first, lines);
+      }
 
-    @Override
-    public CompletionStage<List<String>> read(String run) {
-      return journal.read(run);
-    }
-
-    @Override
-    public CompletionStage<Void> append(String run, long first, List<String> lines) {
-      return when.getAsBoolean() ? answer : journal.append(run, first, lines);
-    }
-
-    @Override
-    public CompletionStage<Void> finish(String run) {
-      return journal.finish(run);
-    }
-
-    @Override
-    public CompletionStage<Void> release(String run) {
-      return when.getAsBoolean() ? answer : journal.release(run);
-    }
+      @Override
+      public CompletionStage<Void> release(String run) {
+        return when.getAsBoolean() ? answer : super.release(run);
+      }
+    };
   }
 
   @Test

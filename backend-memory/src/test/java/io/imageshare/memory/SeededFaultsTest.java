@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class SeededFaultsTest {
   private static final ShareRequest SLICE = share(List.of("i1"), List.of("p1"));
 
-  /** A cloud that has taken 1,000 submits, looks and listings each. */
+  /** A cloud that has taken 1,000 submits, polls and listings each. */
   private static MemoryBackend busy(Chaos chaos, long seed) throws Exception {
     MemoryBackend cloud = cloud().chaos(chaos).seed(seed).build();
     for (int i = 0; i < 1000; i++) {

@@ -19,7 +19,7 @@ final class SharedJournal {
   private static final class Kept {
     final List<String> lines = new ArrayList<>();
     String owner = "";
-    Fuse life = Fuse.none();
+    KillSwitch life = KillSwitch.never();
     Instant written = Instant.MIN;
   }
 
@@ -31,7 +31,7 @@ final class SharedJournal {
     this.time = time;
   }
 
-  /** It cannot tell whether an owner is alive. */
+  /** One that cannot know whether an owner is alive. */
   SharedJournal withoutLocks() {
     locks = false;
     return this;
@@ -60,7 +60,7 @@ final class SharedJournal {
     runs.computeIfPresent(
         run,
         (id, kept) -> {
-          kept.lines.add("another's");
+          kept.lines.add("of another process");
           return kept;
         });
   }
@@ -69,25 +69,25 @@ final class SharedJournal {
     return runs.isEmpty();
   }
 
-  Journal seenBy(String process, Fuse fuse) {
-    return new View(process, fuse);
+  Journal seenBy(String process, KillSwitch life) {
+    return new View(process, life);
   }
 
   private final class View implements Journal {
     private final String process;
-    private final Fuse fuse;
+    private final KillSwitch life;
 
-    View(String process, Fuse fuse) {
+    View(String process, KillSwitch life) {
       this.process = process;
-      this.fuse = fuse;
+      this.life = life;
     }
 
-    private <T> CompletionStage<T> later(Supplier<T> effect) {
+    private <T> CompletionStage<T> flush(Supplier<T> effect) {
       CompletableFuture<T> done = new CompletableFuture<>();
-      if (fuse.pass()) {
+      if (life.pass()) {
         try {
           T value = effect.get();
-          if (fuse.pass()) {
+          if (life.pass()) {
             time.schedule(FLUSH, () -> done.complete(value));
           }
         } catch (IllegalStateException e) {
@@ -106,7 +106,7 @@ final class SharedJournal {
     }
 
     private String owner(Kept kept) {
-      return locks && kept.life.isBlown() ? "" : kept.owner;
+      return locks && kept.life.isDead() ? "" : kept.owner;
     }
 
     @Override
@@ -116,7 +116,7 @@ final class SharedJournal {
 
     @Override
     public CompletionStage<Void> append(String run, long first, List<String> added) {
-      return later(
+      return flush(
           () -> {
             Kept kept = runs.computeIfAbsent(run, id -> new Kept());
             if (kept.lines.size() != first) {
@@ -124,7 +124,7 @@ final class SharedJournal {
             }
             kept.lines.addAll(added);
             kept.owner = process;
-            kept.life = fuse;
+            kept.life = life;
             kept.written = time.now();
             return null;
           });
@@ -132,7 +132,7 @@ final class SharedJournal {
 
     @Override
     public CompletionStage<Void> finish(String run) {
-      return later(
+      return flush(
           () -> {
             runs.remove(run);
             return null;
@@ -141,7 +141,7 @@ final class SharedJournal {
 
     @Override
     public CompletionStage<Void> release(String run) {
-      return later(
+      return flush(
           () -> {
             runs.computeIfPresent(
                 run,

@@ -34,7 +34,7 @@ class ThrottleTest {
   private final Timekeeper time = Timekeeper.virtual();
 
   private ShareWorkflow.Builder impatient(MemoryBackend cloud, Throttle throttle, Set<Kind> kinds) {
-    return workflow(new ThrottledBackend(cloud, ofMillis(40), throttle, kinds, time.nanoTime()))
+    return workflow(new ThrottledBackend(cloud, ofMillis(40), throttle, kinds))
         .limits(new BatchLimits(1, 100, 100))
         .flow(FlowPolicy.defaults().callsPerSecond(60).openJobs(100))
         .deadline(throttle.window().multipliedBy(60));
@@ -106,7 +106,7 @@ class ThrottleTest {
   }
 
   @Test
-  void aWindowThatIsTold() throws Exception {
+  void aWindowThatIsReported() throws Exception {
     Throttle throttle = Throttle.fixed(100, ofMinutes(1), .37, true).tells();
     long start = time.nanoTime();
     runAgainst(throttle, 2600, ofMillis(40));
@@ -178,7 +178,7 @@ class ThrottleTest {
   }
 
   @Test
-  void aLookThatIsDueWaitsForNoWriteThatWaited() {
+  void aPollThatIsDueWaitsForNoWriteThatWaited() {
     MemoryBackend cloud =
         Samples.cloud(time, 60).latency(Duration.ZERO).jobsTake(ofSeconds(1)).build();
     workflow(cloud)
@@ -189,14 +189,14 @@ class ThrottleTest {
         .run(share(60, 1))
         .requireAllDone();
     List<Call> submits = calls(cloud, Kind.SUBMIT);
-    List<Call> looks = calls(cloud, Kind.JOB);
-    assertEquals(60, looks.size());
-    for (int i = 0; i < looks.size(); i++) {
+    List<Call> polls = calls(cloud, Kind.JOB);
+    assertEquals(60, polls.size());
+    for (int i = 0; i < polls.size(); i++) {
       Instant due = submits.get(i).begun().plusSeconds(5);
-      Instant made = looks.get(i).begun();
+      Instant made = polls.get(i).begun();
       long before =
           submits.stream().filter(s -> s.begun().isAfter(due) && s.begun().isBefore(made)).count();
-      assertTrue(before <= 1, "look " + i + " waited for " + before + " writes");
+      assertTrue(before <= 1, "poll " + i + " waited for " + before + " writes");
     }
   }
 

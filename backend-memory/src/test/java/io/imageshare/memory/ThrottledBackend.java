@@ -3,42 +3,47 @@ package io.imageshare.memory;
 import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
-import io.imageshare.Job;
-import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
-import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call.Kind;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A cloud behind a throttle.
- *
- * @param latency how long a refusal takes
- * @param kinds the calls that the throttle counts
- * @param start when it began to count
- */
-public record ThrottledBackend(
-    MemoryBackend cloud, Duration latency, Throttle throttle, Set<Kind> kinds, long start)
-    implements MemberBackend {
+/** A cloud behind a throttle. */
+public final class ThrottledBackend extends ForwardingBackend {
+  private final Duration latency;
+  private final Throttle throttle;
+  private final Set<Kind> kinds;
+  private final long start;
 
-  /** Which counts all calls, from now on. */
+  /**
+   * A throttle that begins to count now.
+   *
+   * @param latency how long a refusal takes
+   * @param kinds the calls that the throttle counts
+   */
+  ThrottledBackend(MemoryBackend cloud, Duration latency, Throttle throttle, Set<Kind> kinds) {
+    super(cloud);
+    this.latency = latency;
+    this.throttle = throttle;
+    this.kinds = kinds;
+    start = cloud.time().nanoTime();
+  }
+
+  /** One that counts all calls. */
   public static ThrottledBackend all(MemoryBackend cloud, Duration latency, Throttle throttle) {
-    return new ThrottledBackend(
-        cloud, latency, throttle, EnumSet.allOf(Kind.class), cloud.time().nanoTime());
+    return new ThrottledBackend(cloud, latency, throttle, EnumSet.allOf(Kind.class));
   }
 
   /**
    * Runs into a throttle that has been there for no time, with work for sixty windows: a survey,
-   * then submits, looks and audits. It ends when they are over.
+   * then submits, polls and reads. It returns when they have passed.
    */
   public static void sixtyWindows(Throttle throttle, Timekeeper time, int images, Duration latency)
       throws InterruptedException {
@@ -54,7 +59,9 @@ public record ThrottledBackend(
     time.sleep(windows);
   }
 
-  private <T> CompletionStage<T> call(Kind kind, Supplier<CompletionStage<T>> call) {
+  @Override
+  <T> CompletionStage<T> call(
+      Kind kind, @Nullable ShareRequest slice, String id, Supplier<CompletionStage<T>> call) {
     long now = time().nanoTime() - start;
     if (!kinds.contains(kind) || throttle.takes(now)) {
       return call.get();
@@ -64,35 +71,5 @@ public record ThrottledBackend(
     CompletableFuture<T> answer = new CompletableFuture<>();
     time().schedule(latency, () -> answer.completeExceptionally(refusal));
     return answer;
-  }
-
-  @Override
-  public CompletionStage<Job> submit(ShareRequest slice) {
-    return call(Kind.SUBMIT, () -> cloud.submit(slice));
-  }
-
-  @Override
-  public CompletionStage<Job> job(String id) {
-    return call(Kind.JOB, () -> cloud.job(id));
-  }
-
-  @Override
-  public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
-    return call(Kind.MEMBERS, () -> cloud.members(image));
-  }
-
-  @Override
-  public BatchLimits limits() {
-    return cloud.limits();
-  }
-
-  @Override
-  public int membersPerImage() {
-    return cloud.membersPerImage();
-  }
-
-  @Override
-  public Timekeeper time() {
-    return cloud.time();
   }
 }

@@ -30,14 +30,14 @@ class TornLineTest {
 
   @ParameterizedTest
   @EnumSource(names = {"LOST_ANSWERS", "BAD_IDS"})
-  void theLastLineIsThereOrNot(Trouble trouble) throws Exception {
-    Fuse counter = Fuse.none();
-    ShareReport expected = new Life(trouble).live(counter, false).report().join();
+  void theLastLineIsThereOrNot(FaultScenario scenario) throws Exception {
+    KillSwitch counter = KillSwitch.never();
+    ShareReport expected = new MultiProcessRun(scenario).runProcess(counter, false).report().join();
     int written = 0;
     int torn = 0;
     Random random = new Random(11);
     for (long point = 0; point < counter.passed(); point++) {
-      List<String> lines = dead(trouble, point).lines();
+      List<String> lines = dead(scenario, point).lines();
       boolean grown = lines.size() > written;
       written = lines.size();
       if (grown) {
@@ -46,16 +46,17 @@ class TornLineTest {
       if (grown || (!lines.isEmpty() && !isAwaited(lines.get(lines.size() - 1)))) {
         torn++;
         int last = bytes(lines.subList(lines.size() - 1, lines.size())).length;
-        resume(trouble, point, 1 + random.nextInt(last), expected);
+        resume(scenario, point, 1 + random.nextInt(last), expected);
       }
     }
     assertTrue(torn > 30, "too few points to mean anything: " + torn);
   }
 
-  private static Life dead(Trouble trouble, long point) throws InterruptedException {
-    Life life = new Life(trouble);
-    life.live(new Fuse(point), false);
-    return life;
+  private static MultiProcessRun dead(FaultScenario scenario, long point)
+      throws InterruptedException {
+    MultiProcessRun run = new MultiProcessRun(scenario);
+    run.runProcess(new KillSwitch(point), false);
+    return run;
   }
 
   /** Whether the run waits for the line to be on disk, so that later calls prove it whole. */
@@ -70,7 +71,7 @@ class TornLineTest {
   private Path cut(List<String> lines, int missing) throws IOException {
     byte[] whole = bytes(lines);
     return Files.write(
-        path.resolve(Life.RUN + ".jsonl"), Arrays.copyOf(whole, whole.length - missing));
+        path.resolve(MultiProcessRun.RUN + ".jsonl"), Arrays.copyOf(whole, whole.length - missing));
   }
 
   private void everyPrefixIsRead(List<String> lines) throws IOException {
@@ -83,46 +84,37 @@ class TornLineTest {
         file.truncate(whole - missing);
         assertEquals(
             missing == 0 ? lines : before,
-            journal.read(Life.RUN).toCompletableFuture().join(),
+            journal.read(MultiProcessRun.RUN).toCompletableFuture().join(),
             "without the last " + missing + " bytes");
       }
     }
   }
 
-  private void resume(Trouble trouble, long point, int missing, ShareReport expected) {
+  private void resume(FaultScenario scenario, long point, int missing, ShareReport expected) {
     try {
-      Life life = dead(trouble, point);
-      List<String> lines = life.lines();
+      MultiProcessRun run = dead(scenario, point);
+      List<String> lines = run.lines();
       Path file = cut(lines, missing);
-      Journal left = new Left(Journal.directory(path));
-      life.goOn(left, lines.subList(0, lines.size() - 1), expected);
+      Journal left = new LeftBehind(Journal.directory(path));
+      run.resume(left, lines.subList(0, lines.size() - 1), expected);
       assertTrue(Files.notExists(file), "a finished run is still in the journal");
     } catch (Throwable e) {
       fail("dead at " + point + ", " + missing + " bytes missing: " + e, e);
     }
   }
 
-  /** A directory that the next process reads, takes, and finishes; other writes are let go. */
-  private static final class Left implements Journal {
-    private final Journal directory;
+  /** A directory to which the next process writes once, to take it over. */
+  private static final class LeftBehind extends ForwardingJournal {
     private boolean taken;
 
-    Left(Journal directory) {
-      this.directory = directory;
+    LeftBehind(Journal directory) {
+      super(directory);
     }
 
-    private static <T> CompletionStage<T> now(CompletionStage<T> stage) {
+    /** At once, as virtual time wants it. */
+    @Override
+    <T> CompletionStage<T> stage(CompletionStage<T> stage) {
       return CompletableFuture.completedFuture(stage.toCompletableFuture().join());
-    }
-
-    @Override
-    public CompletionStage<List<Unfinished>> unfinished() {
-      return now(directory.unfinished());
-    }
-
-    @Override
-    public CompletionStage<List<String>> read(String run) {
-      return now(directory.read(run));
     }
 
     @Override
@@ -131,12 +123,12 @@ class TornLineTest {
         return CompletableFuture.completedFuture(null);
       }
       taken = true;
-      return now(directory.append(run, first, lines));
+      return super.append(run, first, lines);
     }
 
     @Override
-    public CompletionStage<Void> finish(String run) {
-      return now(directory.finish(run));
+    public CompletionStage<Void> release(String run) {
+      return CompletableFuture.completedFuture(null);
     }
   }
 }

@@ -246,7 +246,7 @@ class UnknownsTest {
     VirtualClient client = new VirtualClient(cloud);
     Job job = client.share("i1", "p1");
     client.pass(13_000);
-    assertEquals(Job.Status.SUCCESS, client.look(job).status());
+    assertEquals(Job.Status.SUCCESS, client.poll(job).status());
     client.pass(1);
     Reason reason = client.failure(cloud.job(job.id())).reason();
     assertEquals(Reason.Kind.INVALID, reason.kind());
@@ -261,6 +261,6 @@ class UnknownsTest {
     VirtualClient client = new VirtualClient(cloudOf(DEFAULTS).build());
     Job job = client.share("i1", "p1");
     client.pass(Duration.ofDays(1000).toMillis());
-    assertEquals(Job.Status.SUCCESS, client.look(job).status());
+    assertEquals(Job.Status.SUCCESS, client.poll(job).status());
   }
 }

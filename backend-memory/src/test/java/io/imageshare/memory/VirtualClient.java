@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.LongStream;
 
 /** Calls a cloud in virtual time and waits for every answer. */
 final class VirtualClient {
@@ -36,14 +35,6 @@ final class VirtualClient {
         .time(Timekeeper.virtual())
         .images("i1", "i2", "i3")
         .jobsTake(Duration.ofSeconds(3));
-  }
-
-  /** The seeds of a seeded test: as many as the build says, or the one to be replayed. */
-  static LongStream seeds() {
-    Long one = Long.getLong("imageshare.seed");
-    return one == null
-        ? LongStream.range(0, Integer.getInteger("imageshare.seeds", 200))
-        : LongStream.of(one);
   }
 
   static ShareRequest share(List<String> images, List<String> projects) {
@@ -72,13 +63,13 @@ final class VirtualClient {
     return time.await(cloud.submit(slice));
   }
 
-  /** Lets a minute pass, in which any ordinary job ends, and looks at the job. */
+  /** Lets a minute pass, in which any ordinary job ends, and polls it. */
   Job end(Job job) throws InterruptedException {
     time.sleep(Duration.ofMinutes(1));
-    return look(job);
+    return poll(job);
   }
 
-  Job look(Job job) throws InterruptedException {
+  Job poll(Job job) throws InterruptedException {
     return time.await(cloud.job(job.id()));
   }
 

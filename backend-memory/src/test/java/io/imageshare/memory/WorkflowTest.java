@@ -136,7 +136,7 @@ class WorkflowTest {
   }
 
   @Test
-  void whereNothingListsALastLookThatShowsTheEndCounts() throws Exception {
+  void withoutAListingALastPollThatShowsTheEndCounts() throws Exception {
     MemoryBackend cloud =
         cloud(1).unknowns(Unknowns.defaults().listing(Unknowns.Listing.UNSUPPORTED)).build();
     ShareRun run =
@@ -320,7 +320,10 @@ class WorkflowTest {
     assertEquals(200, report.failed().filter(f -> f.reason().code().equals("IMG.0108")).count());
     assertEquals(
         2 * 84,
-        report.failed().filter(f -> f.reason().message().contains("not tried one by one")).count());
+        report
+            .failed()
+            .filter(f -> f.reason().message().contains("not tried, as 16 others"))
+            .count());
   }
 
   @Test
@@ -408,7 +411,7 @@ class WorkflowTest {
   // Ending early
 
   @Test
-  void theDeadlineEndsTheRunWithOneLastLookAndOneReading() {
+  void theDeadlineEndsTheRunWithOneLastPollAndOneRead() {
     MemoryBackend cloud = cloud(1).latency(ofMillis(40)).build();
     cloud.inject(new Fault.StuckJob());
     Instant start = time.now();
@@ -426,7 +429,7 @@ class WorkflowTest {
   }
 
   @Test
-  void aLastLookThatShowsTheEndMakesTheReportTrue() throws Exception {
+  void aLastPollThatShowsTheEndMakesTheReportTrue() throws Exception {
     MemoryBackend cloud = cloud(1).jobsTake(ofSeconds(4)).build();
     ShareRun run =
         workflow(cloud).poll(PollPolicy.fixed(Duration.ofMinutes(5))).build().start(share(1, 1));

@@ -2,7 +2,7 @@ package io.imageshare.benchmarks;
 
 import java.nio.file.Path;
 
-/** Measures all, and writes {@code RESULTS.md} and its charts into the folder named. */
+/** Runs all benchmarks, and writes {@code RESULTS.md} and its charts into the given folder. */
 final class Benchmarks {
   private Benchmarks() {}
 
@@ -11,15 +11,15 @@ final class Benchmarks {
     results.text("# Results");
     results.text(
         """
-        Written by `mvn -q -Pbenchmarks -pl benchmarks -am test-compile`, on JDK %d with %d processors. Counts come from
-        virtual time and are exact: they are the same wherever it runs. Real times are ratios, of things measured
-        side by side in one run; processor time and allocation are the process's own.
+        Written by `mvn -q -Pbenchmarks -pl benchmarks -am test-compile`, on JDK %d with %d processors. Counts are taken
+        in virtual time and are exact: they are the same on every machine. Real times are ratios of things measured
+        side by side in one run; processor time and allocation are those of the measured process alone.
         """
             .formatted(Runtime.version().feature(), Runtime.getRuntime().availableProcessors()));
-    new LooksAndLag(results).write();
-    Makespans.write(results);
-    AtAThrottle.write(results);
-    new WholeRuns(results).write();
+    new PollsAndLag(results).write();
+    MakespanRatio.write(results);
+    UnderRateLimit.write(results);
+    new RunComparison(results).write();
     EngineCost.write(results);
     OpenJobs.write(results);
     HttpCost.write(results);

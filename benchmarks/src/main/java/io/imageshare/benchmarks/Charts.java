@@ -18,7 +18,7 @@ import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** How charts look here. */
+/** Creates charts in one style. */
 final class Charts {
   private static final int WIDTH = 860;
   private static final int HEIGHT = 480;
@@ -26,7 +26,7 @@ final class Charts {
 
   private Charts() {}
 
-  /** Two quantities against each other, both on a logarithmic scale. */
+  /** A chart of two quantities, both on a logarithmic scale. */
   static XYChart curves(String title, String x, String y) {
     XYChart chart =
         new XYChartBuilder()
@@ -41,7 +41,7 @@ final class Charts {
     return chart;
   }
 
-  /** Adds a line; of one point, if there is only one. */
+  /** Adds a line, or a point if there is only one. */
   static void line(XYChart chart, String name, List<Double> x, List<Double> y) {
     XYSeries series = chart.addSeries(name, x, y);
     if (x.size() == 1) {
@@ -52,9 +52,9 @@ final class Charts {
   }
 
   /**
-   * Bars beside each other, on a logarithmic scale: for each series a value for each of the groups.
+   * A bar chart on a logarithmic scale, with a bar for each series in each group.
    *
-   * @param least where the scale begins
+   * @param least the lower end of the scale
    */
   static CategoryChart bars(
       String title,

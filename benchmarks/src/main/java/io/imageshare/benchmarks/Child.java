@@ -8,9 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * Another JVM that runs one of the measurements, so that none warms or fills the heap of another.
- */
+/** Runs a measurement in a JVM of its own, so that none affects the code or the heap of another. */
 final class Child {
   private Child() {}
 
@@ -29,7 +27,7 @@ final class Child {
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
-  /** Runs it to its end. Every line it prints is a row of words. */
+  /** Runs a main class to its end. Every line that it prints is a row of words. */
   static List<String[]> rows(Path home, List<String> options, Class<?> main, List<String> arguments)
       throws IOException, InterruptedException {
     Process process = start(home, options, main, arguments);
@@ -40,12 +38,12 @@ final class Child {
     return rows;
   }
 
-  /** The JDK this runs on. */
+  /** The JDK of this JVM. */
   static Path home() {
     return Path.of(System.getProperty("java.home"));
   }
 
-  /** The JDK this runs on, and the newest installed beside it if that is newer. */
+  /** The JDK of this JVM, and the newest one in the same folder if that is newer. */
   static List<Path> homes() throws IOException {
     List<Path> homes = new ArrayList<>(List.of(home()));
     try (Stream<Path> siblings = Files.list(home().getParent())) {
@@ -57,7 +55,7 @@ final class Child {
     return homes;
   }
 
-  /** The release of a JDK; 0 if it is none. */
+  /** The version of a JDK; 0 if the folder is none. */
   static int version(Path home) {
     try (Stream<String> lines = Files.lines(home.resolve("release"))) {
       return lines

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 
-/** What planning, running and reporting costs, when calls and jobs take no time. */
+/** Measures what planning, running and reporting cost if calls and jobs take no time. */
 final class EngineCost {
   private static final int[] SIDES = {100, 316, 1000, 3162};
   private static final int RUNS = 5;
@@ -30,25 +30,25 @@ final class EngineCost {
     results.heading("Engine cost");
     results.text(
         """
-        Planning, running and reporting on virtual time, over a backend that keeps one bit a pair and answers at
-        once; its cost is included. Processor time and allocation of the one thread that does it, the median of %d
-        runs in one JVM with a heap of 512 MB (`-Xmx512m`). What a report keeps is the heap with it, less the heap
-        before. Its ledger of outcomes alone is what the report of a run in one slice keeps, less what the ids make
-        of it: what reports of all images with one project, and of one image with all projects, keep.
+        Planning, running and reporting in virtual time, over a backend that keeps one bit per pair and answers at once;
+        its cost is included. Processor time and allocation are those of the one thread that does all this, the median of %d
+        runs in one JVM with a heap of 512 MB (`-Xmx512m`). What a report keeps is the heap with it less the heap before.
+        The pair table alone is what the report of a run in one slice keeps, less the part of the ids, which is what reports
+        of all images with one project, and of one image with all projects, keep.
         """
             .formatted(RUNS));
     List<List<String>> table = new ArrayList<>();
     List<Double> pairs = new ArrayList<>();
     List<Double> millis = new ArrayList<>();
     List<Double> megabytes = new ArrayList<>();
-    double ledger = 0;
+    double pairTable = 0;
     for (String[] row :
         Child.rows(Child.home(), List.of("-Xmx512m"), EngineCost.class, List.of())) {
       double count = Double.parseDouble(row[0]);
       double slices = Double.parseDouble(row[1]);
       double cpu = Double.parseDouble(row[2]);
       double bytes = Double.parseDouble(row[3]);
-      ledger = Double.parseDouble(row[5]) / count;
+      pairTable = Double.parseDouble(row[5]) / count;
       table.add(
           List.of(
               number(count),
@@ -58,12 +58,13 @@ final class EngineCost {
               number(bytes / count) + " B",
               number(bytes / slices) + " B",
               number(Double.parseDouble(row[4]) / count) + " B",
-              number(ledger) + " B"));
+              number(pairTable) + " B"));
       pairs.add(count);
       millis.add(cpu / MILLION);
       megabytes.add(bytes / MILLION);
     }
-    results.atMost("ledger, bytes a pair, to a hundredth", 2, Math.round(ledger * 100) / 100.0);
+    results.atMost(
+        "pair table, bytes per pair, to a hundredth", 2, Math.round(pairTable * 100) / 100.0);
     results.table(
         List.of(
             "pairs",
@@ -73,7 +74,7 @@ final class EngineCost {
             "allocated per pair",
             "allocated per slice",
             "report keeps per pair",
-            "its ledger alone"),
+            "pair table alone"),
         table);
     XYChart chart = Charts.curves("A whole run, instant calls", "pairs", "CPU ms, allocated MB");
     Charts.line(chart, "CPU, ms", pairs, millis);
@@ -83,7 +84,7 @@ final class EngineCost {
 
   public static void main(String[] args) {
     for (int i = 0; i < RUNS; i++) {
-      run(square(SIDES[1]), BatchLimits.defaults()); // until all is compiled
+      run(square(SIDES[1]), BatchLimits.defaults()); // warm-up
     }
     for (int side : SIDES) {
       measure(square(side));
@@ -91,14 +92,14 @@ final class EngineCost {
   }
 
   private static void measure(ShareRequest request) {
-    List<Meter> used = new ArrayList<>();
+    List<ThreadUsage> used = new ArrayList<>();
     long slices = 0;
     long kept = 0;
     for (int i = 0; i < RUNS; i++) {
       long before = heap();
-      Meter began = Meter.read();
+      ThreadUsage began = ThreadUsage.read();
       ShareReport report = run(request, BatchLimits.defaults());
-      used.add(Meter.read().since(began));
+      used.add(ThreadUsage.read().since(began));
       slices = report.stats().submits();
       kept = heap() - before;
       report.requireAllDone();
@@ -108,13 +109,13 @@ final class EngineCost {
             .formatted(
                 (long) request.images().size() * request.recipients().size(),
                 slices,
-                used.stream().mapToLong(Meter::cpuNanos).sorted().toArray()[RUNS / 2],
-                used.stream().mapToLong(Meter::bytes).sorted().toArray()[RUNS / 2],
+                used.stream().mapToLong(ThreadUsage::cpuNanos).sorted().toArray()[RUNS / 2],
+                used.stream().mapToLong(ThreadUsage::bytes).sorted().toArray()[RUNS / 2],
                 kept,
-                ledger(request)));
+                pairTable(request)));
   }
 
-  private static long ledger(ShareRequest request) {
+  private static long pairTable(ShareRequest request) {
     String image = request.images().iterator().next();
     Recipient recipient = request.recipients().iterator().next();
     return kept(request)
@@ -131,7 +132,7 @@ final class EngineCost {
     return kept;
   }
 
-  /** So many images with so many projects. */
+  /** A request for {@code side} images with as many projects. */
   static ShareRequest square(int side) {
     return ShareRequest.share(
         IntStream.range(0, side).mapToObj(i -> "image-" + i).toList(),
@@ -140,7 +141,7 @@ final class EngineCost {
 
   static ShareReport run(ShareRequest request, BatchLimits limits) {
     try (ShareWorkflow workflow =
-        ShareWorkflow.builder(new BitCloud(Timekeeper.virtual(), request))
+        ShareWorkflow.builder(new BitSetBackend(Timekeeper.virtual(), request))
             .flow(FlowPolicy.defaults().callsPerSecond(1e6))
             .limits(limits)
             .seed(1)

@@ -31,7 +31,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Parts that large runs spend their time in, measured by JMH. */
+/** The parts that take most of the time of large runs, measured by JMH. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -46,14 +46,14 @@ public class HotParts {
   private final ShareReport nothingDone = cutShort(0);
   private final ShareReport halfDone = cutShort(.5);
 
-  /** A run that was cancelled before it wrote, when a part of its pairs was there already. */
-  private static ShareReport cutShort(double there) {
+  /** A run cancelled before its first submit, with a part of its pairs already shared. */
+  private static ShareReport cutShort(double shared) {
     Random random = new Random(1);
     MemoryBackend.Builder cloud =
         MemoryBackend.builder().time(Timekeeper.virtual()).images(REQUEST.images());
     for (String image : REQUEST.images()) {
       for (Recipient recipient : REQUEST.recipients()) {
-        if (random.nextDouble() < there) {
+        if (random.nextDouble() < shared) {
           cloud.member(image, recipient, MemberStatus.PENDING);
         }
       }
@@ -71,7 +71,7 @@ public class HotParts {
     return nothingDone.remaining();
   }
 
-  /** Plans what is left when half the pairs, scattered, are done: the worst to plan. */
+  /** Plans what is left if half of the pairs are done at random, the worst case. */
   @Benchmark
   public List<ShareRequest> planScattered() {
     return halfDone.remaining();
@@ -83,7 +83,7 @@ public class HotParts {
     return halfDone.outcomes().filter(outcome -> outcome.member() != null).count();
   }
 
-  /** Plans, runs and reports on virtual time with instant calls. */
+  /** Plans, runs and reports in virtual time with instant calls. */
   @Benchmark
   public ShareReport wholeRun() {
     return EngineCost.run(REQUEST, BatchLimits.defaults());
@@ -93,8 +93,8 @@ public class HotParts {
     results.heading("Hot parts");
     results.text(
         """
-        JMH, one fork, 3 and 5 iterations of a second, %d x %d pairs. Time is a ratio to the whole run: planning,
-        running and reporting with instant calls.
+        JMH, one fork, 3 warm-up and 5 measured iterations of a second, %d x %d pairs. The time is relative to the whole run,
+        which plans, runs and reports with instant calls.
         """
             .formatted(SIDE, SIDE));
     List<RunResult> runs =

@@ -24,17 +24,17 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 
-/** The two calls that matter, by each of the clients: a submit, and a look at a job. */
+/** The two calls that matter, by each of the clients: a submit, and a poll of a job. */
 final class HttpClients {
-  /** Calls under way at once, what the engine has by default. */
+  /** Calls under way at once: the engine's default. */
   static final int AT_ONCE = 8;
 
-  /** One client, ready to call. */
+  /** A client that is ready to call. */
   interface Client extends AutoCloseable {
     /** The job's id. */
     CompletionStage<String> submit();
 
-    CompletionStage<?> look(String job);
+    CompletionStage<?> poll(String job);
 
     @Override
     void close();
@@ -57,7 +57,7 @@ final class HttpClients {
       }
 
       @Override
-      public CompletionStage<?> look(String job) {
+      public CompletionStage<?> poll(String job) {
         return backend.job(job);
       }
 
@@ -68,7 +68,7 @@ final class HttpClients {
     };
   }
 
-  /** The vendor's blocking client, on as many threads. */
+  /** The vendor's blocking client, on as many threads as calls. */
   static Client blocking(URI endpoint, ShareRequest slice) {
     ImsClient client =
         ImsClient.newBuilder()
@@ -85,7 +85,7 @@ final class HttpClients {
       }
 
       @Override
-      public CompletionStage<?> look(String job) {
+      public CompletionStage<?> poll(String job) {
         return CompletableFuture.supplyAsync(() -> client.showJobProgress(show(job)), threads);
       }
 
@@ -111,7 +111,7 @@ final class HttpClients {
       }
 
       @Override
-      public CompletionStage<?> look(String job) {
+      public CompletionStage<?> poll(String job) {
         return client.showJobProgressAsync(show(job));
       }
 
@@ -120,7 +120,7 @@ final class HttpClients {
     };
   }
 
-  /** So that it keeps its connections, and makes as many calls at once: its defaults are lower. */
+  /** Keeps connections open, and allows as many calls at once: the defaults are lower. */
   private static HttpConfig config() {
     Dispatcher dispatcher = new Dispatcher();
     dispatcher.setMaxRequestsPerHost(AT_ONCE);

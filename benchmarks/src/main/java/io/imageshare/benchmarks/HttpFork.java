@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** One JVM that calls a service with each client in turn, and prints what each block has cost. */
+/** One JVM that calls a service with each client in turn, and prints the cost of each block. */
 final class HttpFork {
   static final int ROUNDS = 9;
   static final int CALLS = 1000;
@@ -40,7 +40,7 @@ final class HttpFork {
   }
 
   public static void main(String[] args) {
-    int exit = 1; // said aloud: the vendor's clients leave threads behind that keep a JVM alive
+    int exit = 1; // explicit: threads of the vendor's clients would keep the JVM alive
     try {
       measure(URI.create(args[0]));
       exit = 0;
@@ -61,11 +61,11 @@ final class HttpFork {
         Client client = entry.getValue();
         String job = client.submit().toCompletableFuture().join();
         String submit = block(client::submit);
-        String look = block(() -> client.look(job));
+        String poll = block(() -> client.poll(job));
         if (round >= 0) {
           String name = entry.getKey().replace(' ', '_');
           System.out.println("submit " + name + " " + submit);
-          System.out.println("look " + name + " " + look);
+          System.out.println("poll " + name + " " + poll);
         }
       }
     }
@@ -100,7 +100,7 @@ final class HttpFork {
     return "%d %d %d".formatted(cpu / CALLS, bytes / CALLS, time / CALLS);
   }
 
-  /** By all threads that live; those of the clients outlive a block. */
+  /** By all live threads; those of the clients outlive a block. */
   private static long allocated() {
     return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
         .filter(bytes -> bytes > 0)

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 
-/** The simulated service in a JVM of its own, until its input ends. It prints where it is. */
+/** Runs the simulated service until its input ends, and prints its endpoint. */
 final class HttpSite {
   static final String KEY = "BENCHMARKKEY00000000";
   static final String SECRET = "made-up-secret-made-up-secret-made-up-sec";

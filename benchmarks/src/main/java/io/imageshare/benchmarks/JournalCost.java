@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 
-/** What the journal in a directory writes for a slice, and how often it has the disk flushed. */
+/** Measures what the journal in a directory writes and flushes per slice. */
 final class JournalCost {
   private static final int IMAGES = 500;
   private static final int PROJECTS = 200;
@@ -42,9 +42,10 @@ final class JournalCost {
     results.heading("Journal");
     results.text(
         """
-        %d images with %d projects, ids as long as the service's, `Journal.directory` in the folder for temporary
-        files, real time, jobs of 0.3 s, instant calls. The request's own line is left out. Appends are what the engine asks for; flushes are forced
-        writes as Java Flight Recorder saw them: appends that come while the disk is busy share one.
+        %d images with %d projects, ids as long as the service's, `Journal.directory` in the folder for temporary files, real
+        time, jobs of 0.3 s, instant calls. The line of the request is not counted. Appends are the calls that the engine
+        makes; flushes are forced writes as Java Flight Recorder counts them: appends that arrive while the disk is busy
+        share one.
         """
             .formatted(IMAGES, PROJECTS));
     List<List<String>> table = new ArrayList<>();
@@ -108,7 +109,7 @@ final class JournalCost {
     }
   }
 
-  /** Another journal, counted. */
+  /** Counts the appends to a journal. */
   private static final class CountingJournal implements Journal {
     private final Journal journal;
     private final AtomicLong appends = new AtomicLong();
@@ -131,7 +132,7 @@ final class JournalCost {
 
     @Override
     public CompletionStage<Void> append(String run, long first, List<String> added) {
-      if (first > 0) { // the first line is the request, and of no slice
+      if (first > 0) { // line 0 is the request and belongs to no slice
         appends.incrementAndGet();
         lines.addAndGet(added.size());
         added.forEach(line -> bytes.addAndGet(line.getBytes(StandardCharsets.UTF_8).length + 1));

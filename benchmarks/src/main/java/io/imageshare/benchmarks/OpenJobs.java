@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 
-/** What many jobs open at once need: threads, scheduled tasks, and processor time for a look. */
+/** Measures what many open jobs need: threads, scheduled tasks, and processor time per poll. */
 final class OpenJobs {
   private static final int[] OPEN = {100, 1000, 10_000};
-  private static final int LOOKS = 100_000;
+  private static final int POLLS = 100_000;
   private static final double SECONDS = 4;
 
   private OpenJobs() {}
@@ -31,9 +31,9 @@ final class OpenJobs {
     results.heading("Open jobs");
     results.text(
         """
-        All jobs open at once, a look at each every second. Virtual time for the tasks and the processor time of a
-        look; real time for the threads, where the jobs last %s s. Scheduled tasks are those that wait at the
-        same time.
+        All jobs are open at the same time, with a poll of each every second. Scheduled tasks and processor time are
+        measured in virtual time, threads in real time with jobs of %s s. Scheduled tasks are those that wait at the same
+        time.
         """
             .formatted(number(SECONDS)));
     List<List<String>> table = new ArrayList<>();
@@ -50,16 +50,16 @@ final class OpenJobs {
     results.table(
         List.of(
             "jobs",
-            "most open at once",
-            "most tasks scheduled at once",
-            "CPU per look",
-            "allocated per look",
-            "threads beside the caller's"),
+            "most open at the same time",
+            "most scheduled tasks",
+            "CPU per poll",
+            "allocated per poll",
+            "threads besides the caller's"),
         table);
   }
 
   public static void main(String[] args) {
-    virtual(OPEN[1]); // until all is compiled
+    virtual(OPEN[1]); // warm-up
     virtual(OPEN[1]);
     for (int open : OPEN) {
       System.out.println(virtual(open) + " " + threads(open));
@@ -68,28 +68,28 @@ final class OpenJobs {
 
   private static String virtual(int open) {
     CountingTime time = new CountingTime();
-    JobYard yard = new JobYard(time, new double[] {(double) LOOKS / open}, false);
-    Meter began = Meter.read();
-    int most = run(yard, open);
-    Meter used = Meter.read().since(began);
-    double looks = yard.watched(0, open).looks() * open;
+    SimulatedJobs backend = new SimulatedJobs(time, new double[] {(double) POLLS / open}, false);
+    ThreadUsage before = ThreadUsage.read();
+    int most = run(backend, open);
+    ThreadUsage used = ThreadUsage.read().since(before);
+    double polls = backend.cost(0, open).polls() * open;
     return "%d %d %d %s %s"
-        .formatted(open, most, time.most, used.cpuNanos() / looks / 1000, used.bytes() / looks);
+        .formatted(open, most, time.most, used.cpuNanos() / polls / 1000, used.bytes() / polls);
   }
 
   private static int threads(int open) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     threads.resetPeakThreadCount();
     int before = threads.getThreadCount();
-    run(new JobYard(Timekeeper.system(), new double[] {SECONDS}, false), open);
+    run(new SimulatedJobs(Timekeeper.system(), new double[] {SECONDS}, false), open);
     return threads.getPeakThreadCount() - before;
   }
 
-  /** Runs so many jobs, and tells how many were open at the same time. */
-  private static int run(JobYard yard, int jobs) {
+  /** Runs jobs, and returns the most that were open at the same time. */
+  private static int run(SimulatedJobs backend, int jobs) {
     int[] open = new int[2];
     try (ShareWorkflow workflow =
-        ShareWorkflow.builder(yard)
+        ShareWorkflow.builder(backend)
             .limits(new BatchLimits(1, 1, 1))
             .flow(FlowPolicy.defaults().callsPerSecond(1e9).concurrentCalls(jobs).openJobs(jobs))
             .poll(PollPolicy.fixed(Duration.ofSeconds(1)).patience(Duration.ofHours(1)))
@@ -111,7 +111,7 @@ final class OpenJobs {
     }
   }
 
-  /** Virtual time that counts the tasks that wait. */
+  /** Virtual time that counts scheduled tasks. */
   private static final class CountingTime implements Timekeeper {
     private final Timekeeper time = Timekeeper.virtual();
     private int waiting;
@@ -129,25 +129,25 @@ final class OpenJobs {
 
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
-      boolean[] over = new boolean[1];
+      boolean[] ended = new boolean[1];
       waiting++;
       most = Math.max(most, waiting);
       Scheduled scheduled =
           time.schedule(
               delay,
               () -> {
-                end(over);
+                end(ended);
                 task.run();
               });
       return () -> {
-        end(over);
+        end(ended);
         scheduled.cancel();
       };
     }
 
-    private void end(boolean[] over) {
-      waiting -= over[0] ? 0 : 1;
-      over[0] = true;
+    private void end(boolean[] ended) {
+      waiting -= ended[0] ? 0 : 1;
+      ended[0] = true;
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.knowm.xchart.internal.chartpart.Chart;
 
-/** The document the benchmarks write, and print as they go: text, tables and charts. */
+/** The document with the results, text, tables and charts, which is also printed as it grows. */
 final class Results {
   private final Path folder;
   private final StringBuilder text = new StringBuilder();
@@ -47,12 +47,12 @@ final class Results {
     add("\n![" + title + "](charts/" + name + ".png)");
   }
 
-  /** Notes what a measurement came to, of which the product promises that it is at most so much. */
+  /** Adds a measured value with a bar that it must not exceed. */
   void atMost(String what, double bar, double value) {
     bars.add(List.of(what, "<= " + number(bar), number(value), value <= bar ? "yes" : "NO"));
   }
 
-  /** The same, of something that is at least so much. */
+  /** Adds a measured value with a bar that it must reach. */
   void atLeast(String what, double bar, double value) {
     bars.add(List.of(what, ">= " + number(bar), number(value), value >= bar ? "yes" : "NO"));
   }
@@ -67,7 +67,7 @@ final class Results {
     return String.format(Locale.ROOT, "%.1f %%", 100 * part);
   }
 
-  /** A number with three digits that count; a whole one as it is. */
+  /** Formats a number with three significant digits; a whole number as it is. */
   static String number(double value) {
     if (Double.isNaN(value)) {
       return "-";

@@ -1,4 +1,4 @@
-/** Measures what the library costs, beside what people use today. Nothing here is published. */
+/** Measures what the library costs and compares it with alternatives. Not published. */
 @NullMarked
 package io.imageshare.benchmarks;
 

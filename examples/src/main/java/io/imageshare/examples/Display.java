@@ -6,7 +6,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how far a run is: one line that changes on a terminal, a line now and then elsewhere. */
+/** Shows the progress of a run: one changing line on a terminal, else a line for each change. */
 final class Display {
   private static final int WIDTH = 12;
   private static final String CLEAR_LINE = "\r\u001b[K";
@@ -21,21 +21,21 @@ final class Display {
   }
 
   /** Whether standard input and output are a terminal. */
-  @SuppressWarnings("SystemConsoleNull") // The case it warns of is the one handled below.
+  @SuppressWarnings("SystemConsoleNull") // the case it warns of is handled below
   static boolean onTerminal() {
     Console console = System.console();
     if (console == null) {
       return false;
     }
     try {
-      // Since JDK 22 there may be a console without a terminal, and a method that tells.
+      // Since JDK 22 a console may exist without a terminal; this method tells the two apart.
       return (boolean) Console.class.getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException e) {
       return true;
     }
   }
 
-  /** How often to show. */
+  /** The time between updates. */
   Duration interval() {
     return Duration.ofMillis(terminal ? 200 : 1000);
   }

@@ -7,20 +7,22 @@ import io.imageshare.ShareWorkflow;
 import io.imageshare.memory.MemoryBackend;
 import java.util.List;
 
-/** The library inside a program of one's own. */
+/** The library in an application. */
 final class Embedding {
   private Embedding() {}
 
   // region embedding
-  /** Shares every image with every project, and tells what did not become of it. */
+  /** Shares every image with every project, and prints the pairs that are not done. */
   static ShareReport share(MemberBackend backend, List<String> images, List<String> projects) {
     try (ShareWorkflow workflow = ShareWorkflow.over(backend)) {
       ShareReport report = workflow.run(ShareRequest.share(images, projects));
       report.failed().forEach(f -> System.err.println(f.member() + ": " + f.reason()));
-      report.unknown().forEach(u -> System.err.println(u.member() + ": not known: " + u.reason()));
+      report.unknown().forEach(u -> System.err.println(u.member() + ": unknown: " + u.reason()));
       return report;
     }
   }
+
+  // endregion
 
   public static void main(String[] args) {
     List<String> images = List.of("image-1", "image-2");
@@ -30,5 +32,4 @@ final class Embedding {
       System.out.println(share(cloud, images, projects));
     }
   }
-  // endregion
 }

@@ -18,15 +18,15 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A journal in one table of a database, for processes that share no disk. A line's number is its
- * key: of two who write a run, one is refused. Line 0 says who writes the run, and since every
- * change begins with it, one change of a run waits for the other.
+ * A journal in one table of a database, for processes that share no disk. The number of a line is
+ * part of the primary key, so that of two processes that append to a run, one fails. Line 0 holds
+ * the owner of the run; every change updates it first, which serializes the changes of a run.
  *
  * <p>For PostgreSQL, put {@code org.postgresql:postgresql} on the class path; the driver reads
  * passwords from a file ({@code ~/.pgpass}), which keeps them out of the URL.
  */
 final class JdbcJournal implements Journal {
-  /** H2 inside this process, and for this process alone while it lives. */
+  /** An H2 database inside this process, which no other process can open meanwhile. */
   static final String EMBEDDED = "jdbc:h2:./imageshare-journal;DB_CLOSE_DELAY=-1;WRITE_DELAY=0";
 
   private final String url;
@@ -35,10 +35,10 @@ final class JdbcJournal implements Journal {
   private final Executor executor;
 
   /**
-   * @param url the database; the table is made if it is missing
-   * @param owner this process, as no other is called
-   * @param time the workflow's
-   * @param executor whose threads wait for the database
+   * @param url the database; the table is created if it is missing
+   * @param owner a unique name of this process
+   * @param time the timekeeper of the workflow
+   * @param executor runs the calls that block on the database
    */
   JdbcJournal(String url, String owner, Timekeeper time, Executor executor) {
     this.url = url;
@@ -47,7 +47,7 @@ final class JdbcJournal implements Journal {
     this.executor = executor;
     transaction(
         sql ->
-            sql.change(
+            sql.update(
                 """
                 CREATE TABLE IF NOT EXISTS journal (
                   run VARCHAR(100), number BIGINT, line TEXT NOT NULL,
@@ -57,34 +57,34 @@ final class JdbcJournal implements Journal {
 
   @Override
   public CompletionStage<List<Unfinished>> unfinished() {
-    Row<Unfinished> whole =
+    Row<Unfinished> toRun =
         row ->
             new Unfinished(
                 row.getString(1), row.getString(2), Instant.ofEpochMilli(row.getLong(3)));
-    return later(
-        sql -> sql.rows(whole, "SELECT run, owner, written FROM journal WHERE number = 0"));
+    return async(
+        sql -> sql.rows(toRun, "SELECT run, owner, written FROM journal WHERE number = 0"));
   }
 
   @Override
   public CompletionStage<List<String>> read(String run) {
     String lines = "SELECT line FROM journal WHERE run = ? ORDER BY number";
-    return later(sql -> sql.rows(row -> row.getString(1), lines, run));
+    return async(sql -> sql.rows(row -> row.getString(1), lines, run));
   }
 
   @Override
   public CompletionStage<Void> append(String run, long first, List<String> lines) {
     long now = time.now().toEpochMilli();
-    String own =
+    String updateOwner =
         "UPDATE journal SET owner = ?, written = ? WHERE run = ? AND number = 0"
             + " AND EXISTS (SELECT 1 FROM journal WHERE run = ? AND number = ?)";
-    return later(
+    return async(
         sql -> {
-          if (first > 0 && sql.change(own, owner, now, run, run, first - 1) == 0) {
+          if (first > 0 && sql.update(updateOwner, owner, now, run, run, first - 1) == 0) {
             throw new SQLException("run %s has no line %d".formatted(run, first - 1));
           }
           for (int n = 0; n < lines.size(); n++) {
             String add = "INSERT INTO journal VALUES (?, ?, ?, ?, ?)";
-            sql.change(add, run, first + n, lines.get(n), owner, now);
+            sql.update(add, run, first + n, lines.get(n), owner, now);
           }
           return null;
         });
@@ -92,27 +92,27 @@ final class JdbcJournal implements Journal {
 
   @Override
   public CompletionStage<Void> finish(String run) {
-    String own = "DELETE FROM journal WHERE run = ? AND number = 0 AND owner = ?";
+    String deleteHead = "DELETE FROM journal WHERE run = ? AND number = 0 AND owner = ?";
     String others = "SELECT owner FROM journal WHERE run = ? AND number = 0";
-    return later(
+    return async(
         sql -> {
-          if (sql.change(own, run, owner) == 0) {
+          if (sql.update(deleteHead, run, owner) == 0) {
             for (String other : sql.rows(row -> row.getString(1), others, run)) {
               throw new SQLException("run %s is written by \"%s\"".formatted(run, other));
             }
           }
-          sql.change("DELETE FROM journal WHERE run = ?", run);
+          sql.update("DELETE FROM journal WHERE run = ?", run);
           return null;
         });
   }
 
   @Override
   public CompletionStage<Void> release(String run) {
-    String free = "UPDATE journal SET owner = '' WHERE run = ? AND number = 0 AND owner = ?";
-    return later(sql -> sql.change(free, run, owner)).thenAccept(count -> {});
+    String clearOwner = "UPDATE journal SET owner = '' WHERE run = ? AND number = 0 AND owner = ?";
+    return async(sql -> sql.update(clearOwner, run, owner)).thenAccept(count -> {});
   }
 
-  private <T> CompletionStage<T> later(Work<T> work) {
+  private <T> CompletionStage<T> async(Work<T> work) {
     return CompletableFuture.supplyAsync(() -> transaction(work), executor);
   }
 
@@ -123,7 +123,7 @@ final class JdbcJournal implements Journal {
       connection.commit();
       return result;
     } catch (SQLException e) {
-      throw new CompletionException(e); // closed without a commit, it has changed nothing
+      throw new CompletionException(e); // the transaction is rolled back
     }
   }
 
@@ -136,7 +136,7 @@ final class JdbcJournal implements Journal {
   }
 
   private record Sql(Connection connection) {
-    int change(String text, Object... values) throws SQLException {
+    int update(String text, Object... values) throws SQLException {
       try (PreparedStatement statement = prepared(text, values)) {
         return statement.executeUpdate();
       }

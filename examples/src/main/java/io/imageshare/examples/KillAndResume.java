@@ -30,17 +30,17 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A share whose process is killed in the middle, and resumed by another. This process plays the
- * service; those that share are started by it, one after the other, over one journal.
+ * A share whose process is killed and whose run another process resumes. This process is the
+ * simulated service; it starts the sharing processes one after the other, with one journal.
  *
- * <p>Exit codes: 0 if all is shared in the end and nothing was sent twice, else 1.
+ * <p>Exit codes: 0 if everything is shared in the end and nothing was submitted twice, else 1.
  */
 final class KillAndResume {
   private static final String KEY = "example-key";
   private static final String SECRET = "example-secret";
-  private static final int WRITES_BEFORE_DEATH = 3;
+  private static final int SUBMITS_BEFORE_KILL = 3;
 
-  /** What was about to be sent when the process died is looked for in the listings this long. */
+  /** Limits how long the members are read for a submit that the process was making when it died. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final ShareRequest REQUEST =
@@ -61,19 +61,19 @@ final class KillAndResume {
   }
 
   /**
-   * Plays the service; or shares, as a process that was started for that.
+   * Runs the service, or, with arguments, one of the sharing processes.
    *
    * @param args none; or the service's endpoint and the journal's path
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    boolean whole =
+    boolean succeeded =
         args.length == 0
             ? new KillAndResume(System.out, Files.createTempDirectory("imageshare-journal")).run()
             : share(URI.create(args[0]), Path.of(args[1]));
-    System.exit(whole ? 0 : 1);
+    System.exit(succeeded ? 0 : 1);
   }
 
-  /** What any program does that must survive its process: first it goes on with what is left. */
+  /** What a program does that must survive its process: it first resumes what is unfinished. */
   private static boolean share(URI endpoint, Path path) {
     try (MemberBackend backend =
             HttpBackend.builder()
@@ -85,36 +85,36 @@ final class KillAndResume {
                 .journal(Journal.directory(path))
                 .limits(new BatchLimits(2, 4, 8))
                 .poll(PollPolicy.fixed(Duration.ofSeconds(1)).patience(PATIENCE))
-                .listener(KillAndResume::tell)
+                .listener(KillAndResume::print)
                 .build()) {
-      List<ShareRun> left = workflow.resume();
-      ShareRun run = left.isEmpty() ? workflow.start(REQUEST) : left.get(0);
-      System.out.println((left.isEmpty() ? "begins run " : "resumes run ") + run.id());
+      List<ShareRun> unfinished = workflow.resume();
+      ShareRun run = unfinished.isEmpty() ? workflow.start(REQUEST) : unfinished.get(0);
+      System.out.println((unfinished.isEmpty() ? "begins run " : "resumes run ") + run.id());
       ShareReport report = run.report().join();
       System.out.println(report);
       return report.allDone();
     }
   }
 
-  private static void tell(ShareEvent event) {
+  private static void print(ShareEvent event) {
     if (event instanceof ShareEvent.Submitted submitted) {
       System.out.printf(
           "submitted %d pairs, job %s%n", submitted.slice().pairs(), submitted.job().id());
     }
   }
 
-  /** Says whether all is shared in the end, and nothing was sent twice. */
+  /** Returns whether everything is shared in the end and nothing was submitted twice. */
   boolean run() throws IOException, InterruptedException {
     try (ImsServer server = ImsServer.builder(cloud).accessKey(KEY, SECRET).build()) {
-      process(server.endpoint(), WRITES_BEFORE_DEATH);
-      tellState();
+      process(server.endpoint(), SUBMITS_BEFORE_KILL);
+      printState();
       boolean complete = process(server.endpoint(), Integer.MAX_VALUE);
-      tellState();
+      printState();
       return complete && cloud.members().size() == REQUEST.pairs() && sentTwice() == 0;
     }
   }
 
-  /** Runs a process that shares; says whether it came to its end. */
+  /** Runs a sharing process and kills it after some submits; returns whether it ended by itself. */
   private boolean process(URI endpoint, int submits) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
@@ -126,10 +126,10 @@ final class KillAndResume {
                 journal.toString())
             .redirectErrorStream(true)
             .start();
-    try (BufferedReader said = process.inputReader()) {
+    try (BufferedReader output = process.inputReader()) {
       int submitted = 0;
       while (submitted < submits) {
-        String line = said.readLine();
+        String line = output.readLine();
         if (line == null) {
           return process.waitFor() == 0;
         }
@@ -143,7 +143,7 @@ final class KillAndResume {
     }
   }
 
-  private void tellState() {
+  private void printState() {
     out.printf(
         "the service: %d of %d pairs are shared, %d were sent twice%n",
         cloud.members().size(), REQUEST.pairs(), sentTwice());
@@ -161,7 +161,7 @@ final class KillAndResume {
         }
       }
     }
-    Set<Member> once = new HashSet<>(sent);
-    return sent.size() - once.size();
+    Set<Member> distinct = new HashSet<>(sent);
+    return sent.size() - distinct.size();
   }
 }

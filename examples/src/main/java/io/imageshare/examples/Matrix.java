@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The outcomes of a report as a picture: images down, recipients across. Where there are more than
- * 100 of them, neighbours share a cell, which is coloured by their shares.
+ * The outcomes of a report as an SVG grid: images down, recipients across. If there are more than
+ * 100 of either, neighbours share a cell, which is coloured in proportion.
  */
 final class Matrix {
-  static final int MOST = 100;
-  private static final int WIDEST = 1000;
-  private static final List<String> WORDS = List.of("done", "failed", "unknown");
+  static final int MAX_CELLS = 100;
+  private static final int MAX_WIDTH = 1000;
+  private static final List<String> OUTCOMES = List.of("done", "failed", "unknown");
 
   private final int images;
   private final int recipients;
@@ -28,9 +28,9 @@ final class Matrix {
   private Matrix(int images, int recipients) {
     this.images = images;
     this.recipients = recipients;
-    rows = Math.min(MOST, images);
-    columns = Math.min(MOST, recipients);
-    counts = new long[rows][columns][WORDS.size()];
+    rows = Math.min(MAX_CELLS, images);
+    columns = Math.min(MAX_CELLS, recipients);
+    counts = new long[rows][columns][OUTCOMES.size()];
   }
 
   static Matrix of(ShareReport report) {
@@ -58,21 +58,21 @@ final class Matrix {
   private void add(Outcome outcome, int image, int recipient) {
     int row = (int) ((long) image * rows / images);
     int column = (int) ((long) recipient * columns / recipients);
-    int word = outcome instanceof Outcome.Done ? 0 : outcome instanceof Outcome.Failed ? 1 : 2;
-    counts[row][column][word]++;
-    if (word > 0) {
+    int kind = outcome instanceof Outcome.Done ? 0 : outcome instanceof Outcome.Failed ? 1 : 2;
+    counts[row][column][kind]++;
+    if (kind > 0) {
       names.putIfAbsent(List.of(row, column), outcome.member().toString());
     }
   }
 
   String svg() {
-    int side = Math.max(4, Math.min(24, WIDEST / columns));
+    int side = Math.max(4, Math.min(24, MAX_WIDTH / columns));
     StringBuilder svg = new StringBuilder();
     svg.append(Page.text("<p>%d images down, %d recipients across", images, recipients));
     if (rows < images || columns < recipients) {
-      svg.append(Page.text("; a cell is up to %d pairs", most()));
+      svg.append(Page.text("; a cell is up to %d pairs", largestCell()));
     }
-    svg.append(". Grey was not asked for.</p>\n");
+    svg.append(". Grey pairs were not asked for.</p>\n");
     svg.append(
         Page.text(
             "<svg id=\"matrix\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\">\n",
@@ -85,17 +85,17 @@ final class Matrix {
     return svg.append("</svg>\n").toString();
   }
 
-  private long most() {
-    long most = 0;
+  private long largestCell() {
+    long largest = 0;
     for (long[][] row : counts) {
       for (long[] cell : row) {
-        most = Math.max(most, cell[0] + cell[1] + cell[2]);
+        largest = Math.max(largest, cell[0] + cell[1] + cell[2]);
       }
     }
-    return most;
+    return largest;
   }
 
-  /** The worst is at the bottom, and never too thin to be seen. */
+  /** Failed and unknown pairs are at the bottom, never too thin to be seen. */
   private void cell(StringBuilder svg, int row, int column, int side) {
     long[] cell = counts[row][column];
     long all = cell[0] + cell[1] + cell[2];
@@ -108,13 +108,13 @@ final class Matrix {
     int failed = part(cell[1], all, inner);
     int unknown = Math.min(inner - failed, part(cell[2], all, inner));
     int[] heights = {inner - failed - unknown, failed, unknown};
-    for (int word = 0; word < heights.length; word++) {
-      if (heights[word] > 0) {
+    for (int outcome = 0; outcome < heights.length; outcome++) {
+      if (heights[outcome] > 0) {
         svg.append(
             Page.text(
                 "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
-                WORDS.get(word), column * side, top, inner, heights[word]));
-        top += heights[word];
+                OUTCOMES.get(outcome), column * side, top, inner, heights[outcome]));
+        top += heights[outcome];
       }
     }
     svg.append("<title>").append(Page.escaped(title(row, column))).append("</title></g>\n");
@@ -125,13 +125,13 @@ final class Matrix {
   }
 
   private String title(int row, int column) {
-    List<String> told = new ArrayList<>();
-    for (int word = 0; word < WORDS.size(); word++) {
-      if (counts[row][column][word] > 0) {
-        told.add(counts[row][column][word] + " " + WORDS.get(word));
+    List<String> parts = new ArrayList<>();
+    for (int outcome = 0; outcome < OUTCOMES.size(); outcome++) {
+      if (counts[row][column][outcome] > 0) {
+        parts.add(counts[row][column][outcome] + " " + OUTCOMES.get(outcome));
       }
     }
     String name = names.get(List.of(row, column));
-    return String.join(", ", told) + (name == null ? "" : "; the first not done: " + name);
+    return String.join(", ", parts) + (name == null ? "" : "; the first not done: " + name);
   }
 }

@@ -26,7 +26,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What runs do, as meters. No id is ever a tag: each would make a time series of its own. */
+/** Meters of runs. Ids are never tags, as each would create a time series of its own. */
 final class Meters {
   private final MeterRegistry registry;
   private final Set<ShareRun> runs = ConcurrentHashMap.newKeySet();
@@ -45,14 +45,14 @@ final class Meters {
       ended(submitted.job());
     } else if (event instanceof ShareEvent.Polled polled) {
       ended(polled.job());
-    } else if (event instanceof ShareEvent.Retrying again) {
-      count(1, "imageshare.retries", "call", again.call(), "why", again.reason().kind().name());
+    } else if (event instanceof ShareEvent.Retrying retry) {
+      count(1, "imageshare.retries", "call", retry.call(), "why", retry.reason().kind().name());
     } else if (event instanceof ShareEvent.Split split) {
       count(1, "imageshare.refused", "why", split.reason().kind().name());
-    } else if (event instanceof ShareEvent.ImageCompleted settled) {
-      count(settled.done(), "imageshare.pairs", "outcome", "done");
-      count(settled.failed(), "imageshare.pairs", "outcome", "failed");
-      count(settled.unknown(), "imageshare.pairs", "outcome", "unknown");
+    } else if (event instanceof ShareEvent.ImageCompleted image) {
+      count(image.done(), "imageshare.pairs", "outcome", "done");
+      count(image.failed(), "imageshare.pairs", "outcome", "failed");
+      count(image.unknown(), "imageshare.pairs", "outcome", "unknown");
     } else if (event instanceof ShareEvent.Finished finished) {
       count(1, "imageshare.runs", "ending", finished.report().ending().name());
     }
@@ -70,7 +70,7 @@ final class Meters {
 
   // endregion
 
-  /** Has the gauges show this run, too, until it is over. */
+  /** Adds a run to the gauges until it ends. */
   void watch(ShareRun run) {
     runs.add(run);
     CompletableFuture<?> unused = run.report().thenRun(() -> runs.remove(run));
@@ -81,7 +81,7 @@ final class Meters {
         name, runs, open -> open.stream().map(ShareRun::progress).mapToDouble(figure).sum());
   }
 
-  /** Shares on the simulated cloud, in virtual time, and prints the meters half way and after. */
+  /** Shares on the simulated cloud, in virtual time; prints the meters half way and at the end. */
   public static void main(String[] args) throws InterruptedException {
     share(new SimpleMeterRegistry(), System.out);
   }

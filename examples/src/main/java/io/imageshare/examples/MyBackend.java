@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A backend of one's own: a map that says who has which image. Its jobs end as they begin. */
+/** A backend of your own: a map from images to members. Its jobs end at once. */
 final class MyBackend implements MemberBackend {
   private final Timekeeper time;
   private final Map<String, Map<Recipient, MemberStatus>> members = new HashMap<>();
@@ -50,7 +50,7 @@ final class MyBackend implements MemberBackend {
   }
 
   private Job done(ShareRequest slice) {
-    // All are looked up before one is changed: what is refused has no effect.
+    // Every image is looked up before any is changed: a refused call has no effect.
     for (Map<Recipient, MemberStatus> has : slice.images().stream().map(this::of).toList()) {
       switch (slice.action()) {
         case SHARE -> slice.recipients().forEach(r -> has.putIfAbsent(r, MemberStatus.PENDING));
@@ -73,7 +73,7 @@ final class MyBackend implements MemberBackend {
     return new BackendException(new Reason(kind, "", message));
   }
 
-  /** One call at a time; what goes wrong belongs into the stage. */
+  /** One call at a time; failures complete the stage. */
   private synchronized <T> CompletionStage<T> answer(Supplier<T> call) {
     try {
       return CompletableFuture.completedFuture(call.get());

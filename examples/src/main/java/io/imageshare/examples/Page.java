@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A report as one page that needs nothing else: no script, no font, no call to anywhere. What comes
- * from outside is escaped.
+ * A report as one self-contained HTML page: no script, no external resource. All text of the
+ * service is escaped.
  */
 final class Page {
   private static final String HEAD =
@@ -70,14 +70,14 @@ final class Page {
             report.counts().done(), report.counts().failed()));
     html.append(
         text(
-            " <b class=\"unknown\">%d unknown</b>. Calls: %d submits, %d looks, %d listings.</p>\n",
+            " <b class=\"unknown\">%d unknown</b>. Calls: %d submits, %d polls, %d listings.</p>\n",
             report.counts().unknown(),
             report.stats().submits(),
             report.stats().polls(),
             report.stats().reads()));
   }
 
-  /** The pairs that are not done for one reason, however many ids its message names. */
+  /** The pairs that are not done for one kind and code, whatever their messages. */
   private static final class Group {
     private final String outcome;
     private final Outcome first;
@@ -101,7 +101,7 @@ final class Page {
       return;
     }
     html.append("<table id=\"reasons\">\n<tr><th>pairs<th>outcome<th>kind<th>code");
-    html.append("<th>what the first of them says<th>the first of them</tr>\n");
+    html.append("<th>message of the first pair<th>first pair</tr>\n");
     List<Group> most = new ArrayList<>(groups.values());
     most.sort(Comparator.comparing((Group group) -> -group.pairs));
     for (Group group : most) {
@@ -126,12 +126,12 @@ final class Page {
         .pairs++;
   }
 
-  /** The same in every country. */
+  /** Formats independently of the default locale. */
   static String text(String format, Object... parts) {
     return String.format(Locale.ROOT, format, parts);
   }
 
-  /** Text that is safe between tags and in a quoted attribute, and legal in a document. */
+  /** Escapes text for use between tags and in quoted attributes. */
   static String escaped(String text) {
     StringBuilder safe = new StringBuilder();
     text.codePoints()

@@ -11,7 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Does on a real endpoint what a request document asks for, as whom the environment says. */
+/** Runs a request document on a real endpoint, with credentials from the environment. */
 final class RealCloud {
   private RealCloud() {}
 

@@ -16,15 +16,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Keeps a report, and makes a page of one that was kept. */
+/** Saves a report, and renders a saved report as a page. */
 final class Rendering {
   private Rendering() {}
 
   /**
    * Writes {@code report.json} and {@code report.html} into a folder.
    *
-   * @param args the folder, and perhaps the file of a report that was kept; else one is made on the
-   *     simulated cloud, in virtual time
+   * @param args the folder, and optionally the file of a saved report; by default a report is
+   *     created on the simulated cloud, in virtual time
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
@@ -57,7 +57,7 @@ final class Rendering {
   // endregion
 
   // region again
-  /** Asks again for all that a report of an earlier day has not as done. */
+  /** Runs again everything that an earlier report does not have as done. */
   static ShareReport again(ShareWorkflow workflow, Path file) throws IOException {
     ShareReport before = kept(file);
     return before.allDone() ? before : workflow.run(before.remaining());
@@ -65,7 +65,7 @@ final class Rendering {
 
   // endregion
 
-  /** A report with something of everything. */
+  /** Creates a report with every outcome. */
   static ShareReport made(int images, int projects) {
     Chaos chaos =
         Chaos.none()

@@ -31,20 +31,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
- * Shares what a request document asks for on the simulated cloud, where things go wrong by chance,
- * and shows how far it is.
+ * Runs a request document on the simulated cloud with random faults, and shows the progress.
  *
- * <p>The cloud knows every image. A project whose id begins with {@value #ELSEWHERE} is not in its
- * region, so that a request can ask for something that cannot be done.
+ * <p>The cloud has every image. A project whose id begins with {@value #ELSEWHERE} is not in its
+ * region, so that a request can contain pairs that must fail.
  *
- * <p>Exit codes: 0 if all is done but what the request itself got wrong (a refused image or
- * project); 1 if anything else is left, or if the cloud's own state contradicts the report; 2 if
- * there is no readable request.
+ * <p>Exit codes: 0 if all pairs are done except those refused as invalid (an unknown image or
+ * project); 1 if others are not done, or if the report disagrees with the cloud; 2 if the request
+ * cannot be read.
  */
 final class Share {
   static final String ELSEWHERE = "dead";
 
-  /** With this one most kinds of fault strike, and the big example takes about 16 s. */
+  /** With this seed most kinds of faults occur, and the large example takes about 16 s. */
   static final long SEED = 26;
 
   private final Timekeeper time;
@@ -62,7 +61,7 @@ final class Share {
   /**
    * Shares.
    *
-   * @param args the path of the request document, and perhaps a seed for the chaos
+   * @param args the path of the request document, and optionally a seed for the faults
    */
   public static void main(String[] args) throws InterruptedException, ExecutionException {
     ShareRequest request;
@@ -81,13 +80,13 @@ final class Share {
     }
     Display display = new Display(System.out, Display.onTerminal());
     boolean clean = new Share(Timekeeper.system(), seed, System.out, display).run(request);
-    // Only if it must: the build runs this in its own process.
+    // Only on failure, as the build runs this in its own process.
     if (!clean) {
       System.exit(1);
     }
   }
 
-  /** Shares, and says whether nothing is left that should have worked. */
+  /** Shares, and says whether all pairs are done except those refused as invalid. */
   boolean run(ShareRequest request) throws InterruptedException, ExecutionException {
     List<String> elsewhere =
         request.recipients().stream()
@@ -96,20 +95,20 @@ final class Share {
             .toList();
     announce(request, elsewhere);
     MemoryBackend cloud = cloud(elsewhere);
-    long begun = time.nanoTime();
+    long started = time.nanoTime();
     try (ShareWorkflow workflow = workflow(cloud)) {
       ShareReport report = watch(workflow.start(request));
-      Duration took = Duration.ofNanos(time.nanoTime() - begun);
-      Summary summary = new Summary(report, took);
+      Duration elapsed = Duration.ofNanos(time.nanoTime() - started);
+      Summary summary = new Summary(report, elapsed);
       summary.lines().forEach(out::println);
-      out.println("faults the cloud played: " + faults(cloud));
+      out.println("faults of the cloud: " + faults(cloud));
       return agrees(cloud.members(), report, request.action()) && summary.left() == 0;
     }
   }
 
   private void announce(ShareRequest request, List<String> elsewhere) {
     out.printf(
-        "%s %d images with %d projects, %d pairs, on the simulated cloud; chaos from seed %d%n",
+        "%s %d images with %d projects, %d pairs, on the simulated cloud; random faults from seed %d%n",
         request.action(),
         request.images().size(),
         request.recipients().size(),
@@ -139,9 +138,9 @@ final class Share {
         .build();
   }
 
-  /** Smaller slices, faster calls and less patience than by default, for more to see at once. */
+  /** Smaller slices, a higher rate and less patience than by default, to show more in less time. */
   private ShareWorkflow workflow(MemoryBackend cloud) {
-    // No job of this cloud takes 5 s; only what is lost is waited for as long as patience allows.
+    // No job of this cloud takes 5 s; only after lost answers does the run wait as long as this.
     Duration patience = Duration.ofSeconds(6);
     return ShareWorkflow.builder(cloud)
         .limits(new BatchLimits(10, 40, 400))
@@ -180,7 +179,7 @@ final class Share {
             .collect(Collectors.joining(", "));
   }
 
-  /** Whether the cloud has what the report calls done, and has not what it calls failed. */
+  /** Whether the cloud has every pair that the report has as done, and none that failed. */
   private boolean agrees(Set<Member> members, ShareReport report, Action action) {
     List<Outcome> wrong =
         report
@@ -192,9 +191,10 @@ final class Share {
                   return members.contains(outcome.member()) != shared;
                 })
             .toList();
-    long told = report.counts().total() - report.counts().unknown();
-    out.printf("The cloud's own state agrees for %d of %d pairs.%n", told - wrong.size(), told);
-    wrong.stream().limit(3).forEach(outcome -> out.println("  it does not for " + outcome));
+    long known = report.counts().total() - report.counts().unknown();
+    out.printf(
+        "The report agrees with the cloud for %d of %d pairs.%n", known - wrong.size(), known);
+    wrong.stream().limit(3).forEach(outcome -> out.println("  but not for " + outcome));
     return wrong.isEmpty();
   }
 }

@@ -15,25 +15,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What became of a run, in a few lines. */
+/** The report of a run in a few lines. */
 final class Summary {
-  private static final int NAMED = 3;
+  private static final int SHOWN_IDS = 3;
 
   private final ShareReport report;
-  private final Duration took;
+  private final Duration elapsed;
   private final Map<String, Group> groups = new LinkedHashMap<>();
 
-  Summary(ShareReport report, Duration took) {
+  Summary(ShareReport report, Duration elapsed) {
     this.report = report;
-    this.took = took;
+    this.elapsed = elapsed;
     report.failed().forEach(failed -> add("failed", failed, failed.reason()));
     report.unknown().forEach(unknown -> add("unknown", unknown, unknown.reason()));
   }
 
-  private void add(String word, Outcome outcome, Reason reason) {
-    // Not by message: it may name the id.
+  private void add(String kind, Outcome outcome, Reason reason) {
+    // not by message, which may name an id
     groups
-        .computeIfAbsent(word + reason.kind() + reason.code(), key -> new Group(word, reason))
+        .computeIfAbsent(kind + reason.kind() + reason.code(), key -> new Group(kind, reason))
         .add(outcome);
   }
 
@@ -50,13 +50,13 @@ final class Summary {
             Locale.ROOT,
             "%s after %.1f s: %d pairs done, %d failed, %d unknown",
             report.ending(),
-            took.toMillis() / 1000.0,
+            elapsed.toMillis() / 1000.0,
             report.counts().done(),
             report.counts().failed(),
             report.counts().unknown()));
     report.reason().ifPresent(reason -> lines.add("because: " + reason));
     lines.add(
-        "calls: %d submits, %d looks at jobs, %d listings of members"
+        "calls: %d submits, %d polls, %d listings of members"
             .formatted(stats.submits(), stats.polls(), stats.reads()));
     if (!groups.isEmpty()) {
       lines.add("");
@@ -65,22 +65,24 @@ final class Summary {
       lines.add("");
     }
     lines.add(
-        left() == 0
-            ? "Nothing is left that should have worked."
-            : left() + " pairs are left that should have worked.");
+        left() > 0
+            ? left() + " pairs are not done, though they were not refused as invalid."
+            : groups.isEmpty()
+                ? "All pairs are done."
+                : "All pairs are done except those refused as invalid.");
     return lines;
   }
 
   /** The pairs with one outcome for one reason. */
   private static final class Group {
-    private final String word;
+    private final String outcome;
     private final Reason reason;
     private final Set<String> images = new LinkedHashSet<>();
     private final Set<String> recipients = new LinkedHashSet<>();
     private long pairs;
 
-    Group(String word, Reason reason) {
-      this.word = word;
+    Group(String outcome, Reason reason) {
+      this.outcome = outcome;
       this.reason = reason;
     }
 
@@ -92,20 +94,20 @@ final class Summary {
 
     boolean left() {
       return switch (reason.kind()) {
-        case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> !word.equals("failed");
+        case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> !outcome.equals("failed");
         default -> true;
       };
     }
 
     void addTo(List<String> lines) {
-      lines.add("%7d  %-7s  %s".formatted(pairs, word, reason));
+      lines.add("%7d  %-7s  %s".formatted(pairs, outcome, reason));
       lines.add("                  images: " + named(images));
       lines.add("                  projects: " + named(recipients));
     }
 
     private static String named(Collection<String> ids) {
-      String first = ids.stream().limit(NAMED).collect(Collectors.joining(", "));
-      return ids.size() <= NAMED ? first : first + " and " + (ids.size() - NAMED) + " more";
+      String first = ids.stream().limit(SHOWN_IDS).collect(Collectors.joining(", "));
+      return ids.size() <= SHOWN_IDS ? first : first + " and " + (ids.size() - SHOWN_IDS) + " more";
     }
   }
 }

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.Stream;
 
-/** When the jobs of a report ran, by the service's clock: jobs that overlap stand in lanes. */
+/** The jobs of a report on a time axis, by the service's clock; overlapping jobs are in lanes. */
 final class Timeline {
   private static final int WIDTH = 1000;
   private static final int LANE = 14;
 
   private Timeline() {}
 
-  /** A job whose times are known. */
+  /** A job with known times. */
   private record Bar(Instant begin, Instant end, Job job, long pairs) {
 
     static Stream<Bar> of(SubmittedJob submitted) {
@@ -28,40 +28,39 @@ final class Timeline {
     }
   }
 
-  /** A lane, and when its last job ended. */
-  private record Lane(int number, Instant free) {}
+  /** A lane with the end of its last job. */
+  private record Lane(int number, Instant lastEnd) {}
 
   static String svg(List<SubmittedJob> jobs) {
     List<Bar> bars =
         jobs.stream().flatMap(Bar::of).sorted(Comparator.comparing(Bar::begin)).toList();
-    String said =
+    String summary =
         Page.text(
-            "<p>%d jobs, of which the service told the times of %d.</p>\n",
-            jobs.size(), bars.size());
-    return bars.isEmpty() ? said : said + drawn(bars);
+            "<p>%d jobs; the service reported the times of %d.</p>\n", jobs.size(), bars.size());
+    return bars.isEmpty() ? summary : summary + draw(bars);
   }
 
-  private static String drawn(List<Bar> bars) {
+  private static String draw(List<Bar> bars) {
     Instant first = bars.get(0).begin();
     Instant last = bars.stream().map(Bar::end).max(Comparator.naturalOrder()).orElseThrow();
     double scale = WIDTH / (double) Math.max(1, Duration.between(first, last).toMillis());
-    PriorityQueue<Lane> lanes = new PriorityQueue<>(Comparator.comparing(Lane::free));
-    StringBuilder drawn = new StringBuilder();
+    PriorityQueue<Lane> lanes = new PriorityQueue<>(Comparator.comparing(Lane::lastEnd));
+    StringBuilder shapes = new StringBuilder();
     for (Bar bar : bars) {
       Lane lane = lanes.peek();
       int number = lanes.size();
-      if (lane != null && !lane.free().isAfter(bar.begin())) {
+      if (lane != null && !lane.lastEnd().isAfter(bar.begin())) {
         number = lane.number();
         lanes.remove();
       }
       lanes.add(new Lane(number, bar.end()));
-      bar(drawn, bar, first, scale, number);
+      bar(shapes, bar, first, scale, number);
     }
     int height = lanes.size() * LANE;
     return Page.text(
             "<svg id=\"jobs\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\">\n",
             WIDTH, height + LANE)
-        + drawn
+        + shapes
         + Page.text("<text x=\"2\" y=\"%d\">%s</text>", height + 11, first)
         + Page.text(
             "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%d s later</text>\n</svg>\n",

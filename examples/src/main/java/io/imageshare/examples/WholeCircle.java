@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The whole circle on the simulated cloud, in virtual time: an owner looks at what a share would
- * do, and shares; the projects accept, but for one that rejects, which is then taken off the list.
+ * A full cycle on the simulated cloud, in virtual time: the owner makes a dry run and shares; all
+ * projects accept except one that rejects, which the owner then removes.
  */
 final class WholeCircle {
   private static final List<String> IMAGES =
@@ -38,7 +38,7 @@ final class WholeCircle {
     this.out = out;
   }
 
-  /** Goes round. */
+  /** Runs the cycle. */
   public static void main(String[] args) throws InterruptedException {
     run(System.out);
   }
@@ -53,18 +53,18 @@ final class WholeCircle {
                 .seed(7)
                 .build();
         ShareWorkflow workflow = ShareWorkflow.builder(cloud).seed(7).build()) {
-      new WholeCircle(workflow, out).go(cloud);
+      new WholeCircle(workflow, out).run(cloud);
     }
   }
 
-  private void go(MemberBackend cloud) throws InterruptedException {
+  private void run(MemberBackend cloud) throws InterruptedException {
     List<String> willing = PROJECTS.subList(1, PROJECTS.size());
     ShareRequest share = ShareRequest.share(IMAGES, PROJECTS);
     out.println(workflow.plan(share));
     print(workflow.run(share));
     print(workflow.run(ShareRequest.accept(IMAGES, willing)));
     print(workflow.run(ShareRequest.reject(IMAGES, PROJECTS.subList(0, 1))));
-    out.println("the cloud lists: " + statuses(cloud));
+    out.println("members by status: " + statuses(cloud));
 
     // region wanted
     WantedState wanted = WantedState.of(IMAGES, willing);
@@ -75,15 +75,15 @@ final class WholeCircle {
       }
     }
     // endregion
-    out.println("left to do then: " + workflow.changes(wanted));
-    out.println("the cloud lists: " + statuses(cloud));
+    out.println("remaining changes: " + workflow.changes(wanted));
+    out.println("members by status: " + statuses(cloud));
   }
 
   private void print(ShareReport report) {
     out.println(report);
   }
 
-  /** What the owner's listings show, counted. */
+  /** The number of members by status, as the owner lists them. */
   private static Map<MemberStatus, Long> statuses(MemberBackend cloud) throws InterruptedException {
     List<MemberStatus> all = new ArrayList<>();
     for (String image : IMAGES) {

@@ -1,5 +1,6 @@
 /**
- * Programs that show how the library is used. The README quotes them; none of them is published.
+ * Programs that show how to use the library. The README and the guide quote them; they are not
+ * published.
  */
 @NullMarked
 package io.imageshare.examples;

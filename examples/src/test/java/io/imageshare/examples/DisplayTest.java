@@ -22,7 +22,7 @@ class DisplayTest {
   }
 
   @Test
-  void elsewhereALineIsOnlyWrittenWhenSomethingChanged() {
+  void withoutATerminalALineIsWrittenForEachChange() {
     Display display = new Display(out, false);
     display.show(progress(40, 0, Duration.ofMillis(8_500)));
     display.show(progress(40, 0, Duration.ofMillis(7_500)));
@@ -38,7 +38,7 @@ class DisplayTest {
   }
 
   @Test
-  void onATerminalTheLineIsWrittenOverItself() {
+  void onATerminalTheLineIsOverwritten() {
     Display display = new Display(out, true);
     display.show(progress(40, 0, Duration.ofMillis(8_500)));
     display.end(progress(40, 0, Duration.ofMillis(7_500)));

@@ -28,6 +28,10 @@ class DocsTest {
       Pattern.compile("(?ms)^ *// region (\\w+)\\n(.*?)\\n *// endregion$");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern PROFILE = Pattern.compile("mvn [^\\n`]*-P(\\w+)");
+  private static final Pattern CITED =
+      Pattern.compile("ims-api\\.md\\}? sections? ([\\d.]+(?:(?:, | and | to )[\\d.]+)*)");
+  private static final Pattern CITED_ROWS =
+      Pattern.compile("ims-api\\.md\\}? section 1, rows (\\d+) to (\\d+)");
 
   private static List<Path> documents() throws IOException {
     try (Stream<Path> top = Files.list(ROOT);
@@ -111,5 +115,124 @@ class DocsTest {
     assertTrue(named.size() > 4, named.toString());
     named.removeIf(profile -> poms.indexOf("<id>" + profile + "</id>") >= 0);
     assertEquals(Set.of(), named);
+  }
+
+  @Test
+  void theSectionsOfTheApiThatCodeCitesAreThere() throws IOException {
+    Path document = ROOT.resolve("docs").resolve("ims-api.md");
+    Set<String> sections = groups(Pattern.compile("(?m)^#+ ([\\d.]+?)\\.? "), document);
+    Set<String> rows = groups(Pattern.compile("(?m)^\\| (\\d+) \\|"), document);
+    List<String> missing = new ArrayList<>();
+    int citations = 0;
+    for (Path file : sources()) {
+      // A citation may go over the end of a line of a comment.
+      String text = Files.readString(file).replaceAll("\\s+(?:\\*|//)?\\s*", " ");
+      for (MatchResult cited : CITED.matcher(text).results().toList()) {
+        citations++;
+        for (String section : cited.group(1).replaceAll("\\.$", "").split(", | and | to ", -1)) {
+          if (!sections.contains(section)) {
+            missing.add(file + ": section " + section);
+          }
+        }
+      }
+      for (MatchResult cited : CITED_ROWS.matcher(text).results().toList()) {
+        if (!rows.contains(cited.group(1)) || !rows.contains(cited.group(2))) {
+          missing.add(file + ": " + cited.group());
+        }
+      }
+    }
+    assertEquals(List.of(), missing);
+    assertTrue(citations > 40, "citations found: " + citations);
+  }
+
+  private static Set<String> groups(Pattern pattern, Path file) throws IOException {
+    return found(pattern, file).stream().map(match -> match.group(1)).collect(Collectors.toSet());
+  }
+
+  private static List<Path> sources() throws IOException {
+    List<Path> sources = new ArrayList<>();
+    for (String module : List.of("core", "backend-http", "backend-memory")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
+        files.filter(path -> path.toString().endsWith(".java")).sorted().forEach(sources::add);
+      }
+    }
+    return sources;
+  }
+
+  /** A picture of packages: nodes such as {@code flow["internal.flow"]}, arrows between them. */
+  private record Picture(Set<String> packages, Set<String> arrows) {
+    private static final Pattern NODE = Pattern.compile("(?m)^ *(\\w+)\\[\"([\\w.]+)\"\\]$");
+    private static final Pattern ARROW = Pattern.compile("(?m)^ *(\\w+) (-->|-\\.->) (\\w+)$");
+
+    /** What the document draws; nothing if it has no picture of this module. */
+    static Picture drawn(String module, String base, String document) {
+      Pattern block =
+          Pattern.compile("(?ms)^```mermaid\\ngraph TD\\n *%% " + module + "\\n(.*?)^```$");
+      String picture =
+          block.matcher(document).results().map(found -> found.group(1)).findAny().orElse("");
+      Map<String, String> packages = new TreeMap<>();
+      NODE.matcher(picture)
+          .results()
+          .forEach(
+              node ->
+                  packages.put(
+                      node.group(1),
+                      node.group(2).equals(base) ? base : base + "." + node.group(2)));
+      Set<String> arrows = new TreeSet<>();
+      ARROW
+          .matcher(picture)
+          .results()
+          .forEach(
+              arrow -> {
+                String from = packages.get(arrow.group(1));
+                assertEquals(base.equals(from), arrow.group(2).equals("-.->"), arrow.group());
+                arrows.add(from + " -> " + packages.get(arrow.group(3)));
+              });
+      return new Picture(new TreeSet<>(packages.values()), arrows);
+    }
+
+    /** What the sources are; an arrow is an import of another package, other than the exported. */
+    static Picture real(String base, Path sources) throws IOException {
+      Pattern imported =
+          Pattern.compile("(?m)^import (?:static )?(io\\.imageshare[a-z.]*)\\.[A-Z]");
+      Map<String, Set<String>> imports = new TreeMap<>();
+      try (Stream<Path> files = Files.walk(sources)) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          String from = sources.relativize(file.getParent()).toString().replaceAll("[/\\\\]", ".");
+          Set<String> uses = imports.computeIfAbsent(from, name -> new TreeSet<>());
+          found(imported, file).forEach(match -> uses.add(match.group(1)));
+        }
+      }
+      imports.remove("");
+      Set<String> arrows = new TreeSet<>();
+      imports.forEach(
+          (from, uses) -> {
+            uses.retainAll(imports.keySet());
+            uses.remove(from);
+            uses.remove(base);
+            uses.forEach(to -> arrows.add(from + " -> " + to));
+          });
+      return new Picture(new TreeSet<>(imports.keySet()), arrows);
+    }
+  }
+
+  @Test
+  void thePicturesOfTheArchitectureAreThePackages() throws IOException {
+    String document = Files.readString(ROOT.resolve("docs").resolve("architecture.md"));
+    Map<String, String> modules =
+        Map.of(
+            "core", "io.imageshare",
+            "backend-http", "io.imageshare.http",
+            "backend-memory", "io.imageshare.memory");
+    for (Map.Entry<String, String> module : modules.entrySet()) {
+      Path sources = ROOT.resolve(Path.of(module.getKey(), "src", "main", "java"));
+      Picture real = Picture.real(module.getValue(), sources);
+      if (real.packages().size() > 1) {
+        assertEquals(real, Picture.drawn(module.getKey(), module.getValue(), document));
+        for (String name : real.packages()) {
+          assertTrue(document.contains("\n| `" + name + "` |"), "no row for " + name);
+        }
+      }
+    }
   }
 }

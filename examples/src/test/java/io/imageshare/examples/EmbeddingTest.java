@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class EmbeddingTest {
 
   @Test
-  void sharesAllButWhatIsElsewhere() {
+  void sharesAllButTheProjectInAnotherRegion() {
     MemoryBackend cloud =
         MemoryBackend.builder()
             .time(Timekeeper.virtual())

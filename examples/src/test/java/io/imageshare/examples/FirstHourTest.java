@@ -9,7 +9,6 @@ import io.imageshare.Journal;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.RetryPolicy;
-import io.imageshare.ShareEvent;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
@@ -30,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,8 +39,8 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a new user gets wrong in the first hour, and what is said then. The guide lists each, word
- * for word, so that whoever searches for a message finds it.
+ * The mistakes of a new user in the first hour, and the messages they lead to. The guide lists each
+ * message word for word, so that a search finds it.
  */
 @Timeout(120)
 class FirstHourTest {
@@ -62,7 +60,7 @@ class FirstHourTest {
       listed.put(row.group(1), row.group(2));
     }
     Map<String, Callable<String>> mistakes = new LinkedHashMap<>();
-    onTheWire(mistakes);
+    ofTheService(mistakes);
     inTheProgram(mistakes);
     ofAWorkflow(mistakes);
     return Stream.concat(
@@ -79,11 +77,12 @@ class FirstHourTest {
                         mistake.getKey(),
                         () ->
                             assertEquals(
-                                listed.get(mistake.getKey()), same(mistake.getValue().call())))));
+                                listed.get(mistake.getKey()),
+                                normalized(mistake.getValue().call())))));
   }
 
-  /** Without what differs from one time to the next. */
-  private static String same(String message) {
+  /** Replaces what differs from run to run. */
+  private static String normalized(String message) {
     return message
         .replaceAll("\\(HTTP (\\d+) to [^)]*\\)", "(HTTP $1 ...)")
         .replaceAll("canonicalRequest:\\S+", "canonicalRequest:...")
@@ -92,7 +91,7 @@ class FirstHourTest {
         .replaceAll("run [0-9a-f]{16}", "run ID");
   }
 
-  private static void onTheWire(Map<String, Callable<String>> mistakes) {
+  private static void ofTheService(Map<String, Callable<String>> mistakes) {
     Reason right = new Reason(Reason.Kind.FORBIDDEN, "", "The API does not have permission.");
     mistakes.put("an image's id is wrong", () -> asked(RIGHT, "image-2", "project-1"));
     mistakes.put("a project's id is wrong", () -> asked(RIGHT, "image-1", "my-project"));
@@ -108,11 +107,11 @@ class FirstHourTest {
     mistakes.put(
         "nothing listens at the port",
         () -> {
-          URI gone;
+          URI closed;
           try (ImsServer server = ImsServer.start(cloud())) {
-            gone = server.endpoint();
+            closed = server.endpoint();
           }
-          return reason(run(gone, RIGHT, "image-1", "project-1"));
+          return reason(run(closed, RIGHT, "image-1", "project-1"));
         });
     mistakes.put(
         "a typo in the region",
@@ -201,12 +200,11 @@ class FirstHourTest {
             return thrown(workflow::resume);
           }
         });
-    mistakes.put("a workflow of this run was not closed", FirstHourTest::heldByAnother);
-    mistakes.put("main ends before its run", () -> child("unfinished"));
-    mistakes.put("the right to list is missing", () -> child("unlisted"));
+    mistakes.put("a workflow of this run was not closed", FirstHourTest::ownedByAnother);
+    mistakes.put("the right to list is missing", FirstHourTest::child);
   }
 
-  private static String heldByAnother() throws InterruptedException {
+  private static String ownedByAnother() throws InterruptedException {
     Timekeeper time = Timekeeper.virtual();
     MemoryBackend cloud = MemoryBackend.builder().time(time).images(IMAGE).build();
     Journal journal = Journal.directory(folder);
@@ -220,8 +218,8 @@ class FirstHourTest {
     }
   }
 
-  private static String child(String mistake) throws IOException, InterruptedException {
-    Path said = Files.createTempFile(folder, "child", "");
+  private static String child() throws IOException, InterruptedException {
+    Path output = Files.createTempFile(folder, "child", "");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -230,41 +228,24 @@ class FirstHourTest {
                 "-Dorg.slf4j.simpleLogger.showLogName=false",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Child.class.getName(),
-                mistake)
+                Child.class.getName())
             .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
+            .redirectOutput(output.toFile())
             .start();
     assertEquals(0, process.waitFor());
-    return Files.readString(said, StandardCharsets.UTF_8).strip();
+    return Files.readString(output, StandardCharsets.UTF_8).strip();
   }
 
-  /** What the child runs. */
+  /** The program that the child process runs. */
   static final class Child {
     private Child() {}
 
-    public static void main(String[] args) throws InterruptedException {
-      if (args[0].equals("unlisted")) {
-        Reason right = new Reason(Reason.Kind.FORBIDDEN, "", "The API does not have permission.");
-        MemoryBackend cloud = cloud();
-        cloud.inject(new Fault.Refused(MemoryBackend.Call.Kind.MEMBERS, right));
-        try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
-          workflow.run(ShareRequest.share(IMAGE, PROJECT)).requireAllDone();
-        }
-      } else {
-        MemoryBackend cloud =
-            MemoryBackend.builder().images(IMAGE).jobsTake(Duration.ofHours(1)).build();
-        CountDownLatch submitted = new CountDownLatch(1);
-        ShareWorkflow.builder(cloud)
-            .listener(
-                event -> {
-                  if (event instanceof ShareEvent.Submitted) {
-                    submitted.countDown();
-                  }
-                })
-            .build()
-            .start(ShareRequest.share(IMAGE, PROJECT));
-        submitted.await();
+    public static void main(String[] args) {
+      Reason right = new Reason(Reason.Kind.FORBIDDEN, "", "The API does not have permission.");
+      MemoryBackend cloud = cloud();
+      cloud.inject(new Fault.Refused(MemoryBackend.Call.Kind.MEMBERS, right));
+      try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+        workflow.run(ShareRequest.share(IMAGE, PROJECT)).requireAllDone();
       }
     }
   }

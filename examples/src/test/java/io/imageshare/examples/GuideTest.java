@@ -40,7 +40,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the guide says is so. */
+/** The guide matches the code. */
 class GuideTest {
   private static final List<String> IMAGES =
       IntStream.range(0, 30).mapToObj(i -> "image-" + i).toList();
@@ -93,7 +93,7 @@ class GuideTest {
     }
     assertEquals(Duration.ofMinutes(15), PollPolicy.adaptive().patience());
     assertEquals(10, PollPolicy.adaptive().errors());
-    assertTrue(guide.contains("15 minutes and 10 failed looks"));
+    assertTrue(guide.contains("15 minutes and 10 failed polls"));
   }
 
   @Test

@@ -73,7 +73,7 @@ class JdbcJournalTest {
     return new JdbcJournal(MEMORY, owner, time, Runnable::run);
   }
 
-  /** Two open jobs at a time, so that a run that goes on has something to send. */
+  /** Two open jobs at a time, so that a resumed run still has slices to submit. */
   private ShareWorkflow workflow(Journal journal) {
     return ShareWorkflow.builder(cloud)
         .journal(journal)
@@ -109,7 +109,7 @@ class JdbcJournalTest {
     assertEquals(request.pairs(), cloud.members().size());
   }
 
-  /** When the second process steps in while the first is resuming. */
+  /** When the second process intervenes while the first is resuming. */
   private enum Moment {
     LISTING,
     READING,
@@ -119,7 +119,7 @@ class JdbcJournalTest {
 
   @ParameterizedTest
   @EnumSource
-  void ofTwoThatResumeARunOneGetsIt(Moment moment) throws InterruptedException {
+  void ofTwoProcessesThatResumeARunOneGetsIt(Moment moment) throws InterruptedException {
     ShareWorkflow before = workflow(journal("before"));
     before.start("nightly", request);
     time.sleep(Duration.ofSeconds(5));
@@ -138,7 +138,7 @@ class JdbcJournalTest {
     assertEquals(List.of(), get(journal("anybody").unfinished()));
   }
 
-  /** A journal that lets another process have its turn at some moment. */
+  /** A journal that lets another process intervene at a given moment. */
   private record Interrupted(Journal journal, Moment moment, Runnable other) implements Journal {
     private void at(Moment now) {
       if (now == moment) {
@@ -176,30 +176,30 @@ class JdbcJournalTest {
   }
 
   @Test
-  void whoWasTakenForDeadSendsNothingMore() throws InterruptedException {
-    Line line = new Line();
-    ShareWorkflow first = workflow(new JdbcJournal(MEMORY, "first", time, line));
+  void aProcessTakenForDeadSubmitsNothingMore() throws InterruptedException {
+    FlakyLink link = new FlakyLink();
+    ShareWorkflow first = workflow(new JdbcJournal(MEMORY, "first", time, link));
     ShareRun stalled = first.start("nightly", request);
     time.sleep(Duration.ofSeconds(5));
-    line.cut = true;
+    link.cut = true;
     ShareWorkflow second = workflow(journal("second"));
     time.sleep(Duration.ofSeconds(40));
     assertEquals(List.of(), second.resume(), "its owner may be alive");
     time.sleep(Duration.ofSeconds(30));
     ShareRun taken = second.resume().get(0);
-    line.mend();
+    link.restore();
     ShareReport report = stalled.report().join();
     assertEquals(Ending.STOPPED, report.ending());
     String reason = report.reason().orElseThrow().message();
     assertTrue(reason.startsWith("the journal failed"), reason);
-    assertEquals(6, report.counts().done(), "its jobs were watched to the end");
+    assertEquals(6, report.counts().done(), "its jobs were polled to the end");
     assertTrue(report.failed().allMatch(f -> f.reason().kind() == Reason.Kind.NOT_SENT));
     assertTrue(taken.report().join().allDone());
     assertEachPairWasSentOnce();
   }
 
-  /** The line to the database: while it is cut, what is asked waits. */
-  private static final class Line implements Executor {
+  /** The connection to the database: while it is cut, calls wait. */
+  private static final class FlakyLink implements Executor {
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private boolean cut;
 
@@ -212,7 +212,7 @@ class JdbcJournalTest {
       }
     }
 
-    void mend() {
+    void restore() {
       cut = false;
       waiting.forEach(Runnable::run);
     }
@@ -228,7 +228,7 @@ class JdbcJournalTest {
     assertRefused(journal.append("none", 1, List.of("c")));
     assertRefused(journal.append("run", 2, Arrays.asList("c", null, "d")));
     assertEquals(List.of("{\"a\":\"ü\"}", big), get(journal.read("run")));
-    assertEquals("me", get(journal.unfinished()).get(0).owner(), "who was refused owns nothing");
+    assertEquals("me", get(journal.unfinished()).get(0).owner(), "a refused process owns nothing");
     assertEquals(time.now(), get(journal.unfinished()).get(0).written());
   }
 

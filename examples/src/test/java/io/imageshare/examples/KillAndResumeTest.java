@@ -19,18 +19,18 @@ import org.junit.jupiter.api.io.TempDir;
 class KillAndResumeTest {
 
   @Test
-  void whatOneProcessBeganAnotherEnds(@TempDir Path journal) throws Exception {
+  void aRunOfAKilledProcessIsFinishedByAnother(@TempDir Path journal) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    boolean whole = new KillAndResume(out, journal).run();
+    boolean succeeded = new KillAndResume(out, journal).run();
     String text = bytes.toString(StandardCharsets.UTF_8);
-    assertTrue(whole, text);
+    assertTrue(succeeded, text);
     List<String> lines = text.lines().toList();
-    String[] begun = words(lines, " begins run ");
+    String[] started = words(lines, " begins run ");
     String[] resumed = words(lines, " resumes run ");
-    assertNotEquals(begun[0], resumed[0], text);
-    assertEquals(begun[1], resumed[1], text);
-    assertTrue(lines.contains(begun[0].replace(":", " is killed")), text);
+    assertNotEquals(started[0], resumed[0], text);
+    assertEquals(started[1], resumed[1], text);
+    assertTrue(lines.contains(started[0].replace(":", " is killed")), text);
     assertTrue(text.contains(": FINISHED, 48 pairs: 48 done"), text);
     assertEquals(
         "the service: 48 of 48 pairs are shared, 0 were sent twice", lines.get(lines.size() - 1));

@@ -35,19 +35,19 @@ class MetersTest {
     assertEquals(0, counted("imageshare.pairs", "outcome", "unknown"));
     assertEquals(1, counted("imageshare.runs", "ending", "FINISHED"));
     assertEquals(
-        report.jobs().stream().filter(watched -> watched.job().ended()).count(),
+        report.jobs().stream().filter(submitted -> submitted.job().ended()).count(),
         registry.find("imageshare.jobs").counters().stream()
             .mapToLong(c -> (long) c.count())
             .sum());
     assertEquals(
-        report.jobs().stream().mapToLong(watched -> watched.slice().pairs()).sum(),
+        report.jobs().stream().mapToLong(submitted -> submitted.slice().pairs()).sum(),
         counted("imageshare.submitted"));
     assertEquals(3, counted("imageshare.retries", "why", "THROTTLED"));
     assertTrue(counted("imageshare.refused", "why", "INVALID_RECIPIENT") > 0);
   }
 
   @Test
-  void theGaugesShowWhatIsUnderWayAndNothingAfterwards() throws InterruptedException {
+  void theGaugesAreZeroAfterTheRun() throws InterruptedException {
     Meters.share(registry, out);
     String text = bytes.toString(StandardCharsets.UTF_8);
     String half = text.substring(0, text.indexOf("at the end"));
@@ -58,11 +58,11 @@ class MetersTest {
   }
 
   @Test
-  void theReadmeShowsWhatIsPrinted() throws Exception {
+  void theGuideShowsWhatIsPrinted() throws Exception {
     Meters.share(registry, out);
     String text = bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
-    String readme = Files.readString(Path.of("..", "README.md"));
-    assertTrue(readme.contains("```\n" + text + "```\n"), text);
+    String guide = Files.readString(Path.of("..", "docs", "guide.md"));
+    assertTrue(guide.contains("```\n" + text + "```\n"), text);
   }
 
   @Test
@@ -78,7 +78,7 @@ class MetersTest {
     for (String tag : tags) {
       assertFalse(tag.contains("image-") || tag.contains("project-"), tag);
       assertFalse(tag.contains(report.id()), tag);
-      report.jobs().forEach(watched -> assertFalse(tag.contains(watched.job().id()), tag));
+      report.jobs().forEach(submitted -> assertFalse(tag.contains(submitted.job().id()), tag));
     }
   }
 }

@@ -63,7 +63,7 @@ class MyBackendTest {
   }
 
   @Test
-  void onlyWhatItDoesNotOfferIsSkipped() {
+  void onlyUnsupportedRulesAreSkipped() {
     List<String> skipped =
         BackendContract.rules().stream()
             .filter(rule -> rule.check(new MySubject()).isPresent())

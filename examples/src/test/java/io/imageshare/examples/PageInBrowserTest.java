@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page as a real browser reads and paints it, where one is installed. */
+/** The page in a real browser, if one is installed. */
 @Timeout(180)
 class PageInBrowserTest {
   private static final List<String> NAMES =
@@ -65,7 +65,7 @@ class PageInBrowserTest {
     assumeTrue(browser.isPresent(), "no Chromium or Chrome on the PATH or in the usual places");
     List<String> command = new ArrayList<>();
     command.add(browser.get().toString());
-    // A browser that root starts, as in a container, refuses to run in its sandbox.
+    // Started by root, as in a container, a browser does not run in its sandbox.
     command.addAll(List.of("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"));
     command.add("--user-data-dir=" + folder.resolve("profile"));
     command.addAll(List.of(options));
@@ -87,7 +87,7 @@ class PageInBrowserTest {
   }
 
   @Test
-  void theBrowserSeesEveryCellAndEveryReason() throws Exception {
+  void theBrowserShowsEveryCellAndEveryReason() throws Exception {
     ShareReport report = Rendering.made(30, 40);
     String dom = browse(page(report), "--dump-dom");
     assertEquals(report.counts().done(), cells("done", dom));

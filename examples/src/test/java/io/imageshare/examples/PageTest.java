@@ -44,18 +44,18 @@ class PageTest {
     assertEquals(report.counts().failed(), count("<rect class=\"failed\"", matrix));
     assertEquals(report.counts().unknown(), count("<rect class=\"unknown\"", matrix));
     assertEquals(1_200, count("<rect", matrix));
-    long timed = report.jobs().stream().filter(watched -> watched.job().end() != null).count();
+    long timed = report.jobs().stream().filter(submitted -> submitted.job().end() != null).count();
     assertTrue(timed > 1, report.toString());
     assertEquals(timed, count("<rect", svg("jobs", html)));
   }
 
   @Test
-  void above100By100NeighboursShareACellAndNoPairIsLost() {
+  void above100By100NeighboursShareACell() {
     ShareReport report = Rendering.made(140, 250);
     String matrix = svg("matrix", Page.of(report));
     assertEquals(100 * 100, count("<title>", matrix));
     for (String word : List.of("done", "failed", "unknown")) {
-      long told =
+      long shown =
           Pattern.compile("(\\d+) " + word)
               .matcher(matrix)
               .results()
@@ -66,12 +66,12 @@ class PageTest {
               .outcomes()
               .filter(o -> o.getClass().getSimpleName().toLowerCase(Locale.ROOT).equals(word))
               .count();
-      assertEquals(expected, told, word);
+      assertEquals(expected, shown, word);
     }
   }
 
   @Test
-  void aSinglePairThatFailedIsSeenAmongManyThatDidNot() {
+  void aSingleFailedPairIsVisibleAmongMany() {
     List<Outcome> outcomes =
         IntStream.range(0, 180_000)
             .mapToObj(
@@ -90,22 +90,22 @@ class PageTest {
   }
 
   @Test
-  void theReasonsAddUpToWhatIsNotDone() {
+  void theReasonsAddUpToThePairsNotDone() {
     ShareReport report = Rendering.made(140, 120);
     String html = Page.of(report);
     String table = html.substring(html.indexOf("<table id=\"reasons\""));
-    long told =
+    long shown =
         Pattern.compile("<td class=\"n\">(\\d+)")
             .matcher(table)
             .results()
             .mapToLong(found -> Long.parseLong(found.group(1)))
             .sum();
-    assertEquals(report.counts().failed() + report.counts().unknown(), told, table);
-    assertTrue(told > 100, table);
+    assertEquals(report.counts().failed() + report.counts().unknown(), shown, table);
+    assertTrue(shown > 100, table);
   }
 
   @Test
-  void whatComesFromOutsideIsEscaped() {
+  void externalTextIsEscaped() {
     String evil = "</title><script>alert('\"&')</script>\u0000\u001b\ud800";
     String image = evil.replace(" ", "");
     String html =
@@ -133,7 +133,7 @@ class PageTest {
   }
 
   @Test
-  void itIsTheSameInEveryCountry() {
+  void itIsTheSameInEveryLocale() {
     ShareReport report = Rendering.made(30, 40);
     String here = Page.of(report);
     Locale before = Locale.getDefault();
@@ -148,7 +148,7 @@ class PageTest {
   @Test
   void aReportWithoutTimesSaysSo() {
     String html = Page.of(ShareReport.of(List.of(failed("i1", PROJECT, "full"))));
-    assertTrue(html.contains("0 jobs, of which the service told the times of 0."), html);
+    assertTrue(html.contains("0 jobs; the service reported the times of 0."), html);
     assertFalse(html.contains("<svg id=\"jobs\""));
   }
 }

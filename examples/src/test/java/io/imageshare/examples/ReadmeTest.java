@@ -3,8 +3,12 @@ package io.imageshare.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.MemberBackend;
+import io.imageshare.http.Credentials;
+import io.imageshare.http.HttpBackend;
 import io.imageshare.memory.BackendContract;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The README says what is so: its tables are compared, what it prints is printed. */
+/** The README and the pages it hands on to match the code: their tables and what they quote. */
 class ReadmeTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
@@ -23,7 +27,11 @@ class ReadmeTest {
   private final String readme;
 
   ReadmeTest() throws IOException {
-    readme = Files.readString(ROOT.resolve("README.md"));
+    readme = text("README.md");
+  }
+
+  private static String text(String file) throws IOException {
+    return Files.readString(ROOT.resolve(file));
   }
 
   private static List<MatchResult> found(Pattern pattern, String text) {
@@ -38,6 +46,11 @@ class ReadmeTest {
   }
 
   @Test
+  void itIsShort() {
+    assertTrue(readme.lines().count() <= 200, readme.lines().count() + " lines");
+  }
+
+  @Test
   void twoCommandsAreTwo() {
     List<String> commands =
         found(BLOCK, section("Two commands")).stream().map(block -> block.group(2)).toList();
@@ -45,12 +58,41 @@ class ReadmeTest {
   }
 
   @Test
-  void itsTableOfRulesIsTheContract() {
+  void theVersionToInstallIsTheOneThatIsBuilt() throws IOException {
+    Pattern built = Pattern.compile("<revision>(.*)</revision>");
+    String version = found(built, text("pom.xml")).get(0).group(1);
+    List<String> shown =
+        found(Pattern.compile("<version>(.*)</version>"), section("Install")).stream()
+            .map(match -> match.group(1))
+            .toList();
+    assertEquals(List.of(version, version), shown);
+    assertTrue(section("Status").contains(version), version);
+  }
+
+  // region region
+  static MemberBackend northFour(Credentials credentials) {
+    return HttpBackend.builder()
+        .endpoint(URI.create("https://ims.cn-north-4.myhuaweicloud.com"))
+        .credentials(credentials)
+        .build();
+  }
+
+  // endregion
+
+  @Test
+  void theBackendOfARegionIsBuiltWithoutACall() {
+    try (MemberBackend backend = northFour(Credentials.accessKey("key", "secret"))) {
+      assertEquals("HttpBackend[https://ims.cn-north-4.myhuaweicloud.com]", backend.toString());
+    }
+  }
+
+  @Test
+  void theTableOfRulesIsTheContract() throws IOException {
     List<String> rules =
         BackendContract.rules().stream()
             .map(rule -> "| " + rule.id() + " | " + rule.sentence() + " |")
             .toList();
-    assertEquals(rules, rows(section("The contract"), "[A-Z]\\d+"));
+    assertEquals(rules, rows(text("docs/contract.md"), "[A-Z]\\d+"));
   }
 
   @Test
@@ -60,11 +102,11 @@ class ReadmeTest {
         List.of(
             "backend-memory/src/test/java/io/imageshare/memory/PromiseTest.java",
             "backend-http/src/test/java/io/imageshare/http/SecretPromiseTest.java")) {
-      found(Pattern.compile("void promise(\\d+)"), Files.readString(ROOT.resolve(tests)))
+      found(Pattern.compile("void promise(\\d+)"), text(tests))
           .forEach(test -> tested.add(test.group(1)));
     }
     Set<String> promised = new TreeSet<>();
-    rows(section("Promises"), "\\d+").forEach(row -> promised.add(row.split("[ |]+", -1)[1]));
+    rows(text("docs/promises.md"), "\\d+").forEach(row -> promised.add(row.split("[ |]+", -1)[1]));
     assertEquals(tested, promised);
   }
 
@@ -74,8 +116,28 @@ class ReadmeTest {
   }
 
   @Test
-  void whatCommandOnePrintsIsWhatItPrints() throws Exception {
-    String quoted = found(BLOCK, section("What command one prints")).get(0).group(2);
+  void itsComparisonIsTheMeasuredOne() throws IOException {
+    String results = text("benchmarks/RESULTS.md");
+    String faults = results.substring(results.indexOf("\n### Faults\n"));
+    List<String> measured =
+        found(Pattern.compile("(?m)^\\| ((?:imageshare|loop[^|]*)) \\| (.*) \\|$"), faults).stream()
+            .filter(row -> !row.group(1).startsWith("imageshare,"))
+            .limit(5)
+            .map(row -> row.group(2).split(" \\| ", -1))
+            .map(cell -> String.join(" | ", cell[0], cell[1], cell[3], cell[4]))
+            .toList();
+    List<String> shown =
+        rows(section("How it compares"), "[^|]*").stream()
+            .filter(row -> row.matches(".*\\d \\|$"))
+            .map(row -> row.replaceAll("^\\| [^|]* \\| (.*) \\|$", "$1"))
+            .toList();
+    assertEquals(5, shown.size());
+    assertEquals(measured, shown);
+  }
+
+  @Test
+  void whatTheDemoPrintsIsWhatItPrints() throws Exception {
+    String quoted = found(BLOCK, section("What the demo prints")).get(0).group(2);
     List<String> now = shape(ShareTest.run("40x120.json", Share.SEED, false).text());
     List<String> then = shape(quoted);
     assertTrue(then.size() > 8, quoted);

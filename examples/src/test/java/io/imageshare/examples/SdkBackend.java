@@ -33,13 +33,12 @@ import java.util.stream.Collectors;
 import okhttp3.ConnectionPool;
 import org.jspecify.annotations.Nullable;
 
-/** A backend over the vendor's own client, which blocks. */
+/** A backend over the vendor's client, which blocks. */
 final class SdkBackend implements BlockingMemberBackend {
   private final ImsClient client;
 
   SdkBackend(URI endpoint, ICredential credential) {
-    // On a connection it keeps, the client sends a write a second time when the first got no
-    // answer.
+    // On a connection that is kept open, the client repeats a submit that got no answer.
     HttpConfig config =
         new HttpConfig().withConnectionPool(new ConnectionPool(0, 1, TimeUnit.DAYS));
     client =
@@ -76,14 +75,14 @@ final class SdkBackend implements BlockingMemberBackend {
 
   @Override
   public Job job(String id) {
-    ShowJobProgressRequest look = new ShowJobProgressRequest().withJobId(plain(id));
-    ShowJobProgressResponse job = call(Kind.UNAVAILABLE, () -> client.showJobProgress(look));
+    ShowJobProgressRequest poll = new ShowJobProgressRequest().withJobId(plain(id));
+    ShowJobProgressResponse job = call(Kind.UNAVAILABLE, () -> client.showJobProgress(poll));
     return switch (String.valueOf(job.getStatus()).toUpperCase(Locale.ROOT)) {
       case "SUCCESS" -> Job.succeeded(id);
       case "FAIL" -> {
         String code = Objects.requireNonNullElse(job.getErrorCode(), "");
-        String words = Objects.requireNonNullElse(job.getFailReason(), "the job failed");
-        yield Job.failed(id, new Reason(kind(code, 400, Kind.LOST), code, words));
+        String message = Objects.requireNonNullElse(job.getFailReason(), "the job failed");
+        yield Job.failed(id, new Reason(kind(code, 400, Kind.LOST), code, message));
       }
       default -> Job.running(id);
     };
@@ -100,7 +99,7 @@ final class SdkBackend implements BlockingMemberBackend {
                 member -> MemberStatus.valueOf(member.getStatus().toUpperCase(Locale.ROOT))));
   }
 
-  /** The client takes what follows a question mark in an id for a query. */
+  /** The client would take text after a question mark in an id for a query. */
   private static String plain(String id) {
     if (!id.matches("[\\w-]+")) {
       throw refusal(Kind.INVALID, "", "no id of this service: " + id, null);
@@ -108,7 +107,11 @@ final class SdkBackend implements BlockingMemberBackend {
     return id;
   }
 
-  /** Makes a call; what leaves open whether it had an effect is of the kind named. */
+  /**
+   * Makes a call.
+   *
+   * @param open the kind of failures that leave open whether the call had an effect
+   */
   private static <T> T call(Kind open, Supplier<T> call) {
     try {
       return call.get();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The contract, and a whole run, over the vendor's own client. */
+/** The contract, and a run, over the vendor's client. */
 class SdkBackendTest {
   private static final String OWNER = "11112222333344445555666677778888";
   private static final String ELSEWHERE = "dddddddddddddddddddddddddddddddd";
@@ -54,7 +54,7 @@ class SdkBackendTest {
           .build();
   private final ImsServer server = ImsServer.builder(cloud).accessKey("AK", "test-secret").build();
 
-  /** Those that would keep the program from its end. */
+  /** The threads that would keep the program from exiting. */
   private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !thread.isDaemon())
@@ -69,7 +69,7 @@ class SdkBackendTest {
     Set<Thread> left = threads();
     left.removeAll(before);
     for (Thread thread : left) {
-      // The pool says that it is over a moment before its last thread is.
+      // The pool reports its end shortly before its last thread ends.
       thread.join(10_000);
       assertFalse(thread.isAlive(), thread + " is left");
     }
@@ -147,7 +147,7 @@ class SdkBackendTest {
   }
 
   @Test
-  void anAnswerThatIsLostIsNotAskedForAgain() {
+  void aSubmitWithALostAnswerIsNotRepeated() {
     ShareReport report = share(PROJECTS, () -> server.inject(new SocketFault.ResetAfterEffect()));
     assertTrue(report.allDone(), report.toString());
     assertEquals(

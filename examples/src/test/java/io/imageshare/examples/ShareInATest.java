@@ -12,7 +12,9 @@ import io.imageshare.memory.MemoryBackend;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A test of one's own, in virtual time: a lost answer costs it seconds, and takes milliseconds. */
+/**
+ * A test of your own, in virtual time: a lost answer takes seconds of it, and milliseconds to run.
+ */
 class ShareInATest {
 
   // region test

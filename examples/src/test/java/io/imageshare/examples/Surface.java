@@ -115,7 +115,7 @@ final class Surface {
         type.isSealed() ? list("permits ", sorted(type.getPermittedSubclasses())) : "");
   }
 
-  /** Compilers differ in the order of those that the source does not list. */
+  /** Sorted, as compilers differ in the order of subclasses that the source does not list. */
   private static Class<?>[] sorted(Class<?>[] types) {
     Class<?>[] sorted = types.clone();
     Arrays.sort(sorted, Comparator.comparing(Class::getName));
@@ -148,7 +148,7 @@ final class Surface {
     return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers);
   }
 
-  /** Whether the head of a record says it already. */
+  /** Whether the header of the record implies it. */
   private static boolean canonical(Constructor<?> made) {
     Class<?> type = made.getDeclaringClass();
     return type.isRecord()

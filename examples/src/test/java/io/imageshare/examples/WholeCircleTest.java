@@ -18,10 +18,12 @@ class WholeCircleTest {
     assertEquals(
         "plan: 800 pairs to do by 1 writes and 40 listings, 0 as asked already, 0 refused",
         lines.get(0));
-    List<String> states = lines.stream().filter(line -> line.startsWith("the cloud")).toList();
-    assertEquals("the cloud lists: {ACCEPTED=760, REJECTED=40}", states.get(0));
-    assertEquals("the cloud lists: {ACCEPTED=760}", states.get(1));
-    assertTrue(lines.contains("left to do then: Changes[shares=[], unshares=[]]"), lines::toString);
+    List<String> states =
+        lines.stream().filter(line -> line.startsWith("members by status")).toList();
+    assertEquals("members by status: {ACCEPTED=760, REJECTED=40}", states.get(0));
+    assertEquals("members by status: {ACCEPTED=760}", states.get(1));
+    assertTrue(
+        lines.contains("remaining changes: Changes[shares=[], unshares=[]]"), lines::toString);
     assertEquals(4, lines.stream().filter(line -> line.contains("0 failed, 0 unknown")).count());
   }
 }

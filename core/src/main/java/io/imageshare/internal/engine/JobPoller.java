@@ -70,7 +70,7 @@ final class JobPoller {
 
   private Duration learned(long now) {
     double age = seconds(age(now));
-    return Duration.ofNanos((long) Math.ceil((observations.next(age) - age) * 1e9));
+    return Duration.ofNanos((long) Math.ceil((observations.nextPoll(age) - age) * 1e9));
   }
 
   /** Give or take a tenth: many jobs submitted together are not polled together for ever. */
@@ -83,7 +83,7 @@ final class JobPoller {
   boolean isWorth(long now) {
     return policy.intervals().isPresent()
         || isSpent(now)
-        || observations.isWorth(seconds(age(now)));
+        || observations.isWorthPolling(seconds(age(now)));
   }
 
   /** Whether the job was watched for as long as one is. */
@@ -96,7 +96,7 @@ final class JobPoller {
     errors = 0;
     asked = seconds(age(at));
     if (fromTheStart && !job.ended()) {
-      observations.ran(asked, job.progress());
+      observations.running(asked, job.progress());
     } else if (fromTheStart) {
       observations.ended(asked, lasted(job));
     }
@@ -110,7 +110,7 @@ final class JobPoller {
 
   /** The job is polled no more. */
   void expired() {
-    observations.over();
+    observations.unwatched();
   }
 
   /**

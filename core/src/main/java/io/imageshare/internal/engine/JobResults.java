@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a job that has ended says of single pairs. */
+/** What an ended job says of single pairs. */
 final class JobResults {
-  /** Nothing: no job, or none that has ended. */
+  /** No job, or one that has not ended: it says nothing. */
   static final JobResults NONE = new JobResults(Job.running("none"));
 
   private final boolean succeeded;
   private final Map<Member, Job.Result> results = new HashMap<>();
 
-  /** The images of which it says that something failed, and not for whom. */
-  private final Set<String> inPart = new HashSet<>();
+  /** The images with a failed result that names no recipient. */
+  private final Set<String> imagesWithFailures = new HashSet<>();
 
   JobResults(Job job) {
     succeeded = job.status() == Job.Status.SUCCESS;
@@ -26,36 +26,36 @@ final class JobResults {
       if (job.ended() && result.recipient() != null) {
         results.put(new Member(result.image(), result.recipient()), result);
       } else if (job.ended() && !result.succeeded()) {
-        inPart.add(result.image());
+        imagesWithFailures.add(result.image());
       }
     }
   }
 
-  /** Whether it says that the pair is done. */
-  boolean vouches(Member member) {
+  /** Whether the job says that the pair is done. */
+  boolean confirms(Member member) {
     Job.Result result = results.get(member);
     return result == null ? succeeded : result.succeeded();
   }
 
-  /** Whether it says that the pair is done, and says nothing that makes that doubtful. */
+  /** Whether the job says that the pair is done, and no result casts doubt on it. */
   boolean proves(Member member) {
-    return vouches(member) && !inPart.contains(member.image());
+    return confirms(member) && !imagesWithFailures.contains(member.image());
   }
 
-  /** Whether it proves that of every pair. */
+  /** Whether that holds for every pair. */
   boolean provesAll() {
-    return succeeded && results.isEmpty() && inPart.isEmpty();
+    return succeeded && results.isEmpty() && imagesWithFailures.isEmpty();
   }
 
-  /** Why it says that this very pair is not done. */
-  @Nullable Reason against(Member member) {
+  /** The reason that the job gives for a failure of this pair; null if it gives none. */
+  @Nullable Reason failure(Member member) {
     Job.Result result = results.get(member);
     return result == null || result.succeeded() ? null : result.reason();
   }
 
-  /** Why a pair that a job vouches for is asked again. */
+  /** The reason to ask again for a pair that a job confirms and the listing lacks. */
   static Reason unlisted(String job) {
     return new Reason(
-        Reason.Kind.LOST, "", "job %s ended well, yet the listing lacks it".formatted(job));
+        Reason.Kind.LOST, "", "job %s succeeded, but the listing does not show it".formatted(job));
   }
 }

@@ -175,7 +175,7 @@ final class RunData {
   void forEachMissing(Submission submission, Slice.Pair action) {
     submission.slice.forEach(
         (i, r) -> {
-          if (table.isUnderWay(i, r) && !submission.results.vouches(table.member(i, r))) {
+          if (table.isUnderWay(i, r) && !submission.results.confirms(table.member(i, r))) {
             action.accept(i, r);
           }
         });
@@ -191,8 +191,8 @@ final class RunData {
   OutcomeRules.Ask ask(Submission submission, int image, int recipient) {
     var member = table.member(image, recipient);
     return new OutcomeRules.Ask(
-        submission.results.vouches(member),
-        submission.results.against(member),
+        submission.results.confirms(member),
+        submission.results.failure(member),
         submission.unclear,
         submission.jobId());
   }

@@ -233,13 +233,13 @@ final class RunLoop implements ShareRun, CallOwner {
     } else if (effect instanceof Effect.Save save) {
       journal.write(save.entry(), () -> take(save.saved()));
     } else if (effect instanceof Effect.OccupyJob) {
-      context.gate().jobFound();
+      context.gate().addOpenJob();
     } else if (effect instanceof Effect.ReleaseJob) {
-      context.gate().jobOver();
+      context.gate().removeOpenJob();
     } else if (effect instanceof Effect.Emit emit) {
       emit(emit.event());
     } else if (effect instanceof Effect.Warn warn) {
-      warnings.now(warn.key(), warn.message(), warn.detail());
+      warnings.once(warn.key(), warn.message(), warn.detail());
     } else if (effect instanceof Effect.Finish finish) {
       finish(finish.ending(), finish.reason());
     }
@@ -268,7 +268,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
   /** Where not even the first call is answered after its repeats, no other will be. */
   private void stopIfUnreachable(Reason reason) {
-    if (reason.kind() == Reason.Kind.UNAVAILABLE && !context.gate().isTrusted()) {
+    if (reason.kind() == Reason.Kind.UNAVAILABLE && !context.gate().areCredentialsAccepted()) {
       take(new Event.Unreachable(reason));
     }
   }
@@ -282,7 +282,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
   @Override
   public void blocked(Call.Kind kind, Duration held) {
-    warnings.now(
+    warnings.once(
         "held " + kind.method,
         "{}.{} held the engine's thread for {} ms; a backend must not block",
         context.backend().getClass().getName(),
@@ -320,7 +320,7 @@ final class RunLoop implements ShareRun, CallOwner {
     try {
       context.settings().listener().accept(event);
     } catch (Throwable e) {
-      warnings.now("listener", "a listener threw at {}: {}", event.getClass().getSimpleName(), e);
+      warnings.once("listener", "a listener threw at {}: {}", event.getClass().getSimpleName(), e);
     }
   }
 
@@ -380,12 +380,12 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
-    public boolean wanted() {
+    public boolean isWanted() {
       return !over && !cancelled && state.wantsSubmit(submission);
     }
 
     @Override
-    public boolean repeats() {
+    public boolean isRepeatable() {
       return !cancelled && state.mayWrite();
     }
 
@@ -443,12 +443,12 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
-    public boolean wanted() {
+    public boolean isWanted() {
       return !over && state.wantsPoll(submission);
     }
 
     @Override
-    public boolean repeats() {
+    public boolean isRepeatable() {
       return false; // a failed poll is followed by the next one
     }
 
@@ -483,12 +483,12 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
-    public boolean wanted() {
+    public boolean isWanted() {
       return !over && state.wantsRead(listing);
     }
 
     @Override
-    public boolean repeats() {
+    public boolean isRepeatable() {
       return state.isRunning();
     }
 
@@ -530,12 +530,12 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
-    public boolean wanted() {
+    public boolean isWanted() {
       return !over && state.isRunning();
     }
 
     @Override
-    public boolean repeats() {
+    public boolean isRepeatable() {
       return false;
     }
 

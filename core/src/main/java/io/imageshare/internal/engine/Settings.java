@@ -17,9 +17,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a workflow was built with.
+ * The parts and settings that a workflow is built from.
  *
- * @param reports makes the report of a run that is over
+ * @param reports makes the report from the result of a run
  */
 public record Settings(
     MemberBackend backend,

@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
  * description of the images that are to be shared, and the listings.
  */
 final class Survey {
+  private static final int MEMBERS_OF_FULL_SERVER_IMAGE = 10;
+
   /** Slow reads hold the first writes up no longer than this after the last answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -155,7 +157,7 @@ final class Survey {
   private void refuseWhatCannotBe(int image) {
     Image known = described.get(table.image(image));
     if (known != null && known.obstacle() != Image.Obstacle.NONE) {
-      Reason refusal = known.refusal();
+      Reason refusal = refusal(known);
       for (int recipient : newPairs(image).toArray()) {
         settle(image, recipient, refusal);
       }
@@ -182,7 +184,7 @@ final class Survey {
   private int limit(int image) {
     Image known = described.get(table.image(image));
     int limit = run.terms.membersPerImage();
-    return known == null ? limit : known.membersOf(limit);
+    return known != null && known.whole() ? Math.min(MEMBERS_OF_FULL_SERVER_IMAGE, limit) : limit;
   }
 
   /** The pairs of an image that nobody has asked for yet, by recipient. */
@@ -195,7 +197,33 @@ final class Survey {
     return new Reason(
         Reason.Kind.QUOTA,
         "",
-        "the image has %d of at most %d recipients, and those asked for before this take the rest"
+        ("the image has %d of at most %d recipients,"
+                + " and earlier recipients of this request take the rest")
             .formatted(members, limit));
+  }
+
+  private static Reason refusal(Image image) {
+    String name = image.name().isEmpty() ? "" : " \"" + image.name() + "\"";
+    return new Reason(
+        Reason.Kind.INVALID_IMAGE,
+        "",
+        "the image%s cannot be shared: %s".formatted(name, obstacle(image)));
+  }
+
+  /** What is wrong with an image, and what would be right. */
+  private static String obstacle(Image image) {
+    return switch (image.obstacle()) {
+      case NONE -> throw new IllegalArgumentException("image: " + image + " has no obstacle");
+      case FOREIGN ->
+          "it belongs to another project%s; the owner must share it".formatted(in(image.owner()));
+      case PUBLIC -> "it is public; only a private image can be shared";
+      case ENCRYPTED -> "it is encrypted; share a copy that is not";
+      case UNREADY ->
+          "it is not ready%s; ask again when its status is active".formatted(in(image.status()));
+    };
+  }
+
+  private static String in(String detail) {
+    return detail.isEmpty() ? "" : " (" + detail + ")";
   }
 }

@@ -14,60 +14,60 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What an operator must see of a run: one warning for each code, however many pairs it struck. */
+/** Logs what an operator must see of a run: one warning per code, however many pairs it affects. */
 final class Warnings {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
   private static final int NAMED = 3;
 
   private final String run;
-  private final Set<String> given = new HashSet<>();
+  private final Set<String> logged = new HashSet<>();
 
   Warnings(String run) {
     this.run = run;
   }
 
-  /** What tells warnings apart: the service's code, or the kind where it gave none. */
+  /** The key of a warning: the service's code, or the kind where there is none. */
   static String key(Reason reason) {
     return reason.code().isEmpty() ? reason.kind().name() : reason.code();
   }
 
-  /** Warns at once, the first time for this code. */
-  void now(String code, String format, Object... details) {
-    if (given.add(code)) {
+  /** Logs a warning, unless one with this code was logged. */
+  void once(String code, String format, Object... details) {
+    if (logged.add(code)) {
       log.warn("run " + run + ": " + format, details);
     }
   }
 
-  /** Warns of what failed or is not known. */
+  /** Logs a warning for each code in the report. */
   void summary(ShareReport report) {
-    Map<String, Struck> struck = new LinkedHashMap<>();
+    Map<String, Affected> affected = new LinkedHashMap<>();
     Stream.concat(
-            report.failed().map(failed -> new Hit("failed", failed.reason(), failed.member())),
-            report.unknown().map(lost -> new Hit("unknown", lost.reason(), lost.member())))
+            report.failed().map(failed -> new Problem("failed", failed.reason(), failed.member())),
+            report.unknown().map(lost -> new Problem("unknown", lost.reason(), lost.member())))
         .forEach(
-            hit ->
-                struck
-                    .computeIfAbsent(key(hit.reason()), code -> new Struck(hit))
-                    .add(hit.member()));
-    struck.forEach(
+            problem ->
+                affected
+                    .computeIfAbsent(key(problem.reason()), code -> new Affected(problem))
+                    .add(problem.member()));
+    affected.forEach(
         (code, pairs) ->
-            now(
+            once(
                 code,
-                "{} pairs {}: {}; the first of them: {}",
+                "{} pairs {}: {}; the first ones: {}",
                 pairs.count,
                 pairs.first.outcome(),
                 pairs.first.reason(),
                 pairs.named));
   }
 
-  private record Hit(String outcome, Reason reason, Member member) {}
+  private record Problem(String outcome, Reason reason, Member member) {}
 
-  private static final class Struck {
-    final Hit first;
+  private static final class Affected {
+    final Problem first;
     final List<Member> named = new ArrayList<>();
     long count;
 
-    Struck(Hit first) {
+    Affected(Problem first) {
       this.first = first;
     }
 

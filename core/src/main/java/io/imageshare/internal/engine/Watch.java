@@ -209,7 +209,7 @@ final class Watch {
     submission.slice.forEach(
         (i, r) -> {
           boolean read = run.canRead(run.listings.of(i, r));
-          if (read || !submission.results.vouches(table.member(i, r))) {
+          if (read || !submission.results.confirms(table.member(i, r))) {
             except.add(new Slice(List.of(i), List.of(r)));
           }
         });
@@ -228,7 +228,7 @@ final class Watch {
                       OutcomeRules.unlistable(run.ask(submission, i, r)),
                       submission.jobId());
                 } else if (table.isUnderWay(i, r)
-                    && submission.results.vouches(table.member(i, r))) {
+                    && submission.results.confirms(table.member(i, r))) {
                   settlement.settle(
                       i, r, new Verdict.Done(false, io.imageshare.MemberStatus.UNKNOWN));
                 }
@@ -357,7 +357,7 @@ final class Watch {
     List<Slice> except = new ArrayList<>();
     submission.slice.forEach(
         (i, r) -> {
-          boolean claimed = submission.results.vouches(table.member(i, r));
+          boolean claimed = submission.results.confirms(table.member(i, r));
           if (run.canRead(run.listings.of(i, r)) || !claimed) {
             except.add(new Slice(List.of(i), List.of(r)));
           } else if (table.isUnderWay(i, r)) {

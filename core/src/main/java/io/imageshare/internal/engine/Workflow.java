@@ -55,7 +55,7 @@ public final class Workflow {
   }
 
   /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
-  public void refuseInsideATask() {
+  public void requireOutsideTasks() {
     try {
       context.time().await(CompletableFuture.completedFuture(true));
     } catch (InterruptedException e) {
@@ -310,7 +310,7 @@ public final class Workflow {
 
   /** The credentials were refused: no run that is done with them makes another call. */
   void unauthenticated(RunLoop refused, int principal, Reason reason) {
-    context.gate().distrust();
+    context.gate().credentialsRefused();
     Recipient recipient = refused.data().listings.recipient(principal);
     for (RunLoop run : new ArrayList<>(runs)) {
       for (Principal other : run.data().principals) {

@@ -35,7 +35,7 @@ record WorkflowContext(
             settings.membersPerImage(),
             settings.poll(),
             new PollSchedule(
-                settings.poll().pollCost().orElse(null), gate::displaced, settings.random()),
+                settings.poll().pollCost().orElse(null), gate::displacedWait, settings.random()),
             new RecentDurations(),
             new ListingLags(),
             settings.random(),

@@ -1,6 +1,6 @@
 /**
- * One run from request to report, its resumption, and the runs of a workflow. Only
- * io.imageshare.ShareWorkflow calls it.
+ * Runs from request to report: survey, submits, polls, reads, resumption. Only {@code
+ * ShareWorkflow} and {@code SharePlan} use it.
  */
 @NullMarked
 package io.imageshare.internal.engine;

@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One call to the backend, and what becomes of its answer. All of it happens on the engine's
- * thread.
+ * One call to the backend, with what to do once it is answered. Every method is called on the
+ * engine's thread.
  */
 public interface Call<T> {
 
-  /** What a call does. */
+  /** The kinds of call that are limited and counted separately. */
   enum Kind {
     SUBMIT("submit"),
     POLL("job"),
     READ("members");
 
-    /** The method of the SPI. */
+    /** The method of the SPI, as events and logs name it. */
     public final String method;
 
     Kind(String method) {
@@ -26,34 +26,38 @@ public interface Call<T> {
 
   Kind kind();
 
-  /** What it is about, by ids, for the log. */
+  /** The ids it concerns, for the log. */
   String subject();
 
-  /** Whose call it is. */
+  /** The run that makes the call. */
   CallOwner owner();
 
-  /** Whether it is still wanted when its turn comes; if not, it is dropped without a word. */
-  boolean wanted();
+  /** Whether the call is still wanted when its turn comes; if not, it is dropped silently. */
+  boolean isWanted();
 
-  /** Whether it is made again after a failure without effect. */
-  boolean repeats();
+  /** Whether the call is made again after a failure without effect. */
+  boolean isRepeatable();
 
-  /** Whether it can be made at once; see {@link #prepare}. */
+  /** Whether the call can be made at once; otherwise {@link #prepare} comes first. */
   default boolean isPrepared() {
     return true;
   }
 
-  /** Makes ready what must be before it is made. */
+  /**
+   * Does what must be done before the call is made.
+   *
+   * @param ready to be called when the call can be made
+   */
   default void prepare(Runnable ready) {
     ready.run();
   }
 
   CompletionStage<T> make();
 
-  /** The service refused the credentials it was made with; {@link #failed} follows. */
+  /** The service refused the credentials of the call; {@link #failed} follows. */
   void unauthenticated(Reason reason);
 
-  /** It failed without effect, and will be made again. */
+  /** The call failed without effect and will be made again. */
   default void retrying(Reason reason) {}
 
   void answered(T value);

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes calls: through the gate, with a time limit, and again where that can do no harm. */
+/**
+ * Makes calls through the {@link CallGate}, with a timeout, and repeats those that had no effect.
+ */
 public final class CallExecutor {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
-  private static final long LONGEST_HOLD = Duration.ofMillis(100).toNanos();
-  private static final double GIVEN_BACK = 0.2;
+  private static final long LONGEST_BLOCK = Duration.ofMillis(100).toNanos();
+  private static final double REFUND = 0.2;
 
   private final Timekeeper time;
   private final CallGate gate;
@@ -40,24 +42,25 @@ public final class CallExecutor {
     budget = retry.budget();
   }
 
-  /** How long a call may go without an answer. */
+  /** The time after which a call without an answer has failed. */
   public Duration timeout() {
     return timeout;
   }
 
   public void make(Call<?> call) {
-    gate.enter(new Attempt<>(call, 0));
+    gate.enqueue(new Attempt<>(call, 0));
   }
 
   /**
-   * One attempt at a call. Another attempt is another object, so that a late answer hits nobody.
+   * One attempt at a call. Each attempt is an object of its own, so that a late answer to an
+   * earlier one has no effect.
    */
   private final class Attempt<T> implements CallGate.Entry {
     private final Call<T> call;
     private final int repeats;
-    private Timekeeper.@Nullable Scheduled limit;
-    private long begun;
-    private boolean over;
+    private Timekeeper.@Nullable Scheduled timer;
+    private long started;
+    private boolean finished;
 
     Attempt(Call<T> call, int repeats) {
       this.call = call;
@@ -70,8 +73,8 @@ public final class CallExecutor {
     }
 
     @Override
-    public boolean wanted() {
-      return call.wanted();
+    public boolean isWanted() {
+      return call.isWanted();
     }
 
     @Override
@@ -85,34 +88,35 @@ public final class CallExecutor {
     }
 
     @Override
-    public void go() {
+    public void start() {
       call.owner().started(kind());
-      limit = time.schedule(timeout, () -> end(null, new BackendException(unanswered())));
-      begun = time.nanoTime();
+      timer = time.schedule(timeout, () -> finish(null, new BackendException(timedOut())));
+      started = time.nanoTime();
       try {
         CompletionStage<T> stage = requireNonNull(call.make(), "the backend returned no stage");
-        stage.whenComplete((value, e) -> time.schedule(Duration.ZERO, () -> end(value, e)));
+        stage.whenComplete((value, e) -> time.schedule(Duration.ZERO, () -> finish(value, e)));
       } catch (Throwable e) {
-        time.schedule(Duration.ZERO, () -> end(null, e));
+        time.schedule(Duration.ZERO, () -> finish(null, e));
       }
-      long held = time.nanoTime() - begun;
-      if (held > LONGEST_HOLD) {
-        call.owner().blocked(kind(), Duration.ofNanos(held));
+      long blocked = time.nanoTime() - started;
+      if (blocked > LONGEST_BLOCK) {
+        call.owner().blocked(kind(), Duration.ofNanos(blocked));
       }
     }
 
-    private Reason unanswered() {
+    private Reason timedOut() {
       Reason.Kind kind = kind() == Kind.SUBMIT ? Reason.Kind.LOST : Reason.Kind.UNAVAILABLE;
-      return new Reason(kind, "", kind().method + ": no answer for " + timeout.toSeconds() + " s");
+      return new Reason(
+          kind, "", kind().method + ": no answer within " + timeout.toSeconds() + " s");
     }
 
-    private void end(@Nullable T value, @Nullable Throwable failure) {
-      if (over) {
+    private void finish(@Nullable T value, @Nullable Throwable failure) {
+      if (finished) {
         return;
       }
-      over = true;
-      requireNonNull(limit).cancel();
-      gate.left(kind());
+      finished = true;
+      requireNonNull(timer).cancel();
+      gate.finished(kind());
       call.owner().step(() -> deliver(value, failure));
       gate.pump();
     }
@@ -124,8 +128,8 @@ public final class CallExecutor {
         failed(new IllegalStateException(kind().method + " answered null"));
       } else {
         log.debug("run {}: {} {}: answered", call.owner().id(), kind().method, call.subject());
-        gate.taken(kind(), begun);
-        budget = Math.min(retry.budget(), budget + GIVEN_BACK);
+        gate.accepted(kind(), started);
+        budget = Math.min(retry.budget(), budget + REFUND);
         call.answered(value);
       }
     }
@@ -147,42 +151,46 @@ public final class CallExecutor {
           call.failed(reason, after);
         }
         case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN -> {
-          gate.taken(kind(), begun);
+          gate.accepted(kind(), started);
           call.failed(reason, after);
         }
-        default -> unlessRepeated(reason, after);
+        default -> repeatOrFail(reason, after);
       }
     }
 
     private void throttled(Reason reason, Duration after) {
-      Duration pause = gate.throttled(kind(), begun, after);
-      if (call.repeats()) {
-        again(reason, pause, Duration.ZERO, new Attempt<>(call, repeats));
+      Duration pause = gate.throttled(kind(), started, after);
+      if (call.isRepeatable()) {
+        repeatAfter(reason, pause, Duration.ZERO, new Attempt<>(call, repeats));
       } else {
         call.failed(reason, after);
       }
     }
 
-    private void unlessRepeated(Reason reason, Duration after) {
+    private void repeatOrFail(Reason reason, Duration after) {
       boolean harmless = reason.kind() == Reason.Kind.UNAVAILABLE || kind() == Kind.READ;
       boolean hopeless = reason.kind() == Reason.Kind.UNSUPPORTED;
-      if (!harmless || hopeless || !call.repeats() || repeats + 1 >= retry.attempts() || !pay()) {
+      if (!harmless
+          || hopeless
+          || !call.isRepeatable()
+          || repeats + 1 >= retry.attempts()
+          || !takeFromBudget()) {
         call.failed(reason, after);
         return;
       }
       Duration delay = delay(repeats, after);
-      again(reason, delay, delay, new Attempt<>(call, repeats + 1));
+      repeatAfter(reason, delay, delay, new Attempt<>(call, repeats + 1));
     }
 
-    private void again(Reason reason, Duration told, Duration delay, Attempt<T> next) {
+    private void repeatAfter(Reason reason, Duration announced, Duration delay, Attempt<T> next) {
       call.retrying(reason);
       CallOwner owner = call.owner();
-      owner.emit(new ShareEvent.Retrying(owner.id(), kind().method, reason, told));
-      owner.schedule(delay, () -> gate.enter(next));
+      owner.emit(new ShareEvent.Retrying(owner.id(), kind().method, reason, announced));
+      owner.schedule(delay, () -> gate.enqueue(next));
     }
   }
 
-  private boolean pay() {
+  private boolean takeFromBudget() {
     if (budget < 1) {
       return false;
     }
@@ -190,7 +198,11 @@ public final class CallExecutor {
     return true;
   }
 
-  /** The wait before a repeat, counted from 0: full jitter, and the service's own wait at least. */
+  /**
+   * The wait before a repeat: full jitter, and no less than the service asks.
+   *
+   * @param repeat the number of the repeat, counted from 0
+   */
   private Duration delay(int repeat, Duration retryAfter) {
     double ceiling = Backoff.nanos(retry.first(), 2, retry.cap(), repeat);
     Duration jittered = Duration.ofNanos((long) (random.nextDouble() * ceiling));

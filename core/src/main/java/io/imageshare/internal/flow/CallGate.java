@@ -14,46 +14,51 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one gate for all calls of all runs of a workflow: how fast, how many at once, how many jobs
- * open; and the first call alone, until the service has shown that it takes the credentials. Each
- * kind of call has a pace of its own below the common rate: a service may limit one and not others.
+ * Admits the calls of all runs of a workflow: it limits their rate, the calls under way and the
+ * open jobs, and lets the first call go alone until the service has accepted the credentials. Below
+ * the common rate each kind of call has a rate of its own, as a service may limit one and not
+ * another.
  */
 public final class CallGate {
 
-  /** Who waits at the gate. */
+  /** A call that waits for admission. */
   interface Entry {
     Kind kind();
 
-    boolean wanted();
+    boolean isWanted();
 
-    /** Whether it may go; if not, it is to be prepared first, which takes its place already. */
+    /** Whether the call can start; if not, it is prepared first, which already takes its slot. */
     boolean isPrepared();
 
-    /** Makes ready what must be before it goes. */
+    /**
+     * Does what must be done before the call starts.
+     *
+     * @param ready to be called when it can start
+     */
     void prepare(Runnable ready);
 
-    void go();
+    void start();
   }
 
-  private record Queued(Entry entry, long number) {}
+  private record QueuedCall(Entry entry, long number) {}
 
   private final Timekeeper time;
   private final FlowPolicy flow;
   private final long interval;
-  private final RateLimits paces;
-  private final Deque<Queued> prepared = new ArrayDeque<>();
-  private final Deque<Queued> polls = new ArrayDeque<>();
-  private final Deque<Queued> reads = new ArrayDeque<>();
-  private final Deque<Queued> writes = new ArrayDeque<>();
-  private final List<Deque<Queued>> queues = List.of(polls, reads, writes);
+  private final RateLimits rates;
+  private final Deque<QueuedCall> prepared = new ArrayDeque<>();
+  private final Deque<QueuedCall> polls = new ArrayDeque<>();
+  private final Deque<QueuedCall> reads = new ArrayDeque<>();
+  private final Deque<QueuedCall> writes = new ArrayDeque<>();
+  private final List<Deque<QueuedCall>> queues = List.of(polls, reads, writes);
   private long entered;
   private int unanswered;
   private final Map<Kind, Integer> unansweredOf = new EnumMap<>(Kind.class);
   private int openJobs;
-  private boolean trusted;
+  private boolean credentialsAccepted;
   private long earliest;
-  private Timekeeper.@Nullable Scheduled waking;
-  private long wakes;
+  private Timekeeper.@Nullable Scheduled wakeUp;
+  private long wakeUpAt;
   private volatile boolean closed;
 
   public CallGate(Timekeeper time, FlowPolicy flow) {
@@ -61,65 +66,67 @@ public final class CallGate {
     this.flow = flow;
     interval = (long) Math.ceil(1e9 / flow.callsPerSecond());
     earliest = time.nanoTime();
-    paces = new RateLimits(flow.callsPerSecond() / 1e9, earliest);
+    rates = new RateLimits(flow.callsPerSecond() / 1e9, earliest);
   }
 
-  /** Queues a call. It goes when its turn comes, perhaps at once. */
-  void enter(Entry entry) {
-    Deque<Queued> queue =
+  /** Queues a call, which starts when its turn comes, perhaps at once. */
+  void enqueue(Entry entry) {
+    Deque<QueuedCall> queue =
         switch (entry.kind()) {
           case POLL -> polls;
           case READ -> reads;
           case SUBMIT -> writes;
         };
-    queue.add(new Queued(entry, entered++));
+    queue.add(new QueuedCall(entry, entered++));
     pump();
   }
 
-  /** From now on nothing passes. */
+  /** Admits no more calls. May be called from any thread. */
   public void close() {
     closed = true;
   }
 
-  /** A call was answered, or given up. */
-  void left(Kind kind) {
+  /** A call was answered or has timed out. */
+  void finished(Kind kind) {
     unanswered--;
     unansweredOf.merge(kind, -1, Integer::sum);
   }
 
-  /** A job is open that another process submitted. */
-  public void jobFound() {
+  /** Counts an open job that another process submitted. */
+  public void addOpenJob() {
     openJobs++;
   }
 
-  /** A job has ended, was refused, or is no longer watched. */
-  public void jobOver() {
+  /** Frees the slot of a job that has ended, was refused, or is no longer watched. */
+  public void removeOpenJob() {
     openJobs--;
     pump();
   }
 
-  /** The service took a call, and so the credentials, whatever came of it then. */
-  void taken(Kind kind, long begun) {
-    trusted = true;
-    paces.taken(kind, begun);
+  /**
+   * The service processed a call, and so accepted the credentials, even if it refused the request.
+   */
+  void accepted(Kind kind, long started) {
+    credentialsAccepted = true;
+    rates.accepted(kind, started);
   }
 
-  /** Whether the service ever took a call, since credentials were last refused. */
-  public boolean isTrusted() {
-    return trusted;
+  /** Whether the service processed a call since credentials were last refused. */
+  public boolean areCredentialsAccepted() {
+    return credentialsAccepted;
   }
 
-  /** The credentials were refused: whoever comes next goes alone again. */
-  public void distrust() {
-    trusted = false;
+  /** The credentials were refused: the next call goes alone again. */
+  public void credentialsRefused() {
+    credentialsAccepted = false;
   }
 
   /**
-   * How many seconds of one open job's waiting one more call now makes up for: none while calls
-   * pass at once, else its interval for each job that may be open. While submits wait although
-   * places are free, a job that waits holds nobody up, and the call makes up for far more.
+   * The seconds of one job's waiting that one more call costs by its place in the queue: 0 while
+   * calls start at once, else the call's interval for each job that may be open. While submits wait
+   * although slots are free, a waiting job delays nobody, and the call costs far more.
    */
-  public double displaced() {
+  public double displacedWait() {
     boolean canSubmit = !writes.isEmpty() && openJobs < flow.openJobs();
     boolean queue = canSubmit || !prepared.isEmpty() || !polls.isEmpty() || !reads.isEmpty();
     if (!queue && earliest - time.nanoTime() <= 0) {
@@ -129,27 +136,27 @@ public final class CallGate {
   }
 
   /**
-   * The service said that it is called too fast.
+   * The service refused a call as one too many.
    *
-   * @param wait how long it asks to wait
-   * @return how long the next call of this kind waits
+   * @param wait the wait that it asks for
+   * @return the wait before the next call of this kind
    */
-  Duration throttled(Kind kind, long begun, Duration wait) {
+  Duration throttled(Kind kind, long started, Duration wait) {
     long now = time.nanoTime();
-    paces.refused(kind, begun, now, wait.toNanos());
-    return ofNanos(Math.max(0, paces.of(kind).earliest() - now));
+    rates.refused(kind, started, now, wait.toNanos());
+    return ofNanos(Math.max(0, rates.of(kind).earliest() - now));
   }
 
   void pump() {
-    for (Deque<Queued> queue = next(); queue != null && !closed; queue = next()) {
+    for (Deque<QueuedCall> queue = next(); queue != null && !closed; queue = next()) {
       Entry entry = queue.element().entry();
       long now = time.nanoTime();
       if (queue != prepared && !entry.isPrepared()) {
-        Queued place = queue.remove();
-        take(entry, now);
+        QueuedCall queued = queue.remove();
+        reserve(entry, now);
         entry.prepare(
             () -> {
-              prepared.add(place);
+              prepared.add(queued);
               pump();
             });
         continue;
@@ -160,54 +167,57 @@ public final class CallGate {
       }
       queue.remove();
       if (queue != prepared) {
-        take(entry, now);
+        reserve(entry, now);
       }
       earliest = now + interval;
-      entry.go();
+      entry.start();
     }
   }
 
-  private void take(Entry entry, long now) {
+  private void reserve(Entry entry, long now) {
     unanswered++;
     unansweredOf.merge(entry.kind(), 1, Integer::sum);
     openJobs += entry.kind() == Kind.SUBMIT ? 1 : 0;
-    paces.of(entry.kind()).begun(now);
+    rates.of(entry.kind()).callStarted(now);
   }
 
-  private void giveBack(Entry entry) {
-    left(entry.kind());
+  private void release(Entry entry) {
+    finished(entry.kind());
     openJobs -= entry.kind() == Kind.SUBMIT ? 1 : 0;
   }
 
-  /** What is prepared; then looks, for they free places for jobs; reads and writes as they came. */
-  private @Nullable Deque<Queued> next() {
-    while (!prepared.isEmpty() && !prepared.element().entry().wanted()) {
-      giveBack(prepared.remove().entry());
+  /**
+   * The queue to serve next: prepared calls, then polls, as they free the slots of jobs, then reads
+   * and writes in the order they came.
+   */
+  private @Nullable Deque<QueuedCall> next() {
+    while (!prepared.isEmpty() && !prepared.element().entry().isWanted()) {
+      release(prepared.remove().entry());
     }
     if (!prepared.isEmpty()) {
       return prepared;
     }
-    if (unanswered >= (trusted ? flow.concurrentCalls() : 1)) {
+    if (unanswered >= (credentialsAccepted ? flow.concurrentCalls() : 1)) {
       return null;
     }
-    Deque<Queued> best = null;
-    for (Deque<Queued> queue : queues) {
-      drop(queue);
-      if (!queue.isEmpty() && mayGo(queue.element().entry()) && isBefore(queue, best)) {
+    Deque<QueuedCall> best = null;
+    for (Deque<QueuedCall> queue : queues) {
+      dropUnwanted(queue);
+      if (!queue.isEmpty() && isAdmissible(queue.element().entry()) && isBefore(queue, best)) {
         best = queue;
       }
     }
     return best;
   }
 
-  private boolean mayGo(Entry entry) {
+  private boolean isAdmissible(Entry entry) {
     if (entry.kind() == Kind.SUBMIT && openJobs >= flow.openJobs()) {
       return false;
     }
-    if (!paces.mayBeAtOnce(entry.kind(), unansweredOf.getOrDefault(entry.kind(), 0) + 1)) {
+    if (!rates.allows(entry.kind(), unansweredOf.getOrDefault(entry.kind(), 0) + 1)) {
       return false;
     }
-    long due = paces.of(entry.kind()).earliest();
+    long due = rates.of(entry.kind()).earliest();
     if (due - time.nanoTime() > 0) {
       wake(due);
       return false;
@@ -215,29 +225,29 @@ public final class CallGate {
     return true;
   }
 
-  private boolean isBefore(Deque<Queued> queue, @Nullable Deque<Queued> other) {
+  private boolean isBefore(Deque<QueuedCall> queue, @Nullable Deque<QueuedCall> other) {
     return other == null || (other != polls && queue.element().number() < other.element().number());
   }
 
-  private static void drop(Deque<Queued> queue) {
-    while (!queue.isEmpty() && !queue.element().entry().wanted()) {
+  private static void dropUnwanted(Deque<QueuedCall> queue) {
+    while (!queue.isEmpty() && !queue.element().entry().isWanted()) {
       queue.remove();
     }
   }
 
   private void wake(long due) {
-    if (waking != null) {
-      if (due - wakes >= 0) {
+    if (wakeUp != null) {
+      if (due - wakeUpAt >= 0) {
         return;
       }
-      waking.cancel();
+      wakeUp.cancel();
     }
-    wakes = due;
-    waking =
+    wakeUpAt = due;
+    wakeUp =
         time.schedule(
             ofNanos(due - time.nanoTime()),
             () -> {
-              waking = null;
+              wakeUp = null;
               pump();
             });
   }

@@ -1,25 +1,24 @@
 package io.imageshare.internal.flow;
 
-import io.imageshare.Reason;
 import io.imageshare.ShareEvent;
 import java.time.Duration;
 
-/** The run that a call belongs to. All of it happens on the engine's thread. */
+/** The run that a call belongs to. Every method is called on the engine's thread. */
 public interface CallOwner {
 
   /** The run's id. */
   String id();
 
-  /** A call is made. */
+  /** A call is being made. */
   void started(Call.Kind kind);
 
-  /** A call held the engine's thread for long. */
-  void blocked(Call.Kind kind, Duration held);
+  /** The backend blocked the engine's thread during a call. */
+  void blocked(Call.Kind kind, Duration duration);
 
-  /** Does a piece of the run's work, unless the run is over. */
+  /** Runs a step of the run; an exception ends the run. */
   void step(Runnable work);
 
-  /** Does a piece of the run's work later, unless the run is over then. */
+  /** Runs a step after a delay, unless the run has ended by then. */
   void schedule(Duration delay, Runnable work);
 
   void emit(ShareEvent event);

@@ -9,83 +9,83 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which pace holds for which kind of call: a service may limit all calls together, or some kinds
- * and others not. A kind that was never refused is not held up by what others learned. When it is
- * refused, it joins what is known, as most likely all count together; until one kind is refused
- * again and again while the others get through. From then on each kind learns for itself.
+ * The rate of each kind of call. A service may limit all calls together, or some kinds and not
+ * others. A kind that was never refused is not slowed down by what others learned. A kind that is
+ * refused joins the known rate, as all calls most likely count together; but if it is refused again
+ * and again while the others are accepted, from then on each kind learns for itself.
  */
 final class RateLimits {
   private static final int MORE_THAN_CHANCE = 3;
 
-  private final double most;
-  private final Map<Kind, RateEstimator> paces = new EnumMap<>(Kind.class);
-  private boolean apart;
+  private final double maxRate;
+  private final Map<Kind, RateEstimator> rates = new EnumMap<>(Kind.class);
+  private boolean separate;
 
-  // Of the kinds whose last call was refused: how often others that share their pace got through
-  // between two refusals, and whether they did since the last one.
-  private final Map<Kind, Integer> passed = new EnumMap<>(Kind.class);
-  private final Set<Kind> passedSince = EnumSet.noneOf(Kind.class);
+  // For each kind whose last call was refused: how often other kinds at the same rate were accepted
+  // between two of its refusals, and whether they were since the last one.
+  private final Map<Kind, Integer> acceptedBetween = new EnumMap<>(Kind.class);
+  private final Set<Kind> acceptedSince = EnumSet.noneOf(Kind.class);
 
   /**
-   * @param most the rate that is never exceeded
+   * @param maxRate the rate that is never exceeded
    */
-  RateLimits(double most, long now) {
-    this.most = most;
+  RateLimits(double maxRate, long now) {
+    this.maxRate = maxRate;
     for (Kind kind : Kind.values()) {
-      paces.put(kind, new RateEstimator(most, now));
+      rates.put(kind, new RateEstimator(maxRate, now));
     }
   }
 
   RateEstimator of(Kind kind) {
-    return requireNonNull(paces.get(kind));
+    return requireNonNull(rates.get(kind));
   }
 
-  /** Whether so many calls may be unanswered: few at first, where others know of a limit. */
-  boolean mayBeAtOnce(Kind kind, int calls) {
-    RateEstimator pace = of(kind);
-    return calls <= 2 + pace.calls() / 4
-        || !pace.isUntried()
-        || paces.values().stream().allMatch(RateEstimator::isUntried);
+  /** Whether this many calls may be under way: few at first, once another kind has met a limit. */
+  boolean allows(Kind kind, int calls) {
+    RateEstimator rate = of(kind);
+    return calls <= 2 + rate.calls() / 4
+        || !rate.isUntried()
+        || rates.values().stream().allMatch(RateEstimator::isUntried);
   }
 
-  /** The service took a call; see {@link RateEstimator#taken}. */
-  void taken(Kind kind, long begun) {
-    passed.remove(kind);
-    passedSince.remove(kind);
-    for (Kind refused : passed.keySet()) {
+  /** The service processed a call; see {@link RateEstimator#accepted}. */
+  void accepted(Kind kind, long started) {
+    acceptedBetween.remove(kind);
+    acceptedSince.remove(kind);
+    for (Kind refused : acceptedBetween.keySet()) {
       if (of(refused) == of(kind)) {
-        passedSince.add(refused);
+        acceptedSince.add(refused);
       }
     }
-    of(kind).taken(begun);
+    of(kind).accepted(started);
   }
 
   /** The service refused a call; see {@link RateEstimator#refused}. */
-  void refused(Kind kind, long begun, long now, long wait) {
-    boolean joins = !apart && of(kind).isUntried() && join(kind);
-    int times = passed.merge(kind, passedSince.remove(kind) ? 1 : 0, Integer::sum);
+  void refused(Kind kind, long started, long now, long wait) {
+    boolean joined = !separate && of(kind).isUntried() && join(kind);
+    int times = acceptedBetween.merge(kind, acceptedSince.remove(kind) ? 1 : 0, Integer::sum);
     if (times == MORE_THAN_CHANCE) {
-      part(kind, now);
+      separate(kind, now);
     }
-    of(kind).refused(begun, now, wait, joins);
+    of(kind).refused(started, now, wait, joined);
   }
 
   private boolean join(Kind kind) {
-    for (RateEstimator known : paces.values()) {
+    for (RateEstimator known : rates.values()) {
       if (!known.isUntried()) {
-        paces.put(kind, known);
+        rates.put(kind, known);
         return true;
       }
     }
     return false;
   }
 
-  private void part(Kind alone, long now) {
-    apart = true;
-    RateEstimator learned = of(alone);
+  private void separate(Kind refused, long now) {
+    separate = true;
+    RateEstimator learned = of(refused);
     for (Kind kind : Kind.values()) {
-      if (kind != alone && of(kind) == learned) {
-        paces.put(kind, new RateEstimator(most, now));
+      if (kind != refused && of(kind) == learned) {
+        rates.put(kind, new RateEstimator(maxRate, now));
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Admission of calls: rate, concurrency, open jobs, time limits, and repeats of what had no effect.
- * Every call of the engine to the backend passes it.
+ * Admits calls to the backend: rate, concurrency, open jobs, timeouts, and repeats of calls that
+ * had no effect. Every call of the engine passes through it.
  */
 @NullMarked
 package io.imageshare.internal.flow;

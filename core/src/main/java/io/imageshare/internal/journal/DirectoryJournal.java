@@ -1,5 +1,6 @@
 package io.imageshare.internal.journal;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.imageshare.Journal;
 import io.imageshare.Timekeeper;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,15 +21,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A journal in a directory. All its work is done in order, on one thread or on the caller's. */
 public final class DirectoryJournal implements Journal {
   private record Append(String run, long first, List<String> lines, CompletableFuture<Void> done) {}
-
-  private interface Work<T> {
-    @Nullable T work() throws IOException;
-  }
 
   private final Path path;
   private final Executor executor;
@@ -59,23 +56,19 @@ public final class DirectoryJournal implements Journal {
             100,
             TimeUnit.MILLISECONDS,
             new LinkedBlockingQueue<>(),
-            work -> {
-              Thread thread = new Thread(work, "imageshare-journal");
-              thread.setDaemon(true);
-              return thread;
-            });
+            new ThreadFactoryBuilder().setNameFormat("imageshare-journal").setDaemon(true).build());
     writer.allowCoreThreadTimeOut(true);
     return writer;
   }
 
-  private <T> CompletionStage<T> later(Work<T> work) {
+  private <T> CompletionStage<T> inOrder(Callable<T> work) {
     CompletableFuture<T> done = new CompletableFuture<>();
     executor.execute(
         () -> {
-          flush(); // what was appended before this has its effect before it
+          flush(); // earlier appends take effect first
           try {
-            done.complete(work.work());
-          } catch (IOException | RuntimeException e) {
+            done.complete(work.call());
+          } catch (Exception e) {
             done.completeExceptionally(e);
           }
         });
@@ -84,7 +77,7 @@ public final class DirectoryJournal implements Journal {
 
   @Override
   public CompletionStage<List<Unfinished>> unfinished() {
-    return later(
+    return inOrder(
         () -> {
           List<Unfinished> unfinished = new ArrayList<>();
           for (String run : runs()) {
@@ -115,7 +108,7 @@ public final class DirectoryJournal implements Journal {
 
   @Override
   public CompletionStage<List<String>> read(String run) {
-    return later(() -> RunFile.read(RunFile.path(path, run)));
+    return inOrder(() -> RunFile.read(RunFile.path(path, run)));
   }
 
   @Override
@@ -126,7 +119,7 @@ public final class DirectoryJournal implements Journal {
     return done;
   }
 
-  /** Writes all that waits, and flushes each file once. */
+  /** Writes all appends that wait, and flushes each file once. */
   private void flush() {
     Map<RunFile, List<CompletableFuture<Void>>> written = new LinkedHashMap<>();
     for (Append append = appends.poll(); append != null; append = appends.poll()) {
@@ -149,7 +142,7 @@ public final class DirectoryJournal implements Journal {
     }
   }
 
-  /** Who takes a run and is refused then does not keep it. */
+  /** A run whose first write is refused is not kept. */
   private RunFile write(Append append) throws IOException {
     RunFile own = owned.get(append.run());
     RunFile file = own == null ? RunFile.own(path, append.run(), time.now()) : own;
@@ -166,7 +159,7 @@ public final class DirectoryJournal implements Journal {
 
   @Override
   public CompletionStage<Void> finish(String run) {
-    return later(
+    return inOrder(
         () -> {
           RunFile own = owned.remove(run);
           (own == null ? RunFile.own(path, run, time.now()) : own).delete();
@@ -176,7 +169,7 @@ public final class DirectoryJournal implements Journal {
 
   @Override
   public CompletionStage<Void> release(String run) {
-    return later(
+    return inOrder(
         () -> {
           RunFile file = owned.remove(run);
           if (file != null) {

@@ -1,5 +1,12 @@
 package io.imageshare.internal.journal;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.imageshare.BatchLimits;
 import io.imageshare.Job;
 import io.imageshare.Reason;
@@ -11,46 +18,85 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One line of a run's journal: what it says, and its text. */
+/**
+ * One entry of a run's journal, a line of its text. On disk each kind has the name given here, and
+ * a submission is a "flight": names that journals were written with stay.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(name = "Begun", value = JournalEntry.Begun.class),
+  @JsonSubTypes.Type(name = "Owned", value = JournalEntry.Owned.class),
+  @JsonSubTypes.Type(name = "Intent", value = JournalEntry.Intent.class),
+  @JsonSubTypes.Type(name = "Submitted", value = JournalEntry.Submitted.class),
+  @JsonSubTypes.Type(name = "Ended", value = JournalEntry.Ended.class),
+  @JsonSubTypes.Type(name = "Lost", value = JournalEntry.Lost.class),
+  @JsonSubTypes.Type(name = "Refused", value = JournalEntry.Refused.class),
+  @JsonSubTypes.Type(name = "Settled", value = JournalEntry.Settled.class),
+  @JsonSubTypes.Type(name = "Served", value = JournalEntry.Served.class),
+  @JsonSubTypes.Type(name = "BadId", value = JournalEntry.BadId.class),
+  @JsonSubTypes.Type(name = "BadPair", value = JournalEntry.BadPair.class),
+  @JsonSubTypes.Type(name = "Cancelled", value = JournalEntry.Cancelled.class),
+  @JsonSubTypes.Type(name = "Alive", value = JournalEntry.Alive.class),
+})
 public sealed interface JournalEntry {
   /** The run, always the first line. */
+  @JsonPropertyOrder("version")
   record Begun(Instant at, Instant deadline, BatchLimits limits, List<ShareRequest> requests)
-      implements JournalEntry {}
+      implements JournalEntry {
 
-  /** Somebody else goes on with the run. */
+    /** Of the journal's format. */
+    @JsonProperty
+    int version() {
+      return JournalCodec.VERSION;
+    }
+  }
+
+  /** Another process continues the run. */
   record Owned(String owner, Instant at) implements JournalEntry {
 
-    /** This process goes on with it. */
+    /** This process continues it. */
     public static Owned byThisProcess(Instant at) {
       return new Owned(RunLock.self(), at);
     }
   }
 
   /** A slice is about to be sent. */
-  record Intent(int submission, Slice slice, Instant at) implements JournalEntry {}
+  @JsonPropertyOrder({"flight", "at", "slice"})
+  record Intent(@JsonProperty("flight") int submission, @JsonUnwrapped Slice slice, Instant at)
+      implements JournalEntry {}
 
-  record Submitted(int submission, String job, Instant at) implements JournalEntry {}
+  record Submitted(@JsonProperty("flight") int submission, String job, Instant at)
+      implements JournalEntry {}
 
-  record Ended(int submission, Job.Status status, @Nullable Reason reason)
+  record Ended(
+      @JsonProperty("flight") int submission,
+      Job.Status status,
+      @JsonSetter(nulls = Nulls.SET) @Nullable Reason reason)
       implements JournalEntry {}
 
   /** The answer to the write was lost, or could not be read. */
-  record Lost(int submission, Reason reason) implements JournalEntry {}
+  record Lost(@JsonProperty("flight") int submission, Reason reason) implements JournalEntry {}
 
-  /** The service took nothing of it, or nothing more than is listed. */
-  record Refused(int submission, Reason reason) implements JournalEntry {}
+  /** The service did nothing of it, or nothing more than is listed. */
+  record Refused(@JsonProperty("flight") int submission, Reason reason) implements JournalEntry {}
 
-  /** Readings have shown what became of it; what is missing may be asked again, or is Unknown. */
-  record Settled(int submission, Reason reason, boolean again) implements JournalEntry {}
+  /**
+   * Reading members has shown what became of it; what is missing may be asked again, or is Unknown.
+   */
+  @JsonPropertyOrder({"flight", "again", "reason"})
+  record Settled(@JsonProperty("flight") int submission, Reason reason, boolean again)
+      implements JournalEntry {}
 
-  /** Its job's word must do, and it vouches for all of the slice but this. */
-  record Served(int submission, List<Slice> except) implements JournalEntry {}
+  /** What its job reports must do; it reports success for all of the slice but this. */
+  record Served(@JsonProperty("flight") int submission, List<Slice> except)
+      implements JournalEntry {}
 
+  /** An id is bad to one who acts in the run. */
   record BadId(int principal, Side side, int id, Reason reason) implements JournalEntry {}
 
   record BadPair(int image, int recipient, Reason reason) implements JournalEntry {}
 
-  /** Whoever goes on with the run makes its last calls only. */
+  /** Whoever resumes the run makes its last calls only. */
   record Cancelled(Instant at) implements JournalEntry {}
 
   /** Nothing happened for a while, and the run is alive. */
@@ -62,23 +108,23 @@ public sealed interface JournalEntry {
   }
 
   /**
-   * The lines of a run, each of which must be whole.
+   * The entries of a run, each of which must be whole.
    *
    * @throws IllegalStateException naming the line that is damaged or of a newer version
    */
   static List<JournalEntry> all(String run, List<String> texts) {
-    List<JournalEntry> lines = new ArrayList<>();
+    List<JournalEntry> entries = new ArrayList<>();
     for (String text : texts) {
       try {
-        lines.add(JournalCodec.read(text));
+        entries.add(JournalCodec.read(text));
       } catch (IllegalStateException e) {
-        throw wrong(run, lines.size(), e.getMessage());
+        throw wrong(run, entries.size(), e.getMessage());
       }
-      if (!(lines.get(0) instanceof Begun)) {
+      if (!(entries.get(0) instanceof Begun)) {
         throw wrong(run, 0, "it does not begin a run");
       }
     }
-    return lines;
+    return entries;
   }
 
   private static IllegalStateException wrong(String run, int line, @Nullable String what) {

@@ -16,12 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one run writes to the journal, from the engine's thread. Without a journal nothing is
- * written, and what waits for a line goes on at once.
+ * written, and what waits for an entry continues at once.
  */
 public final class JournalWriter {
-  /**
-   * A run that is over is not held up by its journal longer than this, as long as close() waits.
-   */
+  /** A finished run waits no longer than this for its journal: as long as close() waits. */
   private static final Duration ENDING = Duration.ofSeconds(5);
 
   private final @Nullable Journal journal;
@@ -47,7 +45,7 @@ public final class JournalWriter {
   /**
    * @param limit how long an append may take
    * @param next the number of the next line
-   * @param broke told once, when the journal fails
+   * @param broke called once, when the journal fails
    */
   public JournalWriter(
       @Nullable Journal journal,
@@ -75,19 +73,19 @@ public final class JournalWriter {
     return was;
   }
 
-  /** Writes a line that nothing waits for: those after it are not safe before it. */
-  public void note(JournalEntry line) {
-    write(line, () -> {});
+  /** Writes an entry that nothing waits for: those after it are not safe before it is. */
+  public void note(JournalEntry entry) {
+    write(entry, () -> {});
   }
 
-  /** Writes a line; goes on when it is safe, or when it is known that the journal is broken. */
-  public void write(JournalEntry line, Runnable then) {
+  /** Writes an entry; continues when it is safe, or when the journal has failed. */
+  public void write(JournalEntry entry, Runnable then) {
     if (journal == null || broken) {
       then.run();
       return;
     }
     quiet = false;
-    waiting.add(new Entry(line.text(), then));
+    waiting.add(new Entry(entry.text(), then));
     append(journal);
   }
 
@@ -123,15 +121,15 @@ public final class JournalWriter {
     append(journal);
   }
 
-  /** Ends the journal of the run: it is over, or left for others to resume. */
-  public void end(boolean over, Runnable then) {
+  /** Ends the journal of the run: it is finished, or left for others to resume. */
+  public void end(boolean finished, Runnable then) {
     if (journal == null) {
       then.run();
       return;
     }
     Journal last = journal;
     Answer answer = new Answer(ENDING, then);
-    ending = () -> ask(() -> over && !broken ? last.finish(run) : last.release(run), answer);
+    ending = () -> ask(() -> finished && !broken ? last.finish(run) : last.release(run), answer);
     append(journal);
   }
 

@@ -54,7 +54,7 @@ final class RunFile {
     return end;
   }
 
-  /** Takes the lock of a run, and its file as far as it is whole. */
+  /** Locks a run, and opens its file as far as it is whole. */
   static RunFile own(Path directory, String run, Instant now) throws IOException {
     Files.createDirectories(directory);
     RunLock lock = RunLock.take(directory, run, now);
@@ -83,7 +83,7 @@ final class RunFile {
     try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
       names.force(true);
     } catch (IOException e) {
-      // Windows has no such thing, and needs none.
+      // Windows cannot do this and does not need it.
     }
   }
 
@@ -115,7 +115,7 @@ final class RunFile {
     }
   }
 
-  /** Forgets the run. Emptied first: whoever waits for the lock must not take it for unfinished. */
+  /** Removes the run. Emptied first: whoever waits for the lock must not find it unfinished. */
   void delete() throws IOException {
     channel.truncate(0);
     channel.close();

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock of one run, in a file beside the run's own that says who holds it and since when. The
- * operating system drops it when its process ends, however that comes.
+ * The lock of one run, in a file beside the run's own that names its owner. The operating system
+ * releases it when the process ends, in whatever way.
  */
 final class RunLock implements Closeable {
   /**
@@ -41,7 +41,7 @@ final class RunLock implements Closeable {
     return directory.toRealPath().resolve(run + ".lock");
   }
 
-  /** How this process calls itself to others. */
+  /** The name of this process in lock files. */
   static String self() {
     return "process " + ProcessHandle.current().pid();
   }
@@ -65,7 +65,7 @@ final class RunLock implements Closeable {
       try {
         channel.truncate(0).write(ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
       } catch (IOException e) {
-        channel.close(); // a full disk must not leave a lock that nobody can give back
+        channel.close(); // a full disk must not leave a lock that nobody can release
         throw e;
       }
       HELD.put(path, self);

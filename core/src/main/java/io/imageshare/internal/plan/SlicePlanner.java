@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * whichever makes fewest. (The least for any table is NP-hard to find.)
  */
 public final class SlicePlanner {
-  /** Among how many the next in a chain is looked for: keeps its work in bounds. */
+  /** How many lines the search for the next in a chain considers: bounds its work. */
   private static final int CHAIN_WINDOW = 1_000;
 
   private SlicePlanner() {}

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * again, however ragged.
  */
 final class StripPartition {
-  /** Bounds the work, in cells looked at: some tenths of a second. */
+  /** Bounds the work, in cells: some tenths of a second. */
   private static final long WORK = 50_000_000;
 
   private final List<Integer> order;

@@ -1,103 +1,106 @@
 package io.imageshare.internal.poll;
 
-/** How jobs of late were spread over cells of age, as one that forgets at one rate recalls it. */
+/**
+ * A histogram of the ages at which recent jobs ended. Older jobs count less: each new job
+ * multiplies the weight of those before it by {@code 1 - rate}.
+ */
 final class DecayingHistogram {
-  /** So many times 1 / rate jobs are kept: those before them would count for a fiftieth. */
-  private static final int KEPT = 4;
+  /** Jobs kept, in units of 1 / rate; an older one would weigh less than a fiftieth. */
+  private static final int MEAN_LIVES = 4;
 
   final double rate;
 
-  /** How well it foresaw what came, against others. */
+  /** The weight in the mixture, by how well this histogram predicted the jobs so far. */
   double weight;
 
   private final int width;
   private final double[] shares;
-  // Between which cells each of the last jobs ended; what is older is written over.
+  // Ring buffers: the range of cells in which each recent job ended.
   private final int[] from;
   private final int[] to;
   private int ended;
-  private boolean news;
+  private boolean stale;
 
   /**
-   * @param width over how many cells to each side it spreads what it learns
+   * @param width the number of cells to each side over which each job is smoothed
    */
   DecayingHistogram(double[] shares, double rate, int width) {
     this.shares = shares.clone();
     this.rate = rate;
     this.width = width;
-    from = new int[(int) Math.ceil(KEPT / rate)];
+    from = new int[(int) Math.ceil(MEAN_LIVES / rate)];
     to = new int[from.length];
   }
 
   /**
-   * A job ended in these cells.
+   * Adds a job that ended in cells {@code from} to {@code to - 1}.
    *
-   * @param prior how it is spread that was never seen
-   * @param unseen how much that is
+   * @param prior the distribution of durations that were never observed
+   * @param unseen the share of the prior in every prediction
    */
-  void learn(int from, int to, double[] prior, double unseen) {
-    double likely = 0;
+  void add(int from, int to, double[] prior, double unseen) {
+    double likelihood = 0;
     for (int i = from; i < to; i++) {
-      likely += (1 - unseen) * shares[i] + unseen * prior[i];
+      likelihood += (1 - unseen) * shares[i] + unseen * prior[i];
     }
-    weight *= Math.max(likely, 1e-6);
+    weight *= Math.max(likelihood, 1e-6);
     this.from[ended % this.from.length] = from;
     this.to[ended % this.to.length] = to;
     ended++;
-    news = true;
+    stale = true;
   }
 
   /**
-   * Thinks again of all jobs it remembers, if there are new ones. Where in its cells each ended is
-   * not known: most likely as all did, by what it knows now. So what later looks saw tells of
-   * earlier jobs too (one step of expectation maximization; more of them make lumps of what has
-   * none).
+   * Estimates the shares anew from all jobs kept, if there are new ones. Where in its range a job
+   * ended is unknown; the current estimate says where it most likely did. So later polls refine
+   * what is known of earlier jobs. This is one step of expectation maximization; more steps per job
+   * would make lumps out of noise.
    *
-   * @param priorJobs for how many jobs the prior counts, as long as it is not forgotten
+   * @param priorJobs the weight of the prior in jobs, which fades as jobs are added
    */
-  void recall(double[] prior, double unseen, double priorJobs) {
-    if (!news) {
+  void refresh(double[] prior, double unseen, double priorJobs) {
+    if (!stale) {
       return;
     }
-    news = false;
-    double[] known = new double[shares.length];
-    double[] before = new double[shares.length + 1];
+    stale = false;
+    double[] mixed = new double[shares.length];
+    double[] cumulative = new double[shares.length + 1];
     for (int i = 0; i < shares.length; i++) {
-      known[i] = (1 - unseen) * shares[i] + unseen * prior[i];
-      before[i + 1] = before[i] + known[i];
+      mixed[i] = (1 - unseen) * shares[i] + unseen * prior[i];
+      cumulative[i + 1] = cumulative[i] + mixed[i];
     }
-    double[] change = new double[shares.length + 1];
+    double[] delta = new double[shares.length + 1];
     double job = 1;
     double jobs = 0;
     for (int k = ended - 1; k >= Math.max(0, ended - from.length); k--) {
       int low = from[k % from.length];
       int high = to[k % to.length];
-      double part = job / (before[high] - before[low]);
-      change[low] += part;
-      change[high] -= part;
+      double share = job / (cumulative[high] - cumulative[low]);
+      delta[low] += share;
+      delta[high] -= share;
       jobs += job;
       job *= 1 - rate;
     }
     double first = job * priorJobs;
-    double part = 0;
+    double share = 0;
     for (int i = 0; i < shares.length; i++) {
-      part += change[i];
-      shares[i] = (first * prior[i] + known[i] * Math.max(0, part)) / (first + jobs);
+      share += delta[i];
+      shares[i] = (first * prior[i] + mixed[i] * Math.max(0, share)) / (first + jobs);
     }
     spread();
   }
 
   private void spread() {
-    double[] change = new double[shares.length + 1];
+    double[] delta = new double[shares.length + 1];
     for (int i = 0; i < shares.length; i++) {
       int low = Math.max(0, i - width);
       int high = Math.min(shares.length, i + width + 1);
-      change[low] += shares[i] / (high - low);
-      change[high] -= shares[i] / (high - low);
+      delta[low] += shares[i] / (high - low);
+      delta[high] -= shares[i] / (high - low);
     }
     double height = 0;
     for (int i = 0; i < shares.length; i++) {
-      height += change[i];
+      height += delta[i];
       shares[i] = Math.max(0, height);
     }
   }

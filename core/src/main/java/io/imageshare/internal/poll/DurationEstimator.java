@@ -3,76 +3,85 @@ package io.imageshare.internal.poll;
 import java.util.Arrays;
 
 /**
- * How long jobs last, learned from when looks found them running and ended. It is a mixture of
- * several {@link DecayingHistogram memories}, which forget faster or slower and see finer or
- * coarser; each counts for as much as it foresaw what came.
+ * Estimates how long jobs last from the ages at which polls found them running and ended. The
+ * estimate is a mixture of several {@link DecayingHistogram}s, which differ in decay and
+ * resolution; each is weighted by how well it predicted the jobs so far. Ages are in seconds.
  */
 final class DurationEstimator {
-  /** Steps of 10 ms at first, then of 1 % of the age, up to 1000 s. */
+  /** The ratio of neighbouring cell edges (plus 1 s): 10 ms at first, then 1 % of the age. */
   static final double STEP = 1.01;
 
+  /** The cells reach to 1000 s. */
   static final int CELLS = (int) Math.ceil(Math.log(1 + 1000) / Math.log(STEP));
+
   private static final double[] EDGES = new double[CELLS + 1];
   private static final double[] PRIOR = new double[CELLS];
   private static final double[] RATES = {.007, .04, .2};
   private static final int WIDTH = 8;
 
-  /** How much is kept back for what was never seen, and for memories that were wrong so far. */
-  private static final double UNSEEN = .002;
+  /** The share of the prior, so that a duration never observed remains possible. */
+  private static final double PRIOR_SHARE = .002;
 
-  private static final double SHARED = .004;
+  /** The weight that the histograms share evenly, so that one that was wrong can recover. */
+  private static final double WEIGHT_FLOOR = .004;
 
-  /** What is known before the first job ends counts as much as this part of a job. */
+  /** The weight of the prior, in jobs. */
   private static final double PRIOR_JOBS = .3;
 
-  /** What a look that teaches may cost at first; tried on laws of lumps made by chance. */
-  private static final double CURIOSITY = 1.5;
+  /** The initial exploration budget in poll costs; tuned on random multimodal distributions. */
+  private static final double EXPLORATION = 1.5;
 
-  /** After so many jobs it is half of that. */
-  private static final double CURIOUS_JOBS = 30;
+  /** The number of jobs that halves the exploration budget. */
+  private static final double EXPLORATION_JOBS = 30;
 
-  /** Only who outlasts most that is known is evidence while open: others are yet to come. */
-  private static final double RARE = .2;
+  /**
+   * An open job counts as evidence only beyond the age that this share of jobs outlasts: below it,
+   * most open jobs will simply end as usual.
+   */
+  private static final double TAIL = .2;
 
   static {
     for (int i = 0; i <= CELLS; i++) {
       EDGES[i] = Math.pow(STEP, i) - 1;
     }
     for (int i = 0; i < CELLS; i++) {
-      PRIOR[i] = (before(EDGES[i + 1]) - before(EDGES[i])) / before(EDGES[CELLS]);
+      PRIOR[i] = (priorBefore(EDGES[i + 1]) - priorBefore(EDGES[i])) / priorBefore(EDGES[CELLS]);
     }
   }
 
-  private final DecayingHistogram[] memories = new DecayingHistogram[2 * RATES.length];
-  private final double[] latest = new double[CELLS];
+  private final DecayingHistogram[] histograms = new DecayingHistogram[2 * RATES.length];
+  private final double[] latestEnd = new double[CELLS];
   private final int[] open = new int[CELLS + 1];
-  private int ended;
+  private int jobs;
 
   DurationEstimator() {
-    for (int i = 0; i < memories.length; i++) {
+    for (int i = 0; i < histograms.length; i++) {
       boolean fine = i < RATES.length;
-      memories[i] = new DecayingHistogram(PRIOR, RATES[i % RATES.length], fine ? 0 : WIDTH);
-      memories[i].weight = 1.0 / memories.length;
+      histograms[i] = new DecayingHistogram(PRIOR, RATES[i % RATES.length], fine ? 0 : WIDTH);
+      histograms[i].weight = 1.0 / histograms.length;
     }
   }
 
   /**
-   * The part that ends before this age, as far as the samples of {@code ims-api.md} section 2 tell:
-   * they last .6 to 2.4 s, so half of all last .75 to 3 s, and any length is possible.
+   * The prior share of jobs that end before this age. The samples in {@code ims-api.md} section 2
+   * last 0.6 to 2.4 s; so half of all jobs are taken to last 0.75 to 3 s, and any duration is
+   * possible.
    */
-  private static double before(double age) {
+  private static double priorBefore(double age) {
     return age == 0 ? 0 : .5 + Math.atan(Math.log(age / 1.5) / Math.log(2)) / Math.PI;
   }
 
-  /** The end of a cell; the cells before it have ended by then. */
+  /** The age at which cell {@code cell - 1} ends and the next begins. */
   static double edge(int cell) {
     return EDGES[cell];
   }
 
-  /** The edge that an age stands for: the end of its cell past the last end known there. */
+  /**
+   * The edge nearest to an age; past the latest end known in the age's cell, the end of that cell.
+   */
   int edgeOf(double age) {
     int cell = cell(age);
-    return latest[cell] > 0 && age > latest[cell] - 1e-6 ? cell + 1 : nearest(age);
+    return latestEnd[cell] > 0 && age > latestEnd[cell] - 1e-6 ? cell + 1 : nearest(age);
   }
 
   private static int nearest(double age) {
@@ -83,94 +92,103 @@ final class DurationEstimator {
     return Math.min(CELLS - 1, Math.max(0, (int) Math.ceil(Math.log1p(age) / Math.log(STEP)) - 1));
   }
 
-  /** How many jobs have ended. */
-  int ended() {
-    return ended;
+  /** The number of jobs that have ended. */
+  int jobs() {
+    return jobs;
   }
 
   /**
-   * When to look for jobs that end before an edge: at the last end known, or at the edge itself.
+   * The age at which to poll for jobs that end before an edge: the latest end known in its cell, or
+   * the edge itself.
    */
-  double at(int edge) {
-    return latest[edge - 1] > 0 ? latest[edge - 1] : EDGES[edge];
+  double pollAge(int edge) {
+    return latestEnd[edge - 1] > 0 ? latestEnd[edge - 1] : EDGES[edge];
   }
 
-  /** An open job, last seen running at one age, was seen running at another; 0: not seen yet. */
-  void ran(double before, double age) {
-    gone(before);
+  /**
+   * An open job was seen running at an age.
+   *
+   * @param previous the age at which it was last seen running before, or 0
+   */
+  void running(double previous, double age) {
+    removeOpen(previous);
     open[nearest(age)]++;
   }
 
-  /** An open job, last seen running at this age, is open no longer or looked at no longer. */
-  void gone(double age) {
+  /** A job last seen running at this age has ended or is no longer polled. */
+  void removeOpen(double age) {
     if (age > 0) {
       open[nearest(age)]--;
     }
   }
 
-  /** A job lasted exactly so long. */
-  void lasted(double age) {
+  /** Adds a job with an exact duration. */
+  void addDuration(double age) {
     int cell = cell(age);
-    latest[cell] = Math.max(latest[cell], age);
-    learn(cell, cell + 1);
+    latestEnd[cell] = Math.max(latestEnd[cell], age);
+    add(cell, cell + 1);
   }
 
-  /** A job was running at one age and had ended at another. */
-  void endedBetween(double after, double by) {
+  /** Adds a job that was running at one age and had ended by another. */
+  void addRange(double after, double by) {
     int from = Math.min(edgeOf(after), CELLS - 1);
-    learn(from, Math.max(from + 1, edgeOf(by)));
+    add(from, Math.max(from + 1, edgeOf(by)));
   }
 
-  private void learn(int from, int to) {
-    ended++;
+  private void add(int from, int to) {
+    jobs++;
     double sum = 0;
-    for (DecayingHistogram memory : memories) {
-      memory.learn(from, to, PRIOR, UNSEEN);
-      sum += memory.weight;
+    for (DecayingHistogram histogram : histograms) {
+      histogram.add(from, to, PRIOR, PRIOR_SHARE);
+      sum += histogram.weight;
     }
-    for (DecayingHistogram memory : memories) {
-      memory.weight = (1 - SHARED) * memory.weight / sum + SHARED / memories.length;
+    for (DecayingHistogram histogram : histograms) {
+      histogram.weight =
+          (1 - WEIGHT_FLOOR) * histogram.weight / sum + WEIGHT_FLOOR / histograms.length;
     }
   }
 
   /**
-   * How much it may cost to look where it teaches something, in prices of a look: much while little
-   * is known, and more where who sees finely has foreseen better: jobs end at few times there.
+   * How much more than the best poll an informative poll may cost, in poll costs. It is high while
+   * few jobs are known, and where the fine histograms predict best, since jobs then end at a few
+   * distinct times.
    */
-  double curiosity() {
+  double explorationBudget() {
     double fine = 0;
     for (int i = 0; i < RATES.length; i++) {
-      fine += memories[i].weight;
+      fine += histograms[i].weight;
     }
-    return CURIOSITY * fine / (1 + ended / CURIOUS_JOBS);
+    return EXPLORATION * fine / (1 + jobs / EXPLORATION_JOBS);
   }
 
   /**
-   * The part of all jobs that ends in each cell. Asked for now and then, as jobs end: every time
-   * what they told is thought over once more.
+   * The share of all jobs that ends in each cell. Each call refines the estimate once more, so it
+   * is called only now and then.
    */
   double[] shares() {
     double[] shares = new double[CELLS];
     double known = PRIOR_JOBS;
-    for (DecayingHistogram memory : memories) {
-      memory.recall(PRIOR, UNSEEN, PRIOR_JOBS);
-      memory.addTo(shares, (1 - UNSEEN) * memory.weight);
-      known += memory.weight * Math.min(ended, 1 / memory.rate);
+    for (DecayingHistogram histogram : histograms) {
+      histogram.refresh(PRIOR, PRIOR_SHARE, PRIOR_JOBS);
+      histogram.addTo(shares, (1 - PRIOR_SHARE) * histogram.weight);
+      known += histogram.weight * Math.min(jobs, 1 / histogram.rate);
     }
     for (int i = 0; i < CELLS; i++) {
-      shares[i] += UNSEEN * PRIOR[i];
+      shares[i] += PRIOR_SHARE * PRIOR[i];
     }
     countOpen(shares, known);
     return shares;
   }
 
-  /** An open job will end like one of those that lasted longer than it has. */
+  /**
+   * Raises the shares beyond the ages of open jobs, which will end like jobs that outlasted them.
+   */
   private void countOpen(double[] shares, double known) {
     double left = 1;
     double factor = 1;
     double sum = 0;
     for (int i = 0; i < CELLS; i++) {
-      factor += left < RARE ? open[i] / (known * Math.max(left, 1e-9)) : 0;
+      factor += left < TAIL ? open[i] / (known * Math.max(left, 1e-9)) : 0;
       left -= shares[i];
       shares[i] *= factor;
       sum += shares[i];

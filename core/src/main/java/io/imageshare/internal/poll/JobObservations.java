@@ -1,55 +1,62 @@
 package io.imageshare.internal.poll;
 
-/** What looks saw of one job: taught to the schedule of all jobs, and asked of it. In seconds. */
+/**
+ * What polls have shown of one job. It feeds the schedule that all jobs share and says when this
+ * job is due. Ages are in seconds since the submit.
+ */
 public final class JobObservations {
   private final PollSchedule schedule;
   private final ProgressForecast forecast = new ProgressForecast();
-  private double ran;
+  private double lastRunning;
 
   public JobObservations(PollSchedule schedule) {
     this.schedule = schedule;
   }
 
-  /** When to look next, or to think again. */
-  public double next(double now) {
-    return isForetold(now) ? forecast.end() : schedule.next(ran, now);
+  /** The age at which to poll, or to ask {@link #isWorthPolling} again. */
+  public double nextPoll(double now) {
+    return hasForecast(now) ? forecast.end() : schedule.nextPoll(lastRunning, now);
   }
 
-  /** Whether to look at a time that {@link #next} gave. */
-  public boolean isWorth(double now) {
-    return isForetold(ran) || schedule.isWorth(ran, now);
+  /** Whether to poll now, at an age that {@link #nextPoll} gave. */
+  public boolean isWorthPolling(double now) {
+    return hasForecast(lastRunning) || schedule.isWorthPolling(lastRunning, now);
   }
 
-  private boolean isForetold(double now) {
+  private boolean hasForecast(double now) {
     return schedule.trustsProgress() && forecast.end() > now;
   }
 
-  /** It was running at an age, and so much of it was done. */
-  public void ran(double age, double progress) {
-    schedule.ran(ran, age);
-    ran = age;
-    forecast.told(age, progress);
+  /**
+   * The job was running.
+   *
+   * @param progress the part done as the job reported it, or {@code NaN}
+   */
+  public void running(double age, double progress) {
+    schedule.running(lastRunning, age);
+    lastRunning = age;
+    forecast.add(age, progress);
   }
 
   /**
-   * It had ended at an age.
+   * The job had ended.
    *
-   * @param lasted how long the service says it took; NaN: it does not say
+   * @param lasted the duration that the service reports; {@code NaN} if it reports none
    */
   public void ended(double age, double lasted) {
-    // Where it began late, what it says is less than what was seen.
-    boolean told = lasted > ran;
-    double by = told ? Math.min(lasted, age) : age;
+    // A job that began late reports less than the age at which it was still running.
+    boolean reported = lasted > lastRunning;
+    double by = reported ? Math.min(lasted, age) : age;
     if (forecast.isMade()) {
-      schedule.foretold(forecast.wasRight(told ? by : ran, by));
+      schedule.forecastChecked(forecast.wasRight(reported ? by : lastRunning, by));
     }
-    schedule.ended(ran, by, told);
-    ran = 0;
+    schedule.ended(lastRunning, by, reported);
+    lastRunning = 0;
   }
 
-  /** It is looked at no more. */
-  public void over() {
-    schedule.gone(ran);
-    ran = 0;
+  /** The job is no longer polled. */
+  public void unwatched() {
+    schedule.unwatched(lastRunning);
+    lastRunning = 0;
   }
 }

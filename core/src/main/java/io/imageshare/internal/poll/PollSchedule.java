@@ -5,114 +5,123 @@ import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The learned schedule of looks that all jobs of a workflow share. Ages are in seconds. */
+/** The learned poll schedule that all jobs of a workflow share. Ages are in seconds. */
 public final class PollSchedule {
-  /** What a look is worth that displaces nothing: enough not to look for the sake of looking. */
-  private static final double CHEAP = .03;
+  /** The cost of a poll that displaces no other call: not zero, so that polls serve a purpose. */
+  private static final double LEAST_COST = .03;
 
-  /** After so much news the times are planned anew; sooner while little is known. */
-  private static final int NEWS = 8;
+  /** The number of observations after which the times are planned anew; fewer at the beginning. */
+  private static final int REPLAN_AFTER = 8;
 
   private final DurationEstimator durations = new DurationEstimator();
   private final RandomGenerator random;
-  private final DoubleSupplier displaced;
-  private final boolean pinned;
+  private final DoubleSupplier cost;
+  private final boolean fixedCost;
   private double @Nullable [] shares;
-  private @Nullable PollTimes cheap;
-  private @Nullable PollTimes dear;
-  private int news;
-  private boolean told;
+  private @Nullable PollTimes atLeastCost;
+  private @Nullable PollTimes atCurrentCost;
+  private int observations;
+  private boolean reportsDurations;
   private double trust;
 
   /**
-   * @param price what a look is worth in seconds of waiting; null: what it displaces
-   * @param displaced how many seconds of a job's waiting it makes up for that a call need not queue
+   * @param pollCost the cost of a poll in seconds of waiting; null: what it displaces
+   * @param displaced the waiting, in seconds, that a call causes by taking its place in the queue
    */
-  public PollSchedule(@Nullable Duration price, DoubleSupplier displaced, RandomGenerator random) {
-    pinned = price != null;
-    this.displaced = price != null ? () -> price.toNanos() / 1e9 : displaced;
+  public PollSchedule(
+      @Nullable Duration pollCost, DoubleSupplier displaced, RandomGenerator random) {
+    fixedCost = pollCost != null;
+    cost = pollCost != null ? () -> pollCost.toNanos() / 1e9 : displaced;
     this.random = random;
   }
 
   /**
-   * When to look next, or to think again: where a price may fall, the time that is best if it does.
+   * The age at which to poll, or to ask {@link #isWorthPolling} again: where the cost may fall, the
+   * best age in case it does.
+   *
+   * @param lastRunning the age at which the job was last seen running, or 0
    */
-  double next(double ran, double now) {
-    PollTimes polls = pinned ? dear() : cheap();
-    return polls.next(ran, now, told ? null : random);
+  double nextPoll(double lastRunning, double now) {
+    PollTimes times = fixedCost ? atCurrentCost() : atLeastCost();
+    return times.next(lastRunning, now, reportsDurations ? null : random);
   }
 
-  /** Whether to look now, at a time that {@link #next} gave, or to ask for another time. */
-  boolean isWorth(double ran, double now) {
-    return pinned || dear().isWorth(ran, now);
+  /** Whether to poll now, at an age that {@link #nextPoll} gave, or to ask for another age. */
+  boolean isWorthPolling(double lastRunning, double now) {
+    return fixedCost || atCurrentCost().isWorth(lastRunning, now);
   }
 
-  /** Whether what jobs say of their progress has told well of late when they end. */
+  /** Whether forecasts from reported progress have been right of late. */
   boolean trustsProgress() {
     return trust > .7;
   }
 
-  /** A job's progress had foretold its end, well or not. */
-  void foretold(boolean well) {
-    trust += .2 * ((well ? 1 : 0) - trust);
+  /** A forecast from reported progress has turned out right or wrong. */
+  void forecastChecked(boolean right) {
+    trust += .2 * ((right ? 1 : 0) - trust);
   }
 
-  /** A look found a job running at an age; the one before did at another, or 0. */
-  void ran(double before, double age) {
-    durations.ran(before, age);
-    news++;
+  /**
+   * A job was running at an age.
+   *
+   * @param previous the age at which it was last seen running before, or 0
+   */
+  void running(double previous, double age) {
+    durations.running(previous, age);
+    observations++;
   }
 
-  /** A job is looked at no more that was running at an age, or 0. */
-  void gone(double ran) {
-    durations.gone(ran);
+  /** A job last seen running at an age, or 0, is no longer polled. */
+  void unwatched(double lastRunning) {
+    durations.removeOpen(lastRunning);
   }
 
   /**
    * A job has ended.
    *
-   * @param ran the age at which it was last seen running, or 0
+   * @param lastRunning the age at which it was last seen running, or 0
    * @param by the age by which it had ended
    * @param exactly whether it ended at that age, and not before
    */
-  void ended(double ran, double by, boolean exactly) {
-    durations.gone(ran);
-    told = exactly;
+  void ended(double lastRunning, double by, boolean exactly) {
+    durations.removeOpen(lastRunning);
+    reportsDurations = exactly;
     if (exactly) {
-      durations.lasted(by);
+      durations.addDuration(by);
     } else {
-      durations.endedBetween(ran, by);
+      durations.addRange(lastRunning, by);
     }
-    news++;
+    observations++;
   }
 
-  private PollTimes cheap() {
+  private PollTimes atLeastCost() {
     double[] known = shares();
-    PollTimes polls = cheap == null ? new PollTimes(durations, known, CHEAP) : cheap;
-    cheap = polls;
-    return polls;
+    PollTimes times =
+        atLeastCost == null ? new PollTimes(durations, known, LEAST_COST) : atLeastCost;
+    atLeastCost = times;
+    return times;
   }
 
-  private PollTimes dear() {
+  private PollTimes atCurrentCost() {
     double[] known = shares();
-    double price = Math.max(CHEAP, displaced.getAsDouble());
-    PollTimes polls = dear;
-    if (polls == null || polls.price() != price) {
-      polls = new PollTimes(durations, known, price);
-      dear = polls;
+    double now = Math.max(LEAST_COST, cost.getAsDouble());
+    PollTimes times = atCurrentCost;
+    if (times == null || times.pollCost() != now) {
+      times = new PollTimes(durations, known, now);
+      atCurrentCost = times;
     }
-    return polls;
+    return times;
   }
 
-  /** How long jobs last; with enough news what was planned before is dropped. */
+  /** The distribution of durations; enough new observations make all plans obsolete. */
   private double[] shares() {
     double[] known = shares;
-    if (known == null || news >= Math.min(NEWS, 1 + durations.ended() / 4)) {
+    if (known == null || observations >= Math.min(REPLAN_AFTER, 1 + durations.jobs() / 4)) {
       known = durations.shares();
       shares = known;
-      news = 0;
-      cheap = null;
-      dear = null;
+      observations = 0;
+      atLeastCost = null;
+      atCurrentCost = null;
     }
     return known;
   }

@@ -7,41 +7,43 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When to look at a job, given how long jobs last and what a look is worth in seconds of waiting:
- * the best times there are, by dynamic programming over the edges of the cells.
+ * The best ages at which to poll a job, given the distribution of durations and the cost of a poll
+ * in seconds of waiting. They follow from dynamic programming over the edges of the cells.
  *
- * <p>From edge i, what is still to be paid is the price of a look by all that are open, the waiting
- * of those that end before the next look j, and what follows from j. Over j that is the lower
- * envelope of lines in the part that ended before i, and as i falls the best j falls too.
+ * <p>The cost from edge i on is the cost of a poll for every job still open, plus the waiting of
+ * the jobs that end before the next poll at edge j, plus the cost from j on. As a function of the
+ * share that ended before i, each j is a line; the best j is the lower envelope of these lines, and
+ * it falls as i falls.
  */
 final class PollTimes {
-  /** A look may always cost so much of the price more than the best one. */
-  private static final double LEEWAY = .02;
+  /** How much more than the best poll any poll may cost, in poll costs. */
+  private static final double TOLERANCE = .02;
 
   private final DurationEstimator durations;
-  private final double price;
-  private final double[] before = new double[CELLS + 1];
-  private final double[] height = new double[CELLS + 1];
+  private final double pollCost;
+  private final double[] endedBefore = new double[CELLS + 1];
+  private final double[] intercept = new double[CELLS + 1];
 
-  PollTimes(DurationEstimator durations, double[] shares, double price) {
+  PollTimes(DurationEstimator durations, double[] shares, double pollCost) {
     this.durations = durations;
-    this.price = price;
-    double[] moment = new double[CELLS + 1];
+    this.pollCost = pollCost;
+    double[] meanBefore = new double[CELLS + 1];
     for (int i = 0; i < CELLS; i++) {
-      before[i + 1] = before[i] + shares[i];
-      moment[i + 1] = moment[i] + shares[i] * (edge(i) + edge(i + 1)) / 2;
+      endedBefore[i + 1] = endedBefore[i] + shares[i];
+      meanBefore[i + 1] = meanBefore[i] + shares[i] * (edge(i) + edge(i + 1)) / 2;
     }
     int[] line = new int[CELLS + 1];
     int first = 0;
     int last = 0;
     line[0] = CELLS;
-    height[CELLS] = edge(CELLS) * before[CELLS] - moment[CELLS];
+    intercept[CELLS] = edge(CELLS) * endedBefore[CELLS] - meanBefore[CELLS];
     for (int i = CELLS - 1; i >= 0; i--) {
       while (first < last && cost(line[first + 1], i) <= cost(line[first], i)) {
         first++;
       }
-      double paid = price * (before[CELLS] - before[i]) + moment[i] + cost(line[first], i);
-      height[i] = edge(i) * before[i] - moment[i] + paid;
+      double cost =
+          pollCost * (endedBefore[CELLS] - endedBefore[i]) + meanBefore[i] + cost(line[first], i);
+      intercept[i] = edge(i) * endedBefore[i] - meanBefore[i] + cost;
       while (first < last && isAbove(line[last], line[last - 1], i)) {
         last--;
       }
@@ -49,56 +51,54 @@ final class PollTimes {
     }
   }
 
-  double price() {
-    return price;
+  double pollCost() {
+    return pollCost;
   }
 
-  /**
-   * What is to be paid after edge i if the next look is at j, but for what all j have in common.
-   */
+  /** The cost from edge i on with the next poll at j, less what is the same for every j. */
   private double cost(int j, int i) {
-    return height[j] - edge(j) * before[i];
+    return intercept[j] - edge(j) * endedBefore[i];
   }
 
-  /** Whether a line is nowhere the lowest, now that there is a new one. */
+  /** Whether a new line leaves an earlier one nowhere the lowest. */
   private boolean isAbove(int line, int older, int newer) {
-    return (height[older] - height[newer]) * (edge(older) - edge(line))
-        >= (height[older] - height[line]) * (edge(older) - edge(newer));
+    return (intercept[older] - intercept[newer]) * (edge(older) - edge(line))
+        >= (intercept[older] - intercept[line]) * (edge(older) - edge(newer));
   }
 
   /**
-   * The age at which to look next.
+   * The age of the next poll.
    *
-   * @param ran the age at which the job was last seen running
-   * @param now its age
-   * @param random picks one of the times that are nearly as good and earlier, so that where in a
-   *     cell jobs end comes to be known; null where their ends are told anyway
+   * @param lastRunning the age at which the job was last seen running
+   * @param now the age of the job
+   * @param random chooses among earlier ages that are nearly as good, to find out where in a cell
+   *     jobs end; null where the service reports durations
    */
-  double next(double ran, double now, @Nullable RandomGenerator random) {
-    int i = durations.edgeOf(ran);
+  double next(double lastRunning, double now, @Nullable RandomGenerator random) {
+    int i = durations.edgeOf(lastRunning);
     int from = durations.edgeOf(now) + 1;
     if (from > CELLS) {
       return now * 1.1;
     }
     int best = best(i, from);
     if (random != null) {
-      int least = best;
-      double leeway = LEEWAY + durations.curiosity();
-      while (least > from && isNearlyAsGood(least - 1, best, i, leeway)) {
-        least--;
+      int earliest = best;
+      double tolerance = TOLERANCE + durations.explorationBudget();
+      while (earliest > from && isNearlyAsGood(earliest - 1, best, i, tolerance)) {
+        earliest--;
       }
-      // Of two the earlier: close to the best time a look finds little that was not expected.
-      int times = best - least + 1;
-      best = least + Math.min(random.nextInt(times), random.nextInt(times));
+      // The earlier of two draws: a poll close to the best age reveals little.
+      int times = best - earliest + 1;
+      best = earliest + Math.min(random.nextInt(times), random.nextInt(times));
     }
-    return durations.at(best);
+    return durations.pollAge(best);
   }
 
-  /** Whether a look now is as good as any later one. */
-  boolean isWorth(double ran, double now) {
-    int i = durations.edgeOf(ran);
+  /** Whether a poll now is nearly as good as any later one. */
+  boolean isWorth(double lastRunning, double now) {
+    int i = durations.edgeOf(lastRunning);
     int from = Math.max(i + 1, durations.edgeOf(now));
-    return from >= CELLS || isNearlyAsGood(from, best(i, from), i, LEEWAY);
+    return from >= CELLS || isNearlyAsGood(from, best(i, from), i, TOLERANCE);
   }
 
   private int best(int i, int from) {
@@ -109,8 +109,8 @@ final class PollTimes {
     return best;
   }
 
-  private boolean isNearlyAsGood(int j, int best, int i, double leeway) {
-    double open = before[CELLS] - before[i];
-    return cost(j, i) <= cost(best, i) + leeway * price * open;
+  private boolean isNearlyAsGood(int j, int best, int i, double tolerance) {
+    double open = endedBefore[CELLS] - endedBefore[i];
+    return cost(j, i) <= cost(best, i) + tolerance * pollCost * open;
   }
 }

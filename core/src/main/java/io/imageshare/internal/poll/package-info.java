@@ -1,6 +1,6 @@
 /**
- * When a poll of a job is worth its call, learned from how long jobs last. It knows numbers only;
- * the engine asks it.
+ * Decides when to poll a job, from the durations of earlier jobs. It works on numbers only; the
+ * engine calls it, on its own thread.
  */
 @NullMarked
 package io.imageshare.internal.poll;

@@ -1,12 +1,11 @@
 package io.imageshare.internal.table;
 
-import static java.util.Objects.requireNonNull;
-
+import com.google.common.collect.MultimapBuilder;
+import com.google.common.collect.SetMultimap;
 import io.imageshare.Reason;
 import java.util.BitSet;
-import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,63 +16,51 @@ import org.jspecify.annotations.Nullable;
  * proves both of them.
  */
 public final class Evidence {
-  /** So many ids of one side, refused one by one with one code, speak for the rest of it. */
+  /** When so many ids of one side are refused one by one with one code, the rest will be, too. */
   private static final int ENOUGH = 16;
 
   /** What proves an id good, the weakest first. */
   private enum Strength {
-    /** It stood in a call that was accepted. */
+    /** It was in a call that was accepted. */
     ACCEPTED,
-    /** It stood in a job that ended well, and that says nothing else of it. */
+    /** It was in a job that ended well and reports nothing else of it. */
     SERVED,
     /** A listing named it. */
     LISTED
   }
 
+  /** The ids of one side. */
   private static final class Known {
-    final Map<Strength, BitSet> good = new EnumMap<>(Strength.class);
+    final SetMultimap<Strength, Integer> good =
+        MultimapBuilder.enumKeys(Strength.class).hashSetValues().build();
     final BitSet bad = new BitSet();
     @Nullable String code;
     boolean uniform = true;
-
-    Known() {
-      for (Strength evidence : Strength.values()) {
-        good.put(evidence, new BitSet());
-      }
-    }
   }
 
-  private final Map<Side, Known> known = new EnumMap<>(Side.class);
+  private final Known images = new Known();
+  private final Known recipients = new Known();
   private Strength least = Strength.ACCEPTED;
   private boolean doubtAll;
   private boolean accepted;
 
-  public Evidence() {
-    known.put(Side.IMAGES, new Known());
-    known.put(Side.RECIPIENTS, new Known());
-  }
-
   private Known known(Side side) {
-    return requireNonNull(known.get(side));
-  }
-
-  private void add(Strength evidence, Side side, int id) {
-    requireNonNull(known(side).good.get(evidence)).set(id);
+    return side == Side.IMAGES ? images : recipients;
   }
 
   public void accepted(Slice slice) {
     accepted = true;
-    slice.images().forEach(id -> add(Strength.ACCEPTED, Side.IMAGES, id));
-    slice.recipients().forEach(id -> add(Strength.ACCEPTED, Side.RECIPIENTS, id));
+    images.good.putAll(Strength.ACCEPTED, slice.images());
+    recipients.good.putAll(Strength.ACCEPTED, slice.recipients());
   }
 
   public void served(int image, int recipient) {
-    add(Strength.SERVED, Side.IMAGES, image);
-    add(Strength.SERVED, Side.RECIPIENTS, recipient);
+    images.good.put(Strength.SERVED, image);
+    recipients.good.put(Strength.SERVED, recipient);
   }
 
   public void listed(Side side, int id) {
-    add(Strength.LISTED, side, id);
+    known(side).good.put(Strength.LISTED, id);
   }
 
   /** Whether the service ever accepted a call of this run. */
@@ -103,8 +90,8 @@ public final class Evidence {
 
   boolean isGood(Side side, int id) {
     return !doubtAll
-        && known(side).good.entrySet().stream()
-            .anyMatch(e -> e.getKey().compareTo(least) >= 0 && e.getValue().get(id));
+        && EnumSet.range(least, Strength.LISTED).stream()
+            .anyMatch(strength -> known(side).good.containsEntry(strength, id));
   }
 
   public List<Integer> suspects(Side side, Slice slice) {
@@ -122,8 +109,6 @@ public final class Evidence {
     known.uniform &= known.bad.isEmpty() || reason.code().equals(known.code);
     known.code = reason.code();
     known.bad.set(id);
-    return known.bad.cardinality() == ENOUGH
-        && known.uniform
-        && known.good.values().stream().allMatch(BitSet::isEmpty);
+    return known.bad.cardinality() == ENOUGH && known.uniform && known.good.isEmpty();
   }
 }

@@ -139,6 +139,14 @@ public final class PairTable {
     return new Member(images.get(image), recipients.get(recipient));
   }
 
+  public List<String> imageIds() {
+    return images;
+  }
+
+  public List<Recipient> recipientIds() {
+    return recipients;
+  }
+
   /** Every pair of the table, asked for or not. */
   public Slice all() {
     return new Slice(indices(images.size()), indices(recipients.size()));

@@ -1,26 +1,25 @@
 package io.imageshare.internal.table;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
 import io.imageshare.Reason;
-import java.util.ArrayList;
-import java.util.HashMap;
+import static java.util.Collections.disjoint;
 import java.util.List;
-import java.util.Map;
 
-/** Counts slices refused for a reason that is none of their ids' fault. */
+/** Counts slices refused for a reason that is not the fault of any of their ids. */
 public final class RepeatedRefusals {
-  /** So many slices that share no image, refused with one code, speak for the rest. */
+  /** When so many slices that share no image are refused with one code, the rest will be, too. */
   private static final int ENOUGH = 3;
 
-  private final Map<String, List<Slice>> denied = new HashMap<>();
+  private final ListMultimap<String, Slice> refused = ArrayListMultimap.create();
 
   /** Notes a refused slice; true when enough that share no image were refused with this code. */
   public boolean add(Slice slice, Reason reason) {
-    List<Slice> slices =
-        denied.computeIfAbsent(reason.kind() + " " + reason.code(), code -> new ArrayList<>());
+    List<Slice> slices = refused.get(reason.kind() + " " + reason.code());
     // A part of a slice that was refused before says more than the whole did.
     slices.removeIf(other -> other.contains(slice));
-    // One full or forbidden image is refused in all of its slices: it speaks for no other.
-    if (slices.stream().allMatch(other -> slice.images().stream().noneMatch(other.images()::contains))) {
+    // One full or forbidden image is refused in all of its slices, and says nothing of others.
+    if (slices.stream().allMatch(other -> disjoint(slice.images(), other.images()))) {
       slices.add(slice);
     }
     return slices.size() >= ENOUGH;

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** The different verdicts of a run, each at its place, in the order they came. */
 final class VerdictPool {
-  /** Two bytes hold so many different ones; a run that needs more is told apart less well. */
+  /** Two bytes hold so many different ones; in a run that has more, the rest share one. */
   private static final int KEPT_APART = 65_000;
 
   private static final Reason MANY =

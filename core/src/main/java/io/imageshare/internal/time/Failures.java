@@ -7,7 +7,9 @@ import java.util.concurrent.ExecutionException;
 public final class Failures {
   private Failures() {}
 
-  /** The failure itself, without what {@code java.util.concurrent} wraps around it. */
+  /**
+   * The failure itself, without the exceptions that {@code java.util.concurrent} wraps around it.
+   */
   public static Throwable unwrap(Throwable failure) {
     Throwable cause = failure;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)

@@ -2,9 +2,7 @@ package io.imageshare.internal.time;
 
 import io.imageshare.Timekeeper;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,8 +11,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** A future that waits through a timekeeper, so that in virtual time waiting for it moves time. */
 public final class TimedFuture<T> extends CompletableFuture<T> {
   private final Timekeeper time;
-  private final Set<CompletableFuture<Boolean>> waiters = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean watched = new AtomicBoolean();
+  private final AtomicBoolean isFollowed = new AtomicBoolean();
+
+  /** A plain future that is completed after this one: waiting for one of this class would recur. */
+  private final CompletableFuture<Boolean> settled = new CompletableFuture<>();
 
   public TimedFuture(Timekeeper time) {
     this.time = time;
@@ -28,7 +28,7 @@ public final class TimedFuture<T> extends CompletableFuture<T> {
   @Override
   public T get() throws InterruptedException, ExecutionException {
     if (!isDone()) {
-      await(waiter());
+      time.await(settled());
     }
     return super.get();
   }
@@ -37,13 +37,14 @@ public final class TimedFuture<T> extends CompletableFuture<T> {
   public T get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!isDone()) {
-      CompletableFuture<Boolean> waiter = waiter();
-      Timekeeper.Scheduled limit =
-          time.schedule(Duration.ofNanos(unit.toNanos(timeout)), () -> waiter.complete(false));
+      CompletableFuture<Boolean> limit = new CompletableFuture<>();
+      Timekeeper.Scheduled scheduled =
+          time.schedule(Duration.ofNanos(unit.toNanos(timeout)), () -> limit.complete(true));
       try {
-        await(waiter);
+        time.await(CompletableFuture.anyOf(settled(), limit));
       } finally {
-        limit.cancel();
+        scheduled.cancel();
+        limit.complete(true); // so that nothing of this wait stays behind
       }
     }
     return super.get(0, unit);
@@ -54,7 +55,7 @@ public final class TimedFuture<T> extends CompletableFuture<T> {
     boolean interrupted = false;
     while (!isDone()) {
       try {
-        await(waiter());
+        time.await(settled());
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -65,29 +66,11 @@ public final class TimedFuture<T> extends CompletableFuture<T> {
     return super.join();
   }
 
-  @SuppressWarnings("CollectionUndefinedEquality") // identity is what is meant
-  private void await(CompletableFuture<Boolean> waiter) throws InterruptedException {
-    try {
-      time.await(waiter);
-    } finally {
-      waiters.remove(waiter);
+  /** Follows this once: a dependent for each wait would pile up. */
+  private CompletableFuture<Boolean> settled() {
+    if (isFollowed.compareAndSet(false, true)) {
+      CompletableFuture<?> unused = whenComplete((value, failure) -> settled.complete(true));
     }
-  }
-
-  /**
-   * A plain future that is completed with this one; waiting for one of this class would come back
-   * here. All hang on one dependent: one each would pile up while somebody waits again and again.
-   */
-  private CompletableFuture<Boolean> waiter() {
-    CompletableFuture<Boolean> waiter = new CompletableFuture<>();
-    waiters.add(waiter);
-    if (watched.compareAndSet(false, true)) {
-      CompletableFuture<?> unused =
-          whenComplete((value, failure) -> waiters.forEach(other -> other.complete(true)));
-    }
-    if (isDone()) {
-      waiter.complete(true);
-    }
-    return waiter;
+    return settled;
   }
 }

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What a run has scheduled. It is called off when the run is over: until then it would hold the
+ * What a run has scheduled. It is cancelled when the run is finished; otherwise it would hold the
  * run's memory and the timekeeper's thread. Used on the engine's thread only.
  */
 public final class TimerScope {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualTime implements Timekeeper {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-  /** UnfinishedJournal while a task runs, so that tasks never run two at once, whoever waits. */
+  /** Held while a task runs, so that tasks never run two at once, whoever waits. */
   private final ReentrantLock running = new ReentrantLock();
 
   private final Object lock = new Object();

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class BadIdSearchTest {
 
-  /** Refuses what holds a bad id, and notes what the hunt asked for and found. */
-  private static final class Service implements BadIdSearch.Probes {
+  /** Refuses what holds a bad id, and records what the search asked for and found. */
+  private static final class Service implements BadIdSearch.Steps {
     final Set<Integer> badImages = new HashSet<>();
     final Set<Integer> badRecipients = new HashSet<>();
     final Evidence evidence = new Evidence();
@@ -48,7 +48,7 @@ class BadIdSearchTest {
       while (found.size() == before) {
         search.next();
         answer(search);
-        assertTrue(calls < 100, "the hunt does not end");
+        assertTrue(calls < 100, "the search does not end");
       }
     }
 
@@ -74,9 +74,9 @@ class BadIdSearchTest {
     }
 
     @Override
-    public void bad(Side side, int id, Reason reason) {
+    public void badId(Side side, int id, Reason reason) {
       assertTrue(
-          (side == Side.IMAGES ? badImages : badRecipients).contains(id), "convicted a good id");
+          (side == Side.IMAGES ? badImages : badRecipients).contains(id), "found a good id bad");
       found.add(side + " " + id);
     }
 
@@ -87,7 +87,7 @@ class BadIdSearchTest {
     }
 
     @Override
-    public void nothing() {
+    public void nothingFound() {
       found.add("nothing");
     }
   }
@@ -114,7 +114,7 @@ class BadIdSearchTest {
   }
 
   @Test
-  void goodIdsRideAlongAndAreNotHalved() {
+  void goodIdsStayInEveryPartAndAreNotHalved() {
     Service service = new Service();
     service.namesSide = true;
     service.badRecipients.add(99);
@@ -145,7 +145,7 @@ class BadIdSearchTest {
   }
 
   @Test
-  void neverConvictsAGoodIdWhateverIsBadAndKnown() {
+  void neverFindsAGoodIdBadWhateverIsBadAndKnown() {
     Random random = new Random(2);
     for (int n = 0; n < 5000; n++) {
       Service service = new Service();
@@ -172,7 +172,7 @@ class BadIdSearchTest {
   }
 
   @Test
-  void aFaultThatIsOverConvictsNobody() {
+  void aFaultThatIsGoneBlamesNobody() {
     Service service = new Service();
     service.search(slice(8, 8));
     assertEquals(List.of("nothing"), service.found);

@@ -11,28 +11,28 @@ import java.util.Random;
 import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 
-/** One caller with calls without end, against limits it is not told. */
+/** One caller with endless calls, against limits it does not know. */
 class RateEstimatorTest {
   private static final long SECOND = 1_000_000_000;
   private static final long MINUTE = 60 * SECOND;
   private static final double TEN_A_SECOND = 10e-9;
 
-  private RateEstimator pace = new RateEstimator(TEN_A_SECOND, 0);
+  private RateEstimator rate = new RateEstimator(TEN_A_SECOND, 0);
   private long now;
   private long taken;
   private long refused;
 
-  /** CallExecutor one after the other, each as soon as it may, answered at once. */
+  /** Calls one after the other, each as soon as it may start, answered at once. */
   private void callUntil(long end, LongPredicate limit) {
-    while (pace.earliest() < end) {
-      now = Math.max(now, pace.earliest());
-      pace.begun(now);
+    while (rate.earliest() < end) {
+      now = Math.max(now, rate.earliest());
+      rate.callStarted(now);
       if (limit.test(now)) {
         taken++;
-        pace.taken(now);
+        rate.accepted(now);
       } else {
         refused++;
-        pace.refused(now, now, 0, false);
+        rate.refused(now, now, 0, false);
       }
     }
     now = end;
@@ -43,7 +43,7 @@ class RateEstimatorTest {
     refused = 0;
   }
 
-  /** So many calls a minute, whose first minute ends at the time given. */
+  /** A limit of calls per minute; the first minute ends at the given time. */
   private static LongPredicate aMinute(int calls, long turn) {
     return new LongPredicate() {
       private long minute = -1;
@@ -63,15 +63,15 @@ class RateEstimatorTest {
   void keepsTheRateWhileNothingIsRefused() {
     callUntil(100 * SECOND, at -> true);
     assertTrue(taken == 1000 || taken == 1001, taken + " taken");
-    assertTrue(pace.isUntried());
+    assertTrue(rate.isUntried());
   }
 
   @Test
-  void learnsWhatAMinuteAllowsWhereverItBegins() {
+  void learnsTheLimitWhereverTheMinuteBegins() {
     long allTaken = 0;
     long allRefused = 0;
     for (long seed = 1; seed <= 20; seed++) {
-      pace = new RateEstimator(TEN_A_SECOND, 0);
+      rate = new RateEstimator(TEN_A_SECOND, 0);
       now = 0;
       LongPredicate limit = aMinute(10, (long) (new Random(seed).nextDouble() * MINUTE));
       callUntil(4 * MINUTE, limit);
@@ -87,7 +87,7 @@ class RateEstimatorTest {
   }
 
   @Test
-  void remembersWhileNobodyCalls() {
+  void forgetsNothingWhileNoCallsAreMade() {
     LongPredicate limit = aMinute(10, 0);
     callUntil(10 * MINUTE, limit);
     now += 600 * MINUTE;
@@ -98,7 +98,7 @@ class RateEstimatorTest {
   }
 
   @Test
-  void findsOutThatALimitHasGone() {
+  void findsOutThatALimitIsGone() {
     callUntil(10 * MINUTE, aMinute(10, 0));
     callUntil(60 * MINUTE, at -> true);
     forget();
@@ -107,7 +107,7 @@ class RateEstimatorTest {
   }
 
   @Test
-  void anOddRefusalCostsAlmostNothing() {
+  void anIsolatedRefusalCostsAlmostNothing() {
     callUntil(SECOND, at -> true);
     callUntil(2 * SECOND, at -> refused > 0);
     forget();
@@ -116,80 +116,80 @@ class RateEstimatorTest {
   }
 
   @Test
-  void anOddRefusalThatAsksForAWaitCostsTheWait() {
+  void anIsolatedRefusalThatAsksForAWaitCostsTheWait() {
     callUntil(SECOND, at -> true);
-    pace.begun(now);
-    pace.refused(now, now, 7 * SECOND, false);
-    assertEquals(now + 7 * SECOND, pace.earliest());
+    rate.callStarted(now);
+    rate.refused(now, now, 7 * SECOND, false);
+    assertEquals(now + 7 * SECOND, rate.earliest());
     callUntil(18 * SECOND, at -> true);
     assertTrue(taken >= 10 + 98, taken + " taken");
   }
 
   @Test
-  void triesEverMoreRarelyWhileAllIsRefusedButNeverGivesUp() {
+  void probesEverMoreRarelyWhileAllIsRefusedButNeverGivesUp() {
     callUntil(24 * 60 * MINUTE, at -> false);
     assertTrue(refused > 24 * 60 / 5 && refused < 320, refused + " refused");
   }
 
   @Test
-  void refusalsThatCallsTakenHaveOvertakenCountForNothing() {
-    pace.begun(0);
-    pace.begun(SECOND);
-    pace.taken(SECOND);
-    pace.refused(0, 2 * SECOND, 0, false);
-    assertTrue(pace.isUntried());
-    pace.refused(0, 2 * SECOND, 7 * SECOND, false);
-    assertEquals(9 * SECOND, pace.earliest(), "yet the service is to be left alone");
+  void refusalsOvertakenByAcceptedCallsDoNotCount() {
+    rate.callStarted(0);
+    rate.callStarted(SECOND);
+    rate.accepted(SECOND);
+    rate.refused(0, 2 * SECOND, 0, false);
+    assertTrue(rate.isUntried());
+    rate.refused(0, 2 * SECOND, 7 * SECOND, false);
+    assertEquals(9 * SECOND, rate.earliest(), "but the requested wait holds");
   }
 
   @Test
-  void aWaitThatIsAskedForHoldsWhateverGetsThrough() {
-    pace.begun(0);
-    pace.begun(SECOND);
-    pace.refused(0, 2 * SECOND, 7 * SECOND, false);
-    pace.taken(SECOND);
-    assertEquals(9 * SECOND, pace.earliest());
+  void aRequestedWaitHoldsWhateverIsAccepted() {
+    rate.callStarted(0);
+    rate.callStarted(SECOND);
+    rate.refused(0, 2 * SECOND, 7 * SECOND, false);
+    rate.accepted(SECOND);
+    assertEquals(9 * SECOND, rate.earliest());
   }
 
-  // Which kinds share a pace
+  // Which kinds share a rate
 
   @Test
-  void aKindThatIsRefusedJoinsWhatIsKnown() {
-    RateLimits paces = new RateLimits(TEN_A_SECOND, 0);
-    paces.refused(Kind.READ, 0, 0, 0);
-    assertNotSame(paces.of(Kind.READ), paces.of(Kind.POLL));
-    paces.refused(Kind.POLL, 0, 0, 0);
-    assertSame(paces.of(Kind.READ), paces.of(Kind.POLL));
-    assertTrue(paces.of(Kind.SUBMIT).isUntried(), "what was never refused is not held up");
+  void aKindThatIsRefusedJoinsTheKnownRate() {
+    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    limits.refused(Kind.READ, 0, 0, 0);
+    assertNotSame(limits.of(Kind.READ), limits.of(Kind.POLL));
+    limits.refused(Kind.POLL, 0, 0, 0);
+    assertSame(limits.of(Kind.READ), limits.of(Kind.POLL));
+    assertTrue(limits.of(Kind.SUBMIT).isUntried(), "what was never refused is not slowed down");
   }
 
   @Test
-  void aKindThatIsRefusedWhileOthersGetThroughPartsFromThem() {
-    RateLimits paces = new RateLimits(TEN_A_SECOND, 0);
-    paces.refused(Kind.READ, 0, 0, 0);
-    paces.refused(Kind.SUBMIT, 0, 0, 0);
+  void aKindThatIsRefusedWhileOthersAreAcceptedSeparatesFromThem() {
+    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    limits.refused(Kind.READ, 0, 0, 0);
+    limits.refused(Kind.SUBMIT, 0, 0, 0);
     for (int at = 1; at < 7; at += 2) {
-      assertSame(paces.of(Kind.READ), paces.of(Kind.SUBMIT));
-      paces.taken(Kind.READ, at);
-      paces.refused(Kind.SUBMIT, at + 1, at + 1, 0);
+      assertSame(limits.of(Kind.READ), limits.of(Kind.SUBMIT));
+      limits.accepted(Kind.READ, at);
+      limits.refused(Kind.SUBMIT, at + 1, at + 1, 0);
     }
-    assertNotSame(paces.of(Kind.READ), paces.of(Kind.SUBMIT));
-    assertTrue(paces.of(Kind.READ).isUntried());
-    assertFalse(paces.of(Kind.SUBMIT).isUntried());
-    paces.refused(Kind.READ, 8, 8, 0);
-    assertNotSame(paces.of(Kind.READ), paces.of(Kind.SUBMIT), "once apart, always apart");
+    assertNotSame(limits.of(Kind.READ), limits.of(Kind.SUBMIT));
+    assertTrue(limits.of(Kind.READ).isUntried());
+    assertFalse(limits.of(Kind.SUBMIT).isUntried());
+    limits.refused(Kind.READ, 8, 8, 0);
+    assertNotSame(limits.of(Kind.READ), limits.of(Kind.SUBMIT), "once separate, always separate");
   }
 
   @Test
-  void beingRefusedNowAndThenIsNoReasonToPart() {
-    RateLimits paces = new RateLimits(TEN_A_SECOND, 0);
-    paces.refused(Kind.READ, 0, 0, 0);
-    paces.refused(Kind.SUBMIT, 0, 0, 0);
+  void occasionalRefusalsSeparateNothing() {
+    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    limits.refused(Kind.READ, 0, 0, 0);
+    limits.refused(Kind.SUBMIT, 0, 0, 0);
     for (int at = 1; at < 100; at += 3) {
-      paces.taken(Kind.READ, at);
-      paces.refused(Kind.SUBMIT, at + 1, at + 1, 0);
-      paces.taken(Kind.SUBMIT, at + 2);
+      limits.accepted(Kind.READ, at);
+      limits.refused(Kind.SUBMIT, at + 1, at + 1, 0);
+      limits.accepted(Kind.SUBMIT, at + 2);
     }
-    assertSame(paces.of(Kind.READ), paces.of(Kind.SUBMIT));
+    assertSame(limits.of(Kind.READ), limits.of(Kind.SUBMIT));
   }
 }

@@ -24,6 +24,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DirectoryJournalTest {
   private static final Reason REASON = new Reason(Reason.Kind.LOST, "IMG.0018", "lost \"x\"\n");
@@ -127,6 +129,32 @@ class DirectoryJournalTest {
         "version 2 of the journal; this release reads up to 1: resume it with the release that"
             + " wrote it, or a newer one",
         refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "8 | \"Settled\" | \"Doubted\" | not known: kind Doubted; is it newer?",
+        "8 | \"kind\" | \"type\" | damaged: kind: ",
+        "8 | \"reason\" | \"cause\" | damaged: reason: ",
+        "8 | \"again\" | \"once\" | damaged: again: ",
+        "8 | \"flight\":3 | \"flight\":\"x\" | damaged: flight: ",
+        "8 | \"flight\" | \"submission\" | damaged: flight: ",
+        "8 | \"LOST\" | \"GONE\" | damaged: reason: ",
+        "3 | 1970-01-01T00:00:00Z | noon | damaged: at: ",
+        "2 | \"0-2,5,7-8\" | \"0-2,five\" | damaged: images: ",
+        "2 | \"recipients\" | \"others\" | damaged: recipients: ",
+        "9 | \"recipients\":\"4\" | \"recipients\":4.5 | damaged: except[0].recipients: ",
+        "0 | \"requests\" | \"asked\" | damaged: requests: ",
+        "0 | unshare | drop | damaged: requests[0]: ",
+      })
+  void aFieldThatIsWrongIsNamed(int line, String old, String now, String message) {
+    String wrong = resealed(texts().get(line), old, now);
+    IllegalStateException refused =
+        assertThrows(IllegalStateException.class, () -> JournalCodec.read(wrong), wrong);
+    assertTrue(String.valueOf(refused.getMessage()).startsWith(message), refused.getMessage());
   }
 
   private static String resealed(String line, String old, String now) {

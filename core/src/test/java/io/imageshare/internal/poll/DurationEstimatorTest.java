@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DurationEstimatorTest {
 
-  /** A memory as one would first write it: each job by itself, in every cell. */
-  private static final class PlainMemory {
+  /** The obvious version: each job by itself, in every cell. */
+  private static final class PlainHistogram {
     final List<int[]> jobs = new ArrayList<>();
     final double[] prior;
     double[] shares;
 
-    PlainMemory(double[] prior) {
+    PlainHistogram(double[] prior) {
       this.prior = prior;
       shares = prior.clone();
     }
@@ -30,12 +30,12 @@ class DurationEstimatorTest {
       return .998 * shares[cell] + .002 * prior[cell];
     }
 
-    double learn(int from, int to) {
+    double add(int from, int to) {
       jobs.add(new int[] {from, to});
       return IntStream.range(from, to).mapToDouble(this::known).sum();
     }
 
-    void recall(double rate, int width) {
+    void refresh(double rate, int width) {
       double[] next = new double[shares.length];
       double sum = 0;
       int kept = Math.min(jobs.size(), (int) Math.ceil(4 / rate));
@@ -61,49 +61,49 @@ class DurationEstimatorTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 8})
-  void whatAMemoryRecallsIsWhatEachJobTellsByItself(int width) {
+  void theHistogramIsTheSumOfItsJobs(int width) {
     for (int seed = 0; seed < 20; seed++) {
       Random random = new Random(seed);
       double[] prior = random.doubles(40, .1, 1).toArray();
       double sum = Arrays.stream(prior).sum();
       Arrays.setAll(prior, i -> prior[i] / sum);
-      DecayingHistogram memory = new DecayingHistogram(prior, .2, width);
-      PlainMemory plain = new PlainMemory(prior);
+      DecayingHistogram histogram = new DecayingHistogram(prior, .2, width);
+      PlainHistogram plain = new PlainHistogram(prior);
       for (int job = 0; job < 200; job++) {
         int from = random.nextInt(40);
         int to = from + 1 + random.nextInt(40 - from);
-        memory.weight = 1;
-        memory.learn(from, to, prior, .002);
-        assertEquals(plain.learn(from, to), memory.weight, 1e-9, "seed " + seed);
+        histogram.weight = 1;
+        histogram.add(from, to, prior, .002);
+        assertEquals(plain.add(from, to), histogram.weight, 1e-9, "seed " + seed);
         if (random.nextInt(4) == 0) {
-          plain.recall(.2, width);
-          memory.recall(prior, .002, .3);
-          memory.recall(prior, .002, .3);
+          plain.refresh(.2, width);
+          histogram.refresh(prior, .002, .3);
+          histogram.refresh(prior, .002, .3);
         }
         double[] shares = new double[40];
-        memory.addTo(shares, 1);
+        histogram.addTo(shares, 1);
         assertArrayEquals(plain.shares, shares, 1e-9, "seed " + seed);
       }
     }
   }
 
   @Test
-  void jobsThatEndAtFewTimesMakeCuriousUntilTheyAreKnown() {
+  void jobsThatEndAtFewTimesAreExploredUntilTheyAreKnown() {
     DurationEstimator lumpy = new DurationEstimator();
     DurationEstimator smooth = new DurationEstimator();
     Random random = new Random(1);
     for (int job = 0; job < 60; job++) {
-      lumpy.lasted(random.nextBoolean() ? 3 : 20);
-      smooth.lasted(random.nextDouble() * 20);
+      lumpy.addDuration(random.nextBoolean() ? 3 : 20);
+      smooth.addDuration(random.nextDouble() * 20);
       lumpy.shares();
       smooth.shares();
     }
-    assertTrue(lumpy.curiosity() > 3 * smooth.curiosity());
-    assertTrue(lumpy.curiosity() < new DurationEstimator().curiosity());
+    assertTrue(lumpy.explorationBudget() > 3 * smooth.explorationBudget());
+    assertTrue(lumpy.explorationBudget() < new DurationEstimator().explorationBudget());
   }
 
   @Test
-  void beforeAnyJobHasEndedHalfAreTakenToLastAsTheSamplesDo() {
+  void theSamplesAreThePrior() {
     double[] shares = new DurationEstimator().shares();
     assertEquals(1, Arrays.stream(shares).sum(), 1e-9);
     assertEquals(.5, between(shares, .75, 3), .02);
@@ -111,7 +111,7 @@ class DurationEstimatorTest {
   }
 
   @Test
-  void whatIsFoundBetweenLooksComesNearTheLawWhereverTheLooksFall() {
+  void rangesBetweenPollsConvergeOnTheDistribution() {
     for (int seed = 0; seed < 5; seed++) {
       Random random = new Random(seed);
       DurationEstimator durations = new DurationEstimator();
@@ -120,12 +120,12 @@ class DurationEstimatorTest {
         double ran = 0;
         double poll = random.nextDouble() * 4;
         while (poll < lasted) {
-          durations.ran(ran, poll);
+          durations.running(ran, poll);
           ran = poll;
           poll += random.nextDouble() * 4;
         }
-        durations.gone(ran);
-        durations.endedBetween(ran, poll);
+        durations.removeOpen(ran);
+        durations.addRange(ran, poll);
         durations.shares();
       }
       double[] shares = durations.shares();
@@ -135,43 +135,43 @@ class DurationEstimatorTest {
   }
 
   @Test
-  void whatIsToldIsKnownAtOnceAndForgottenWhenItIsSoNoMore() {
+  void exactDurationsAreLearnedAtOnceAndForgottenWhenTheyChange() {
     DurationEstimator durations = new DurationEstimator();
     for (int job = 0; job < 300; job++) {
-      durations.lasted(2);
+      durations.addDuration(2);
       durations.shares();
     }
     assertTrue(between(durations.shares(), 1.9, 2.1) > .95);
     for (int job = 0; job < 15; job++) {
-      durations.lasted(20);
+      durations.addDuration(20);
       durations.shares();
     }
     assertTrue(between(durations.shares(), 19, 21) > .8);
   }
 
   @Test
-  void aJobThatOutlastsAllOthersIsEvidenceThatJobsDo() {
+  void anOpenJobThatOutlastsAllOthersIsEvidence() {
     DurationEstimator durations = new DurationEstimator();
     for (int job = 0; job < 20; job++) {
-      durations.lasted(2);
+      durations.addDuration(2);
     }
     double before = between(durations.shares(), 30, 1000);
-    durations.ran(0, 10);
-    durations.ran(10, 30);
+    durations.running(0, 10);
+    durations.running(10, 30);
     double after = between(durations.shares(), 30, 1000);
     assertTrue(after > 10 * before, before + " and then " + after);
-    durations.gone(30);
+    durations.removeOpen(30);
     assertEquals(before, between(durations.shares(), 30, 1000), 1e-12);
   }
 
   @Test
-  void aLookIsDueAtTheLastEndToldAndCountsAsPastIt() {
+  void aPollIsDueAtTheLatestEndKnown() {
     DurationEstimator durations = new DurationEstimator();
     int edge = durations.edgeOf(5) + 1;
-    assertEquals(DurationEstimator.edge(edge), durations.at(edge));
-    durations.lasted(5);
+    assertEquals(DurationEstimator.edge(edge), durations.pollAge(edge));
+    durations.addDuration(5);
     int past = durations.edgeOf(5);
-    assertEquals(5, durations.at(past));
+    assertEquals(5, durations.pollAge(past));
     assertTrue(DurationEstimator.edge(past) > 5 && DurationEstimator.edge(past - 1) < 5);
   }
 

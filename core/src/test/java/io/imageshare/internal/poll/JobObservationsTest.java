@@ -21,23 +21,23 @@ class JobObservationsTest {
   }
 
   @Test
-  void aJobThatIsLookedAtNoMoreIsNoEvidence() {
+  void aJobThatIsNoLongerPolledIsNoEvidence() {
     PollSchedule others = schedule();
     end(schedule, 2, 2);
     end(others, 2, 2);
-    for (boolean over : new boolean[] {true, false}) {
+    for (boolean unwatched : new boolean[] {true, false}) {
       for (int job = 0; job < 10; job++) {
-        JobObservations sightings = new JobObservations(others);
-        sightings.ran(30, Double.NaN);
-        if (over) {
-          sightings.over();
+        JobObservations observations = new JobObservations(others);
+        observations.running(30, Double.NaN);
+        if (unwatched) {
+          observations.unwatched();
         }
       }
-      double next = others.next(3, 3);
-      if (over) {
-        assertEquals(schedule.next(3, 3), next, 1e-9);
+      double next = others.nextPoll(3, 3);
+      if (unwatched) {
+        assertEquals(schedule.nextPoll(3, 3), next, 1e-9);
       } else {
-        assertNotEquals(schedule.next(3, 3), next, 1);
+        assertNotEquals(schedule.nextPoll(3, 3), next, 1);
       }
     }
   }
@@ -45,22 +45,22 @@ class JobObservationsTest {
   @Test
   void aJobLastedNoLongerThanUntilItWasSeenToHaveEnded() {
     end(schedule, 5, 50);
-    assertEquals(5, schedule.next(0, 0), .1);
+    assertEquals(5, schedule.nextPoll(0, 0), .1);
   }
 
   @Test
-  void whatJobsSayOfTheirProgressIsUsedOnceItHasToldWell() {
+  void reportedProgressIsUsedOnceItHasProvedRight() {
     Random random = new Random(2);
     for (int job = 0; job < 10; job++) {
       double lasts = 10 + 90 * random.nextDouble();
-      JobObservations sightings = new JobObservations(schedule);
-      sightings.ran(lasts / 4, .25);
-      sightings.ran(lasts / 2, .5);
-      sightings.ended(lasts, lasts);
+      JobObservations observations = new JobObservations(schedule);
+      observations.running(lasts / 4, .25);
+      observations.running(lasts / 2, .5);
+      observations.ended(lasts, lasts);
     }
-    JobObservations sightings = new JobObservations(schedule);
-    sightings.ran(20, .1);
-    sightings.ran(40, .2);
-    assertEquals(200, sightings.next(40), 4);
+    JobObservations observations = new JobObservations(schedule);
+    observations.running(20, .1);
+    observations.running(40, .2);
+    assertEquals(200, observations.nextPoll(40), 4);
   }
 }

@@ -11,35 +11,35 @@ import org.junit.jupiter.api.Test;
 class PollTimesTest {
   private static final int CELLS = DurationEstimator.CELLS;
 
-  /** What is still to be paid after each edge, if each next look is the best of all later edges. */
-  private static double[] leastCosts(double[] shares, double price) {
+  /** The least cost from each edge on, by trying every later edge for the next poll. */
+  private static double[] leastCosts(double[] shares, double pollCost) {
     double[] costs = new double[CELLS + 1];
     for (int i = CELLS - 1; i >= 0; i--) {
       costs[i] = Double.POSITIVE_INFINITY;
       for (int j = i + 1; j <= CELLS; j++) {
-        costs[i] = Math.min(costs[i], cost(shares, price, i, j) + costs[j]);
+        costs[i] = Math.min(costs[i], cost(shares, pollCost, i, j) + costs[j]);
       }
     }
     return costs;
   }
 
-  private static double cost(double[] shares, double price, int i, int j) {
+  private static double cost(double[] shares, double pollCost, int i, int j) {
     double cost = 0;
     for (int k = i; k < CELLS; k++) {
       double middle = (DurationEstimator.edge(k) + DurationEstimator.edge(k + 1)) / 2;
-      cost += shares[k] * (price + (k < j ? DurationEstimator.edge(j) - middle : 0));
+      cost += shares[k] * (pollCost + (k < j ? DurationEstimator.edge(j) - middle : 0));
     }
     return cost;
   }
 
   @Test
-  void theLooksCostTheLeastThatAnyLooksCost() {
+  void noOtherPollTimesCostLess() {
     for (int seed = 0; seed < 12; seed++) {
       Random random = new Random(seed);
       double[] shares = shares(random);
-      double price = Math.exp(3 * random.nextGaussian());
-      PollTimes polls = new PollTimes(new DurationEstimator(), shares, price);
-      double[] least = leastCosts(shares, price);
+      double pollCost = Math.exp(3 * random.nextGaussian());
+      PollTimes polls = new PollTimes(new DurationEstimator(), shares, pollCost);
+      double[] least = leastCosts(shares, pollCost);
       double paid = 0;
       int i = 0;
       while (i < CELLS) {
@@ -47,7 +47,7 @@ class PollTimesTest {
             new DurationEstimator()
                 .edgeOf(polls.next(DurationEstimator.edge(i), DurationEstimator.edge(i), null));
         assertTrue(j > i, "seed " + seed);
-        paid += cost(shares, price, i, j);
+        paid += cost(shares, pollCost, i, j);
         i = j;
       }
       assertEquals(least[0], paid, 1e-9 * least[0], "seed " + seed);
@@ -70,7 +70,7 @@ class PollTimesTest {
   }
 
   @Test
-  void chanceChoosesOnlyEarlierTimesThatAreNearlyAsGood() {
+  void randomChoiceIsAmongEarlierTimesThatAreNearlyAsGood() {
     Random random = new Random(1);
     double[] shares = new double[CELLS];
     DurationEstimator durations = new DurationEstimator();
@@ -86,14 +86,15 @@ class PollTimesTest {
       int edge = durations.edgeOf(poll);
       assertTrue(poll <= best);
       assertTrue(
-          cost(shares, 1, 0, edge) + least[edge] <= least[0] + .02 + durations.curiosity() + 1e-9);
+          cost(shares, 1, 0, edge) + least[edge]
+              <= least[0] + .02 + durations.explorationBudget() + 1e-9);
       earlier |= poll < best;
     }
     assertTrue(earlier);
   }
 
   @Test
-  void aDearLookIsNotWorthItBeforeMostHaveEnded() {
+  void anExpensivePollWaitsUntilMostHaveEnded() {
     DurationEstimator durations = new DurationEstimator();
     double[] shares = new double[CELLS];
     int from = durations.edgeOf(1);

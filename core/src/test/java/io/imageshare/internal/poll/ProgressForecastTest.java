@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 class ProgressForecastTest {
 
   @Test
-  void twoReadingsForetellTheEndOfAJobThatBeganLate() {
+  void twoReadingsForecastTheEndOfAJobThatBeganLate() {
     ProgressForecast forecast = new ProgressForecast();
-    forecast.told(2, .1); // began at 1, ends at 11
+    forecast.add(2, .1); // began at 1, ends at 11
     assertFalse(forecast.isMade());
-    forecast.told(4, .3);
+    forecast.add(4, .3);
     assertEquals(11, forecast.end(), .2);
     assertTrue(forecast.wasRight(11, 11));
     assertTrue(forecast.wasRight(9, 12));
@@ -22,28 +22,28 @@ class ProgressForecastTest {
   }
 
   @Test
-  void progressThatStandsStillOrIsNotToldForetellsNothing() {
+  void constantOrMissingProgressGivesNoForecast() {
     ProgressForecast forecast = new ProgressForecast();
-    forecast.told(1, .5);
-    forecast.told(2, .5);
-    forecast.told(3, Double.NaN);
-    forecast.told(4, .6);
-    forecast.told(5, 0);
-    forecast.told(6, .6);
+    forecast.add(1, .5);
+    forecast.add(2, .5);
+    forecast.add(3, Double.NaN);
+    forecast.add(4, .6);
+    forecast.add(5, 0);
+    forecast.add(6, .6);
     assertFalse(forecast.isMade());
   }
 
   @Test
-  void aJobThatIsAlwaysJustAboutToEndIsBelievedTwice() {
+  void aJobThatIsAlwaysAboutToEndIsForecastTwice() {
     ProgressForecast forecast = new ProgressForecast();
     double age = 1;
     int polls = 0;
-    forecast.told(age, 1 - Math.exp(-.1 * age));
-    forecast.told(++age, 1 - Math.exp(-.1 * age));
+    forecast.add(age, 1 - Math.exp(-.1 * age));
+    forecast.add(++age, 1 - Math.exp(-.1 * age));
     while (forecast.end() > age) {
       age = forecast.end();
       polls++;
-      forecast.told(age, 1 - Math.exp(-.1 * age));
+      forecast.add(age, 1 - Math.exp(-.1 * age));
     }
     assertEquals(2, polls);
     assertTrue(forecast.isMade());

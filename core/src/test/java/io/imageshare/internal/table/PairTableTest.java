@@ -18,7 +18,7 @@ class PairTableTest {
   private enum State {
     OPEN,
     ASKED,
-    LATER,
+    DEFERRED,
     SETTLED
   }
 
@@ -68,13 +68,13 @@ class PairTableTest {
         oracle.computeIfPresent(pair, (p, s) -> s == State.ASKED ? State.OPEN : s);
       }
       case 5, 6 -> {
-        table.later(image, recipient);
-        oracle.computeIfPresent(pair, (p, s) -> s == State.ASKED ? State.LATER : s);
+        table.defer(image, recipient);
+        oracle.computeIfPresent(pair, (p, s) -> s == State.ASKED ? State.DEFERRED : s);
       }
       case 7, 8 -> table.touch(image, recipient);
       case 9 -> {
         table.nextRound();
-        oracle.replaceAll((p, s) -> s == State.LATER ? State.OPEN : s);
+        oracle.replaceAll((p, s) -> s == State.DEFERRED ? State.OPEN : s);
       }
       case 10 -> {
         table.settle(image, recipient, new Verdict.Failed(REASON));
@@ -115,7 +115,7 @@ class PairTableTest {
     table.ask(0, 0);
     table.touch(0, 0);
     table.touch(0, 0);
-    table.later(0, 0);
+    table.defer(0, 0);
     table.nextRound();
     assertTrue(table.isTouched(0, 0));
     assertTrue(table.isOpen(0, 0));

@@ -1,0 +1,33 @@
+package io.imageshare.http;
+
+import java.net.http.HttpHeaders;
+
+/** The service's response to one request; the body up to the limit. */
+final class ApiResponse {
+  private final int status;
+  private final HttpHeaders headers;
+  private final byte[] body;
+
+  ApiResponse(int status, HttpHeaders headers, byte[] body) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  int status() {
+    return status;
+  }
+
+  boolean ok() {
+    return status >= 200 && status < 300;
+  }
+
+  /** A header's first value; empty when there is none. */
+  String header(String name) {
+    return headers.firstValue(name).orElse("").strip();
+  }
+
+  byte[] body() {
+    return body;
+  }
+}

@@ -1,0 +1,172 @@
+package io.imageshare.http;
+
+import io.imageshare.Reason.Kind;
+import io.imageshare.ShareRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What is known about an error beyond the service's message. */
+final class ErrorHints {
+  private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  private static final Pattern PROJECT = Pattern.compile("[0-9a-f]{32}");
+  private static final int NOT_FOUND = 404;
+  private static final Duration CLOCK_ACCURACY = Duration.ofMinutes(1);
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(15);
+  private static final Duration LOCKED = Duration.ofMinutes(5);
+
+  private final StringBuilder hints = new StringBuilder();
+  private final ApiRequest request;
+  private final ApiResponse response;
+  private final ErrorBody error;
+  private final Kind kind;
+  private final Identity identity;
+  private final @Nullable String project;
+  private final Instant now;
+
+  private ErrorHints(
+      ApiRequest request,
+      ApiResponse response,
+      Identity identity,
+      @Nullable String project,
+      Instant now) {
+    this.request = request;
+    this.response = response;
+    this.error = ErrorBody.read(response);
+    this.kind = ErrorTranslation.kind(request, response.status(), error);
+    this.identity = identity;
+    this.project = project;
+    this.now = now;
+  }
+
+  /** The hints, each with a semicolon before it; empty when there are none. */
+  static String of(
+      ApiRequest request,
+      ApiResponse response,
+      Identity identity,
+      @Nullable String project,
+      Instant now) {
+    ErrorHints hints = new ErrorHints(request, response, identity, project, now);
+    switch (hints.kind) {
+      case UNAUTHENTICATED -> hints.unauthenticated();
+      case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> hints.invalid();
+      case FORBIDDEN -> hints.forbidden();
+      default -> {}
+    }
+    return hints.hints.toString();
+  }
+
+  private void unauthenticated() {
+    Instant expiry = identity.expiry();
+    boolean expired = expiry != null && !now.isBefore(expiry);
+    if (expired) {
+      add("the " + identity.noun() + " expired at " + expiry);
+    }
+    if (identity instanceof Identity.AccessKey key) {
+      key(key);
+    } else if (!expired) {
+      token(expiry);
+    }
+    if (error.code().equals(ErrorCodes.OTHER_PROJECT)) {
+      add(
+          "%s is not in the region of %s, or not the one of these credentials"
+              .formatted(project(), host()));
+    }
+  }
+
+  private void key(Identity.AccessKey key) {
+    Instant server = RetryAfter.date(response.header("Date"));
+    Duration ahead =
+        server == null
+            ? Duration.ZERO
+            : Duration.between(server, now).truncatedTo(ChronoUnit.SECONDS);
+    if (ahead.abs().compareTo(CLOCK_ACCURACY) > 0) {
+      add(
+          "the local clock is %d s %s the server's, and 15 minutes are tolerated"
+              .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of"));
+    }
+    if (messageContains("reach the limit")) {
+      Instant free = (server == null ? now : server).plus(LOCKED).truncatedTo(ChronoUnit.SECONDS);
+      add(
+          "more than five refusals lock an access key for five minutes: %s is free again at %s at"
+                  .formatted(key.noun(), free)
+              + " the latest, if it is left alone until then");
+    } else if (messageContains("get secretkey failed")) {
+      add(
+          "%s is not known to %s: it is misspelled, deleted or of another cloud"
+              .formatted(key.noun(), host()));
+    } else if (messageContains("signature fail") && ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
+      add(
+          "the secret is not that of %s, or what was signed was changed on the way"
+              .formatted(key.noun()));
+    } else if (key.temporary() && key.expiry() == null) {
+      add(key.noun() + " may have expired; Credentials.temporary(...) renews such keys");
+    }
+  }
+
+  private void token(@Nullable Instant expiry) {
+    if (messageContains("decrypt token fail")) {
+      add(host() + " does not know this token: it is cut, withdrawn or of another cloud");
+    } else if (ErrorCodes.gateway(error.code()).equals(ErrorCodes.TOKEN_EXPIRED)) {
+      String elsewhere = "one of another region than that of " + host();
+      add(
+          expiry == null
+              ? "an expired token is answered so, and " + elsewhere
+              : "the token is good until %s, so it was withdrawn, or is %s"
+                  .formatted(expiry, elsewhere));
+    }
+  }
+
+  /** Whether the service's message names this cause: one code stands for many. */
+  private boolean messageContains(String text) {
+    return error.message().toLowerCase(Locale.ROOT).contains(text);
+  }
+
+  private String host() {
+    return request.endpoint().getHost();
+  }
+
+  private void invalid() {
+    ShareRequest slice = request.slice();
+    if (slice != null
+        && slice.images().stream().allMatch(id -> PROJECT.matcher(id).matches())
+        && slice.recipients().stream().anyMatch(r -> IMAGE.matcher(r.id()).matches())) {
+      add("the images look like projects and the projects like images; are they swapped?");
+    } else if (request.purpose() == ApiRequest.Purpose.LIST
+        && PROJECT.matcher(request.subject()).matches()) {
+      add(request.subject() + " looks like a project's id, not an image's");
+    } else if (request.purpose() == ApiRequest.Purpose.LIST && response.status() == NOT_FOUND) {
+      add("is the id spelled right, and is it of an image in the region of " + host() + "?");
+    } else if (error.code().equals(ErrorCodes.NO_TENANT)) {
+      add("a project is named by its id, not its name, and is of the region of " + host());
+    }
+    if (error.code().equals("IMG.0047") || error.code().equals("IMG.0106")) {
+      String images =
+          slice == null
+              ? "image " + request.subject() + " is"
+              : slice.images().size() == 1
+                  ? "image " + slice.images().iterator().next() + " is"
+                  : "one of these images is";
+      add(images + " not owned by " + project() + " of these credentials");
+    }
+  }
+
+  private void forbidden() {
+    switch (request.purpose()) {
+      case SUBMIT -> add("sharing needs the right ims:images:share");
+      case LIST -> add("listing members needs the rights ims:images:get and ims:images:share");
+      default -> {}
+    }
+  }
+
+  private String project() {
+    return project == null ? "the project" : "project " + project;
+  }
+
+  private void add(String hint) {
+    hints.append("; ").append(hint);
+  }
+}

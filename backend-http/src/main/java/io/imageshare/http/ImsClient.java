@@ -1,0 +1,164 @@
+package io.imageshare.http;
+
+import io.imageshare.Image;
+import io.imageshare.Job;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason.Kind;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.http.ApiRequest.Purpose;
+import io.imageshare.http.AuthenticatedClient.Exchange;
+import java.net.URI;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The endpoints of {@code ims-api.md} section 1 that sharing needs, as blocking calls. */
+final class ImsClient {
+  /** A listing longer than this does not end by itself. */
+  private static final int MAX_PAGES = 1000;
+
+  private static final String MEMBERS = ApiRequest.path("v1", "cloudimages", "members");
+
+  /** Where the service is, and which of its endpoints are used. */
+  record Deployment(
+      URI endpoint,
+      HttpBackend.JobQuery jobQuery,
+      HttpBackend.MemberList memberList,
+      boolean sharesEncrypted) {
+    ImsClient client(@Nullable String project, Credentials credentials, Transport transport) {
+      return new ImsClient(this, project, new AuthenticatedClient(transport, credentials, project));
+    }
+  }
+
+  private final Deployment deployment;
+  private final @Nullable String project;
+  private final AuthenticatedClient client;
+  private final ImageList images;
+  private final EndpointFallback jobQueries = new EndpointFallback();
+  private final EndpointFallback memberLists = new EndpointFallback();
+
+  private ImsClient(Deployment deployment, @Nullable String project, AuthenticatedClient client) {
+    this.deployment = deployment;
+    this.project = project;
+    this.client = client;
+    images = new ImageList(deployment.endpoint(), client);
+  }
+
+  Job submit(ShareRequest slice) {
+    String method =
+        switch (slice.action()) {
+          case SHARE -> "POST";
+          case UNSHARE -> "DELETE";
+          case ACCEPT, REJECT -> "PUT";
+        };
+    String body = Wire.batch(slice);
+    Exchange exchange =
+        client.send(
+            new ApiRequest(
+                Purpose.SUBMIT, method, deployment.endpoint(), MEMBERS, "", body, "", slice));
+    if (!exchange.response().ok()) {
+      throw client.error(exchange);
+    }
+    String id = Wire.text(Wire.object(exchange.response().body()), Wire.JOB_ID);
+    if (id.isEmpty()) {
+      throw client.unreadable(exchange, "the answer holds no job");
+    }
+    return Job.running(id);
+  }
+
+  Job job(String id) {
+    Supplier<ApiRequest> progress = () -> poll(id, "v1", "cloudimages", "job", id);
+    Supplier<ApiRequest> show = project == null ? null : () -> poll(id, "v1", project, "jobs", id);
+    boolean progressFirst = deployment.jobQuery() == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
+    Exchange exchange = send(jobQueries, progressFirst, progress, show);
+    Job job = JobDocument.read(exchange.response().body(), id, exchange.identity().secrets()::hide);
+    if (job == null) {
+      throw client.unreadable(exchange, "the answer is not about this job");
+    }
+    return job;
+  }
+
+  private ApiRequest poll(String id, String... path) {
+    return ApiRequest.read(Purpose.POLL, deployment.endpoint(), ApiRequest.path(path), "", id);
+  }
+
+  Map<Recipient, MemberStatus> members(String image) {
+    Map<Recipient, MemberStatus> members = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    String marker = "";
+    for (int pages = 0; pages < MAX_PAGES; pages++) {
+      MemberPage page = page(image, marker);
+      int before = seen.size();
+      for (MemberPage.Entry entry : page.entries()) {
+        seen.add(entry.key());
+        if (entry.recipient() != null) {
+          members.put(entry.recipient(), entry.status());
+        }
+      }
+      marker = page.next();
+      // How a list ends is not documented. A page without new members ends it: it is empty, or the
+      // same page again from a deployment that ignores markers.
+      if (marker.isEmpty() || seen.size() == before) {
+        return Collections.unmodifiableMap(members);
+      }
+    }
+    throw ErrorTranslation.exception(
+        Kind.INTERNAL, "the list of members of image " + image + " does not end");
+  }
+
+  private MemberPage page(String image, String marker) {
+    String query = marker.isEmpty() ? "" : ApiRequest.query(Map.of(Wire.MARKER, marker));
+    Supplier<ApiRequest> glance = () -> list(image, query, "v2", "images", image, "members");
+    Supplier<ApiRequest> v1 =
+        project == null
+            ? null
+            : () -> list(image, query, "v1", project, "cloudimages", image, "members");
+    boolean glanceFirst = deployment.memberList() == HttpBackend.MemberList.GLANCE;
+    Exchange exchange = send(memberLists, glanceFirst, glance, v1);
+    MemberPage page = MemberPage.read(exchange.response().body(), image);
+    if (page == null) {
+      throw client.unreadable(exchange, "the answer does not list this image's members");
+    }
+    return page;
+  }
+
+  private ApiRequest list(String image, String query, String... path) {
+    return ApiRequest.read(
+        Purpose.LIST, deployment.endpoint(), ApiRequest.path(path), query, image);
+  }
+
+  /** The images that were shared with this project, and that it gave this status. */
+  Set<String> images(MemberStatus status) {
+    return images.withStatus(status);
+  }
+
+  /** The service's description of images. */
+  Map<String, Image> describe(Set<String> ids) {
+    return images.describe(ids, project, deployment.sharesEncrypted());
+  }
+
+  /**
+   * Sends a request to one of two endpoints.
+   *
+   * @param scoped has a project in its path, so it is null without one
+   */
+  private Exchange send(
+      EndpointFallback fallback,
+      boolean plainFirst,
+      Supplier<ApiRequest> plain,
+      @Nullable Supplier<ApiRequest> scoped) {
+    Exchange exchange =
+        plainFirst || scoped == null
+            ? fallback.send(plain, scoped, client::send)
+            : fallback.send(scoped, plain, client::send);
+    if (!exchange.response().ok()) {
+      throw client.error(exchange);
+    }
+    return exchange;
+  }
+}

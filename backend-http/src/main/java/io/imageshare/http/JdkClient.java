@@ -1,0 +1,102 @@
+package io.imageshare.http;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.io.IOException;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The JDK's HTTP client: the caller's, or one of the backend's own, which is closed with it. */
+final class JdkClient implements AutoCloseable {
+  // With an authenticator, 17 drops the Authorization header and 25 does not.
+  private static final int FIRST_KEEPING_AUTHORIZATION = 25;
+
+  private final HttpClient client;
+  private final @Nullable ExecutorService threads;
+
+  /** {@code threads} are those of a client of the backend's own; null for the caller's client. */
+  private JdkClient(HttpClient client, @Nullable ExecutorService threads) {
+    this.client = client;
+    this.threads = threads;
+  }
+
+  /**
+   * A client of the backend's own.
+   *
+   * @param threads where the client does its work; it never blocks there
+   */
+  static JdkClient own(
+      @Nullable ProxySelector proxy,
+      @Nullable SSLContext sslContext,
+      Duration connectTimeout,
+      ExecutorService threads) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(connectTimeout)
+            .executor(threads);
+    if (proxy != null) {
+      builder.proxy(proxy);
+    }
+    if (sslContext != null) {
+      builder.sslContext(sslContext);
+    }
+    return new JdkClient(builder.build(), threads);
+  }
+
+  /**
+   * The caller's client, refused if it would redirect or authenticate by itself.
+   *
+   * @param signs whether requests carry {@code Authorization}
+   */
+  static JdkClient given(HttpClient client, boolean signs) {
+    checkArgument(
+        client.followRedirects() == HttpClient.Redirect.NEVER,
+        "client: it follows redirects, and would send credentials and writes elsewhere;"
+            + " give one with Redirect.NEVER");
+    // A token is no Authorization header, so such a client would answer its refusal by itself.
+    checkArgument(
+        client.authenticator().isEmpty()
+            || (signs && Runtime.version().feature() >= FIRST_KEEPING_AUTHORIZATION),
+        "client: it has an authenticator, which takes the place of the credentials here;"
+            + " give one without");
+    return new JdkClient(client, null);
+  }
+
+  /** What chooses the proxy, or null when none is used. */
+  @Nullable ProxySelector proxies() {
+    return client.proxy().orElseGet(ProxySelector::getDefault);
+  }
+
+  <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body)
+      throws IOException, InterruptedException {
+    return client.send(request, body);
+  }
+
+  /**
+   * Closes a client of the backend's own, where the JDK lets one: from 21 on. On 17 its selector
+   * thread ends, and its idle connections close, once the client is garbage.
+   */
+  @Override
+  public void close() {
+    if (threads == null) {
+      return;
+    }
+    try {
+      if (client instanceof AutoCloseable closeable) {
+        closeable.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException("the HTTP client cannot be closed", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.imageshare.http;
+
+import com.google.common.base.Throwables;
+import io.imageshare.BackendException;
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates a request without a response.
+ *
+ * <p>The JDK's exceptions name neither host nor proxy, and often have no message. Where it is
+ * certain that the request never left (no connection, no TLS, no tunnel), a write had no effect;
+ * after that it is lost.
+ */
+final class NetworkErrors {
+  // The JDK reports a refused CONNECT by this message only (seen on 17 and 25); 407 it returns.
+  private static final Pattern TUNNEL = Pattern.compile("Tunnel failed, got: (\\d+)");
+  private static final String NOT_TLS = "recognized SSL message";
+  private static final int FORBIDDEN = 403;
+
+  private NetworkErrors() {}
+
+  /** The backend was closed. */
+  static BackendException closed(boolean lost) {
+    return ErrorTranslation.exception(
+        lost ? Kind.LOST : Kind.UNAVAILABLE, "the backend was closed");
+  }
+
+  /** A proxy wants credentials of its own: repeating the request cannot help. */
+  static BackendException proxyUnauthorized(ApiRequest request, @Nullable ProxySelector proxies) {
+    String proxy = proxy(request.endpoint(), proxies);
+    return ErrorTranslation.exception(
+        Kind.UNAUTHENTICATED,
+        "%s wants credentials for itself (HTTP 407 to %s); this backend has none to give: another proxy is needed"
+            .formatted(proxy.isEmpty() ? "a proxy" : proxy, request));
+  }
+
+  /** Translates an exception of the HTTP client. */
+  static BackendException of(
+      IOException e, ApiRequest request, @Nullable ProxySelector proxies, Duration limit) {
+    Reason reason = notSent(e, request, proxies, limit);
+    // The JDK quotes the line or the number that it cannot read, which may be a secret.
+    boolean quotes =
+        hasCause(e, ProtocolException.class) || hasCause(e, NumberFormatException.class);
+    if (reason == null) {
+      String what =
+          e instanceof HttpTimeoutException || hasCause(e, TimeoutException.class)
+              ? "no whole answer within " + seconds(limit)
+              : "the connection broke: "
+                  + (quotes ? "the answer is not HTTP" : ErrorBody.clean(message(e)));
+      reason =
+          new Reason(
+              request.write() ? Kind.LOST : Kind.UNAVAILABLE,
+              "",
+              "%s to %s: %s".formatted(request, request.endpoint().getRawAuthority(), what));
+    }
+    return new BackendException(reason, Duration.ZERO, quotes ? null : e);
+  }
+
+  /** The reason, if the request certainly never left; else null. */
+  private static @Nullable Reason notSent(
+      IOException e, ApiRequest request, @Nullable ProxySelector proxies, Duration limit) {
+    String proxy = proxy(request.endpoint(), proxies);
+    Reason insecure = notSecure(e, request.endpoint(), proxy);
+    if (insecure != null) {
+      return insecure;
+    }
+    String host = request.endpoint().getHost();
+    String peer = proxy.isEmpty() ? request.endpoint().getRawAuthority() : proxy;
+    if (hasCause(e, UnresolvedAddressException.class)) {
+      return unavailable(
+          proxy.isEmpty()
+              ? "host " + host + " not found; are endpoint and region spelled right?"
+              : proxy + ": host not found; is the proxy spelled right?");
+    }
+    if (e instanceof HttpConnectTimeoutException) {
+      return unavailable("no connection to " + peer + " in time, at most " + seconds(limit));
+    }
+    if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
+      return unavailable(
+          proxy.isEmpty()
+              ? "cannot connect to %s: %s; are host and port right?".formatted(peer, refusal(e))
+              : "cannot connect to %s on the way to %s: %s; are the proxy's host and port right?"
+                  .formatted(peer, host, refusal(e)));
+    }
+    return null;
+  }
+
+  /** The reason, if no tunnel or TLS connection could be made; else null. */
+  private static @Nullable Reason notSecure(IOException e, URI endpoint, String proxy) {
+    String host = endpoint.getHost();
+    Matcher tunnel = TUNNEL.matcher(String.valueOf(e.getMessage()));
+    if (tunnel.find()) {
+      int status = Integer.parseInt(tunnel.group(1));
+      String message =
+          "%s will not connect to %s: HTTP %d"
+              .formatted(proxy.isEmpty() ? "a proxy" : proxy, host, status);
+      return status == FORBIDDEN
+          ? new Reason(
+              Kind.UNAUTHENTICATED,
+              "",
+              message + "; it has to allow " + host + ":" + port(endpoint))
+          : unavailable(message);
+    }
+    if (hasCause(e, CertificateException.class) || hasCause(e, CertPathValidatorException.class)) {
+      String message =
+          "the certificate of %s is not trusted: %s; sslContext(...) can say whom to trust"
+              .formatted(host, message(e));
+      return new Reason(Kind.UNAUTHENTICATED, "", message);
+    }
+    boolean notTls = e instanceof SSLException && message(e).contains(NOT_TLS);
+    return e instanceof SSLHandshakeException || notTls
+        ? unavailable("no TLS with " + endpoint.getRawAuthority() + ": " + message(e))
+        : null;
+  }
+
+  private static int port(URI endpoint) {
+    // Only TLS goes through a tunnel.
+    return endpoint.getPort() < 0 ? 443 : endpoint.getPort();
+  }
+
+  private static Reason unavailable(String message) {
+    return new Reason(Kind.UNAVAILABLE, "", message);
+  }
+
+  /** "proxy host:port", or empty when there is none. */
+  private static String proxy(URI uri, @Nullable ProxySelector proxies) {
+    if (proxies == null) {
+      return "";
+    }
+    for (Proxy proxy : proxies.select(uri)) {
+      if (proxy.type() == Proxy.Type.HTTP && proxy.address() instanceof InetSocketAddress at) {
+        return "proxy " + at.getHostString() + ":" + at.getPort();
+      }
+    }
+    return "";
+  }
+
+  private static String refusal(IOException e) {
+    String message = message(e);
+    return message.equals(e.getClass().getSimpleName()) ? "connection refused" : message;
+  }
+
+  /** The first message in the chain of causes; the JDK's outermost is often null. */
+  private static String message(Throwable e) {
+    return Throwables.getCausalChain(e).stream()
+        .map(Throwable::getMessage)
+        .filter(message -> message != null && !message.isBlank())
+        .findFirst()
+        .orElse(e.getClass().getSimpleName());
+  }
+
+  private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
+    return Throwables.getCausalChain(e).stream().anyMatch(type::isInstance);
+  }
+
+  private static String seconds(Duration time) {
+    return time.toMillis() / 1000.0 + " s";
+  }
+}

@@ -1,0 +1,309 @@
+package io.imageshare.memory.internal.contract;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.base.Throwables;
+import io.imageshare.BackendException;
+import io.imageshare.Job;
+import io.imageshare.Member;
+import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.Timekeeper;
+import io.imageshare.memory.BackendContract;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A client of one backend: calls it as the engine does, waits on its time, and cleans up. */
+final class ContractClient implements AutoCloseable {
+  private final BackendContract.Subject subject;
+  private final MemberBackend backend;
+  private final Timekeeper time;
+  private final List<Grid> grids = new ArrayList<>();
+
+  ContractClient(BackendContract.Subject subject) {
+    this.subject = subject;
+    this.backend = subject.open();
+    // Once: by default each call returns a new one.
+    this.time = backend.time();
+  }
+
+  MemberBackend backend() {
+    return backend;
+  }
+
+  Timekeeper time() {
+    return time;
+  }
+
+  /** At most so many of the subject's images and recipients, with nothing shared among them. */
+  Grid grid(int images, int recipients) {
+    if (subject.images().isEmpty() || subject.recipients().isEmpty()) {
+      throw new IllegalArgumentException(
+          "subject: it offers no image or no recipient; at least one of each is needed");
+    }
+    Grid grid =
+        new Grid(subject.images(), subject.recipients())
+            .part(images, Math.min(recipients, backend.membersPerImage()));
+    grids.add(grid);
+    clear(grid);
+    return grid;
+  }
+
+  /** An image the service does not know; skips the rest of the rule if it knows every image. */
+  String unknownImage() {
+    if (subject.unknownImage().isEmpty()) {
+      throw new RuleSkippedException("the subject names no unknown image");
+    }
+    return subject.unknownImage();
+  }
+
+  /** Makes a call, repeats it while it is throttled, and waits for its result. */
+  <T> CallResult<T> call(String name, Supplier<CompletionStage<T>> call) {
+    long since = time.nanoTime();
+    CallResult<T> result = await(start(name, call));
+    while (result.refused(Reason.Kind.THROTTLED) && !isPatienceOver(since)) {
+      sleep(requireNonNull(result.refusal()).retryAfter().plusSeconds(1));
+      result = await(start(name, call));
+    }
+    return result;
+  }
+
+  /** Makes a call from the timekeeper's thread, as the engine does. */
+  <T> CompletableFuture<CallResult<T>> start(String name, Supplier<CompletionStage<T>> call) {
+    CompletableFuture<CallResult<T>> result = new CompletableFuture<>();
+    Timekeeper.Scheduled limit =
+        time.schedule(
+            subject.patience(),
+            () ->
+                result.completeExceptionally(
+                    violation(
+                        "an answer to " + name + " within " + subject.patience(),
+                        "none",
+                        "the paths that leave the stage open, such as that of a failure")));
+    time.schedule(
+        Duration.ZERO,
+        () -> {
+          try {
+            complete(result, name, call.get());
+          } catch (Throwable e) {
+            result.completeExceptionally(
+                violation(
+                    "a stage from " + name,
+                    "it throws " + e,
+                    "what runs before the stage is made; a failure belongs into the stage",
+                    e));
+          }
+        });
+    return result.whenComplete((value, error) -> limit.cancel());
+  }
+
+  private static <T> void complete(
+      CompletableFuture<CallResult<T>> result, String name, @Nullable CompletionStage<T> stage) {
+    if (stage == null) {
+      result.completeExceptionally(
+          violation("a stage from " + name, "null", "what the method returns"));
+      return;
+    }
+    stage.whenComplete(
+        (value, error) -> {
+          Throwable cause = unwrapped(error);
+          if (cause instanceof BackendException refusal
+              && refusal.reason().kind() != Reason.Kind.NOT_SENT) {
+            result.complete(new CallResult<>(name, null, refusal));
+          } else if (cause != null) {
+            result.completeExceptionally(
+                violation(
+                    "a BackendException of a kind that backends give from " + name,
+                    cause.toString(),
+                    "where the client's own exceptions become a Reason",
+                    cause));
+          } else if (value == null) {
+            result.completeExceptionally(
+                violation(
+                    "a value or a BackendException from " + name,
+                    "the value null",
+                    "answers without a body, and lookups that find nothing"));
+          } else {
+            result.complete(new CallResult<>(name, value, null));
+          }
+        });
+  }
+
+  private static @Nullable Throwable unwrapped(@Nullable Throwable error) {
+    return error == null
+        ? null
+        : Throwables.getCausalChain(error).stream()
+            .filter(e -> !(e instanceof CompletionException || e instanceof ExecutionException))
+            .findFirst()
+            .orElse(error);
+  }
+
+  CallResult<Job> poll(String id) {
+    return call("job(" + id + ")", () -> backend.job(id));
+  }
+
+  CallResult<Job> submit(ShareRequest slice) {
+    return call("submit", () -> backend.submit(slice));
+  }
+
+  CallResult<Map<Recipient, MemberStatus>> list(String image) {
+    return call("members(" + image + ")", () -> backend.members(image));
+  }
+
+  /** A listing; skips the rest of the rule if the backend does not offer one. */
+  Map<Recipient, MemberStatus> members(String image) {
+    CallResult<Map<Recipient, MemberStatus>> result = list(image);
+    if (result.unavailable()) {
+      throw new RuleSkippedException("members cannot be listed: " + result.seen());
+    }
+    return result.required();
+  }
+
+  /** Polls a job until its end; all polls, the given one first. */
+  List<Job> pollToEnd(Job first) {
+    List<Job> polls = new ArrayList<>(List.of(first));
+    if (!first.ended()) {
+      Job last =
+          repeatUntil(
+              () -> {
+                Job job = poll(first.id()).required();
+                polls.add(job);
+                return job;
+              },
+              Job::ended);
+      if (!last.ended()) {
+        throw violation(
+            "job " + first.id() + " to end within " + subject.patience(),
+            last.status().toString(),
+            "how job reads the service's words for an end");
+      }
+    }
+    return polls;
+  }
+
+  static Job last(List<Job> polls) {
+    return polls.get(polls.size() - 1);
+  }
+
+  /** Polls the job of a slice that must succeed; all polls, the given one first. */
+  List<Job> requireSuccess(ShareRequest slice, Job first) {
+    List<Job> polls = pollToEnd(first);
+    Job last = last(polls);
+    if (last.status() != Job.Status.SUCCESS) {
+      throw violation(
+          slice.action() + " to succeed for " + slice.images() + " with " + slice.recipients(),
+          last.status() + ", " + last.reason(),
+          "how submit and job read the service's answers");
+    }
+    return polls;
+  }
+
+  /** Submits a slice that must succeed, and polls its job to the end; all polls. */
+  List<Job> run(ShareRequest slice) {
+    return requireSuccess(slice, submit(slice).required());
+  }
+
+  /** Shares all pairs of a grid, in slices within the limits. */
+  void shareAll(Grid grid) {
+    grid.slices(backend.limits()).forEach(slice -> run(slice.share()));
+  }
+
+  private void clear(Grid grid) {
+    for (Grid slice : grid.slices(backend.limits())) {
+      CallResult<Job> result = submit(slice.unshare());
+      // Whether an unshare of what is not shared succeeds is for a rule; here the listing counts.
+      if (result.refusal() == null) {
+        pollToEnd(result.required());
+      }
+    }
+    try {
+      requireListed(grid, none -> false, "what becomes of an unshare");
+    } catch (RuleSkippedException e) {
+      // Members cannot be listed.
+    }
+  }
+
+  /** Waits until the listings show exactly these pairs of a grid: a listing may lag. */
+  void requireListed(Grid grid, Predicate<Member> shared, String lookAt) {
+    for (String image : grid.images()) {
+      Set<Recipient> expected = grid.recipients(r -> shared.test(new Member(image, r)));
+      Set<Recipient> seen =
+          repeatUntil(() -> grid.recipients(members(image).keySet()::contains), expected::equals);
+      if (!seen.equals(expected)) {
+        throw violation(
+            "members(%s) to have %s out of %s".formatted(image, expected, grid.recipients()),
+            seen.toString(),
+            lookAt);
+      }
+    }
+  }
+
+  /** Reads again, after longer and longer pauses, until the value is as wanted or patience ends. */
+  <T> T repeatUntil(Supplier<T> reading, Predicate<T> wanted) {
+    long since = time.nanoTime();
+    T seen = reading.get();
+    for (long pause = 10;
+        !wanted.test(seen) && !isPatienceOver(since);
+        pause = Math.min(2 * pause, 2000)) {
+      sleep(Duration.ofMillis(pause));
+      seen = reading.get();
+    }
+    return seen;
+  }
+
+  private boolean isPatienceOver(long since) {
+    return time.nanoTime() - since >= subject.patience().toNanos();
+  }
+
+  void sleep(Duration duration) {
+    CompletableFuture<Boolean> elapsed = new CompletableFuture<>();
+    time.schedule(duration, () -> elapsed.complete(true));
+    await(elapsed);
+  }
+
+  <T> T await(CompletableFuture<T> future) {
+    try {
+      return time.await(future);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the backend", e);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof AssertionError violation) {
+        throw violation;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      grids.forEach(this::clear);
+    } finally {
+      backend.close();
+    }
+  }
+
+  static AssertionError violation(String expected, String seen, String lookAt) {
+    return violation(expected, seen, lookAt, null);
+  }
+
+  static AssertionError violation(
+      String expected, String seen, String lookAt, @Nullable Throwable cause) {
+    return new AssertionError(
+        "expected " + expected + "; seen: " + seen + "; look at " + lookAt, cause);
+  }
+}

@@ -1,0 +1,59 @@
+package io.imageshare.memory.internal.contract;
+
+import io.imageshare.memory.BackendContract.Subject;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** One rule of the contract for backends, with its check. */
+public final class ContractRule {
+  private static final List<ContractRule> ALL =
+      Stream.of(
+              CallRules.ALL,
+              SliceRules.ALL,
+              JobRules.ALL,
+              MemberRules.ALL,
+              DecisionRules.ALL,
+              IdRules.ALL,
+              BackendRules.ALL)
+          .flatMap(List::stream)
+          .toList();
+
+  private final String id;
+  private final String sentence;
+  private final Consumer<ContractClient> check;
+
+  ContractRule(String id, String sentence, Consumer<ContractClient> check) {
+    this.id = id;
+    this.sentence = sentence;
+    this.check = check;
+  }
+
+  /** {@return all rules, by their letters} */
+  public static List<ContractRule> all() {
+    return ALL;
+  }
+
+  /** {@return the letter of its group and a number} */
+  public String id() {
+    return id;
+  }
+
+  /** {@return what the rule asks, without the full stop} */
+  public String sentence() {
+    return sentence;
+  }
+
+  /** Checks the rule, and removes what it shared; why the rule was skipped, or empty. */
+  public Optional<String> check(Subject subject) {
+    try (ContractClient client = new ContractClient(subject)) {
+      check.accept(client);
+      return Optional.empty();
+    } catch (RuleSkippedException e) {
+      return Optional.of(e.reason);
+    } catch (AssertionError e) {
+      throw new AssertionError(id + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.imageshare.memory.internal.server;
+
+import com.google.common.base.Splitter;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** One HTTP request as it came. */
+final class WireRequest {
+  private static final Splitter SEGMENTS = Splitter.on('/');
+  private static final Splitter PARAMETERS = Splitter.on('&').omitEmptyStrings();
+  private static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
+  private final String method;
+  private final String target;
+  private final Map<String, String> headers;
+  private final byte[] body;
+  private final boolean tooLarge;
+
+  /**
+   * A request.
+   *
+   * @param target path and query, not decoded
+   * @param headers by lower-case name
+   * @param body the bytes without their framing; empty when they were too many
+   * @param tooLarge whether the body was over the limit
+   */
+  WireRequest(
+      String method, String target, Map<String, String> headers, byte[] body, boolean tooLarge) {
+    this.method = method;
+    this.target = target;
+    this.headers = headers;
+    this.body = body;
+    this.tooLarge = tooLarge;
+  }
+
+  /** One name and value of a query, decoded. */
+  record Parameter(String name, String value) {}
+
+  String method() {
+    return method;
+  }
+
+  String target() {
+    return target;
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+
+  /** The bytes themselves, which nobody changes. */
+  byte[] body() {
+    return body;
+  }
+
+  boolean tooLarge() {
+    return tooLarge;
+  }
+
+  String header(String name) {
+    return headers.getOrDefault(name, "");
+  }
+
+  String path() {
+    int query = target.indexOf('?');
+    return query < 0 ? target : target.substring(0, query);
+  }
+
+  /** The segments of the path, decoded. */
+  List<String> segments() {
+    return segments(path()).stream().map(WireRequest::decode).toList();
+  }
+
+  static List<String> segments(String path) {
+    return SEGMENTS.splitToList(path.substring(1));
+  }
+
+  /** The query, decoded, in the order it came. */
+  List<Parameter> query() {
+    String query = target.substring(Math.min(path().length() + 1, target.length()));
+    return PARAMETERS.splitToStream(query).map(WireRequest::parameter).toList();
+  }
+
+  private static Parameter parameter(String text) {
+    int equal = text.indexOf('=');
+    String decoded = text.replace('+', ' ');
+    return equal < 0
+        ? new Parameter(decode(decoded), "")
+        : new Parameter(decode(decoded.substring(0, equal)), decode(decoded.substring(equal + 1)));
+  }
+
+  /** Decodes percent-encoding; a percent sign that encodes nothing stands for itself. */
+  private static String decode(String text) {
+    String encoded = BARE_PERCENT.matcher(text).replaceAll("%25").replace("+", "%2B");
+    return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+  }
+
+  /** Whether the connection serves another request after this one. */
+  boolean keepsAlive() {
+    return !header("connection").toLowerCase(Locale.ROOT).contains("close");
+  }
+}
