@@ -30,8 +30,9 @@ public final class RequestDocument {
           .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
+  /** All may be absent, so that a misspelt field is named before the one it is missing for. */
   record Fields(
-      List<String> images,
+      @JsonSetter(nulls = Nulls.SET) @Nullable List<String> images,
       @JsonSetter(nulls = Nulls.SET) @Nullable List<String> projects,
       @JsonSetter(nulls = Nulls.SET) @Nullable List<String> domains,
       @JsonSetter(nulls = Nulls.SET) @Nullable List<String> organizations,
@@ -76,6 +77,9 @@ public final class RequestDocument {
       throw expected("document", "an object with \"images\" and \"projects\"", root);
     }
     Fields fields = JsonBinding.bind("", root, Fields.class, STRICT);
+    if (fields.images == null) {
+      throw expected("images", "an array", MissingNode.getInstance());
+    }
     return new ShareRequest(
         fields.action == null ? Action.SHARE : action(root.path("action")),
         new LinkedHashSet<>(fields.images),
