@@ -197,8 +197,7 @@ class PromiseTest {
     assertEquals(Reason.Kind.UNAUTHENTICATED, report.reason().orElseThrow().kind());
     assertEquals(1, cloud.calls().size());
     assertEquals(
-        400,
-        report.failed().filter(f -> f.reason().kind() == Reason.Kind.UNAUTHENTICATED).count());
+        400, report.failed().filter(f -> f.reason().kind() == Reason.Kind.UNAUTHENTICATED).count());
     workflow.run(share(1, 1));
     assertEquals(2, cloud.calls().size(), "another run is another try, and costs one call again");
   }

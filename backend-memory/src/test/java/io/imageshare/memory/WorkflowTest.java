@@ -379,7 +379,9 @@ class WorkflowTest {
     ShareReport report = workflow(cloud).build().run(share(1, 2)).requireAllDone();
     assertEquals(1, report.stats().submits());
     assertEquals(
-        6, calls(cloud, Call.Kind.MEMBERS).size(), "the survey, and after 0, .5, 1.5, 3.5 and 7.5 s");
+        6,
+        calls(cloud, Call.Kind.MEMBERS).size(),
+        "the survey, and after 0, .5, 1.5, 3.5 and 7.5 s");
   }
 
   @Test

@@ -155,7 +155,8 @@ final class Audits {
           .part(submission.slice, listing)
           .forEach(
               (image, recipient) -> {
-                // Of an image and a recipient, the listing has one, and here one is always the same.
+                // Of an image and a recipient, the listing has one, and here one is always the
+                // same.
                 int pair = image + recipient;
                 if (!seen.get(pair) && table.isUnaudited(image, recipient)) {
                   seen.set(pair);

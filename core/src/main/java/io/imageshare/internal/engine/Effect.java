@@ -17,8 +17,8 @@ sealed interface Effect {
   /** Poll the job of a submission. */
   record Poll(int submission, String job) implements Effect {}
 
-  /** Read a listing. */
-  record Read(int listing) implements Effect {}
+  /** Read a listing; the number tells this read from others of the same listing. */
+  record Read(int listing, int number) implements Effect {}
 
   record Describe(Set<String> images) implements Effect {}
 

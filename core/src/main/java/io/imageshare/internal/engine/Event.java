@@ -27,7 +27,7 @@ sealed interface Event {
   record ReadDelayed(int listing) implements Event {}
 
   /** A queued read goes out now. */
-  record Reading(int listing) implements Event {}
+  record Reading(int listing, int number) implements Event {}
 
   /** A write may go as soon as its intent is written down. */
   record Preparing(int submission) implements Event {}

@@ -18,46 +18,64 @@ final class ListingReads {
   private static final class Reads {
     List<Integer> waiting = new ArrayList<>();
     List<Integer> sent = new ArrayList<>();
-    boolean isOut;
-    boolean isQueued;
+
+    /** The number of the read that is out; 0: none is. */
+    int out;
+
+    /** The number of the read that is queued; 0: none is. */
+    int queued;
   }
 
   private final TreeMap<Integer, Reads> byListing = new TreeMap<>();
+  private int last;
 
   /**
    * Somebody wants a listing that is read from now on.
    *
-   * @return whether a read must be made for it; else one is queued already, or follows
+   * @return the number of the read to make for it; 0: one is queued already, or follows
    */
-  boolean want(int listing, int why) {
+  int want(int listing, int why) {
     Reads reads = byListing.computeIfAbsent(listing, l -> new Reads());
     reads.waiting.add(why);
     return queue(reads);
   }
 
-  private static boolean queue(Reads reads) {
-    if (reads.isQueued || reads.isOut) {
-      return false;
+  private int queue(Reads reads) {
+    if (reads.queued != 0 || reads.out != 0) {
+      return 0;
     }
-    reads.isQueued = true;
-    return true;
+    last++;
+    reads.queued = last;
+    return last;
   }
 
-  /** Whether a read that is queued is still wanted. */
-  boolean isWanted(int listing) {
+  /** Whether a read that is queued, or to be repeated, is still wanted. */
+  boolean isWanted(int listing, int number) {
     Reads reads = byListing.get(listing);
-    return reads != null && (reads.isQueued || reads.isOut);
+    return reads != null && (reads.queued == number || reads.out == number);
   }
 
   /** A queued read goes out now; one that is repeated serves those who have come since. */
-  void sent(int listing) {
+  void sent(int listing, int number) {
     Reads reads = byListing.get(listing);
     if (reads != null) {
       reads.sent.addAll(reads.waiting);
       reads.waiting.clear();
-      reads.isQueued = false;
-      reads.isOut = true;
+      reads.queued = 0;
+      reads.out = number;
     }
+  }
+
+  /** Nobody waits any more for reads that are not out. */
+  void dropQueued() {
+    byListing
+        .values()
+        .forEach(
+            reads -> {
+              reads.waiting.clear();
+              reads.queued = 0;
+            });
+    byListing.values().removeIf(reads -> reads.out == 0);
   }
 
   /** A read was answered, or failed for good: for whom it was. */
@@ -68,17 +86,17 @@ final class ListingReads {
     }
     List<Integer> served = reads.sent;
     reads.sent = new ArrayList<>();
-    reads.isOut = false;
+    reads.out = 0;
     if (reads.waiting.isEmpty()) {
       byListing.remove(listing);
     }
     return served;
   }
 
-  /** Whether another read must be made for those who came while one was out. */
-  boolean another(int listing) {
+  /** The number of the read to make for those who came while one was out; 0: nobody came. */
+  int another(int listing) {
     Reads reads = byListing.get(listing);
-    return reads != null && !reads.waiting.isEmpty() && queue(reads);
+    return reads == null || reads.waiting.isEmpty() ? 0 : queue(reads);
   }
 
   /** Nobody wants a listing any more: for whom it was. */

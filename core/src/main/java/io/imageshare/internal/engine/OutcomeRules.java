@@ -35,8 +35,7 @@ final class OutcomeRules {
    * @param unclear why nobody knows what became of the call; null: its job has ended
    * @param job the job's id; empty: none is known
    */
-  record Ask(
-      boolean claimsDone, @Nullable Reason refusal, @Nullable Reason unclear, String job) {}
+  record Ask(boolean claimsDone, @Nullable Reason refusal, @Nullable Reason unclear, String job) {}
 
   /** What the service means by refusing a write. */
   enum Refusal {

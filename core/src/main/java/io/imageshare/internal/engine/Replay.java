@@ -24,8 +24,7 @@ final class Replay {
   private final Map<Recorded, Integer> places = new HashMap<>();
   private boolean surveyed;
 
-  Replay(
-      RunData run, Settlement settlement, Sender sender, Watch watch, RunHistory history) {
+  Replay(RunData run, Settlement settlement, Sender sender, Watch watch, RunHistory history) {
     this.run = run;
     this.settlement = settlement;
     this.sender = sender;
@@ -147,8 +146,7 @@ final class Replay {
 
   private void recall(JournalEntry entry) {
     if (entry instanceof JournalEntry.BadId bad) {
-      settlement.bad(
-          run.principals.get(bad.principal()), bad.side(), bad.id(), bad.reason());
+      settlement.bad(run.principals.get(bad.principal()), bad.side(), bad.id(), bad.reason());
     } else if (entry instanceof JournalEntry.BadPair bad) {
       settleIfOpen(bad.image(), bad.recipient(), new Verdict.Failed(bad.reason()));
     } else if (entry instanceof JournalEntry.Served served) {

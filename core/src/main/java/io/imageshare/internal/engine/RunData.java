@@ -99,8 +99,17 @@ final class RunData {
 
   /** Wants a listing that is read from now on. */
   void read(int listing, int why) {
-    if (reads.want(listing, why)) {
-      effect(new Effect.Read(listing));
+    send(listing, reads.want(listing, why));
+  }
+
+  /** Reads a listing for those who came while it was read before. */
+  void readAgain(int listing) {
+    send(listing, reads.another(listing));
+  }
+
+  private void send(int listing, int number) {
+    if (number > 0) {
+      effect(new Effect.Read(listing, number));
     }
   }
 

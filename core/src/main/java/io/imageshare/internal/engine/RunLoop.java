@@ -186,8 +186,7 @@ final class RunLoop implements ShareRun, CallOwner {
     taking = true;
     try {
       for (Event next = events.poll(); next != null && !over; next = events.poll()) {
-        List<Effect> effects =
-            state.on(next, context.time().nanoTime(), context.time().now());
+        List<Effect> effects = state.on(next, context.time().nanoTime(), context.time().now());
         if (next instanceof Event.Prepared ready) {
           Runnable then = prepared.remove(ready.submission());
           if (then != null) {
@@ -223,7 +222,7 @@ final class RunLoop implements ShareRun, CallOwner {
     } else if (effect instanceof Effect.Poll poll) {
       context.calls().make(new Poll(poll.submission(), poll.job()));
     } else if (effect instanceof Effect.Read read) {
-      context.calls().make(new Read(read.listing()));
+      context.calls().make(new Read(read.listing(), read.number()));
     } else if (effect instanceof Effect.Describe describe) {
       context.calls().make(new Describe(describe.images()));
     } else if (effect instanceof Effect.Wait wait) {
@@ -268,7 +267,9 @@ final class RunLoop implements ShareRun, CallOwner {
 
   /** Where not even the first call is answered after its repeats, no other will be. */
   private void stopIfUnreachable(Reason reason) {
-    if (reason.kind() == Reason.Kind.UNAVAILABLE && !context.gate().areCredentialsAccepted()) {
+    if (reason.kind() == Reason.Kind.UNAVAILABLE
+        && state.isRunning()
+        && !context.gate().areCredentialsAccepted()) {
       take(new Event.Unreachable(reason));
     }
   }
@@ -283,8 +284,8 @@ final class RunLoop implements ShareRun, CallOwner {
   @Override
   public void blocked(Call.Kind kind, Duration held) {
     warnings.once(
-        "held " + kind.method,
-        "{}.{} held the engine's thread for {} ms; a backend must not block",
+        "blocked " + kind.method,
+        "{}.{} blocked the engine's thread for {} ms; a backend must not block",
         context.backend().getClass().getName(),
         kind.method,
         held.toMillis());
@@ -303,9 +304,10 @@ final class RunLoop implements ShareRun, CallOwner {
   }
 
   private void stop(Throwable fault) {
-    log.error("run {}: stopped by a fault of this library or of the backend", id, fault);
+    log.error(
+        "run {}: stopped by an unexpected exception in this library or the backend", id, fault);
     events.clear();
-    fail(new Reason(Reason.Kind.INTERNAL, "", "the run met a fault: " + fault));
+    fail(new Reason(Reason.Kind.INTERNAL, "", "unexpected exception: " + fault));
   }
 
   @Override
@@ -320,7 +322,11 @@ final class RunLoop implements ShareRun, CallOwner {
     try {
       context.settings().listener().accept(event);
     } catch (Throwable e) {
-      warnings.once("listener", "a listener threw at {}: {}", event.getClass().getSimpleName(), e);
+      warnings.once(
+          "listener",
+          "the listener threw an exception at {}: {}",
+          event.getClass().getSimpleName(),
+          e);
     }
   }
 
@@ -471,10 +477,12 @@ final class RunLoop implements ShareRun, CallOwner {
 
   private final class Read extends RunCall<Object> {
     private final int listing;
+    private final int number;
 
-    Read(int listing) {
+    Read(int listing, int number) {
       super(Kind.READ, state.data().listings.subject(listing));
       this.listing = listing;
+      this.number = number;
     }
 
     @Override
@@ -484,7 +492,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public boolean isWanted() {
-      return !over && state.wantsRead(listing);
+      return !over && state.wantsRead(listing, number);
     }
 
     @Override
@@ -494,7 +502,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public CompletionStage<Object> make() {
-      take(new Event.Reading(listing));
+      take(new Event.Reading(listing, number));
       return state.data().listings.read(context.backend(), listing);
     }
 

@@ -10,7 +10,6 @@ import io.imageshare.internal.engine.Submission.State;
 import io.imageshare.internal.journal.JournalEntry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,7 +82,7 @@ final class RunState {
         survey.described(described.images());
       }
     } else if (event instanceof Event.Reading reading) {
-      run.reads.sent(reading.listing());
+      run.reads.sent(reading.listing(), reading.number());
     } else if (event instanceof Event.ReadDelayed delayed) {
       survey.delayed(delayed.listing());
     } else if (event instanceof Event.Listed listed) {
@@ -110,8 +109,7 @@ final class RunState {
   private void write(Event event) {
     if (event instanceof Event.Preparing preparing) {
       Submission submission = submission(preparing.submission());
-      run.effect(
-          new Effect.Save(sender.intent(submission), new Event.Prepared(submission.number)));
+      run.effect(new Effect.Save(sender.intent(submission), new Event.Prepared(submission.number)));
     } else if (event instanceof Event.Sending sending) {
       sender.sending(submission(sending.submission()));
     } else if (event instanceof Event.Requeued requeued) {
@@ -171,7 +169,7 @@ final class RunState {
       }
       case SURVEY -> survey.due();
       case PLAN -> {} // whoever waited goes on as after every event
-      case DEADLINE -> { dump(); end(Ending.DEADLINE, null, WIND_DOWN); }
+      case DEADLINE -> end(Ending.DEADLINE, null, WIND_DOWN);
       case WIND_DOWN -> {
         if (windDown != null) {
           recall();
@@ -179,16 +177,6 @@ final class RunState {
         }
       }
     }
-  }
-
-  private void dump() {
-    if (run.now < 72_000_000_000_000L) return;
-    StringBuilder s = new StringBuilder("STUCK " + run.requests + " survey " + survey.isOver() + " replay " + (replay != null) + " openJobs " + run.openJobs + " reads " + run.reads.listings() + "\n");
-    for (Submission x : run.submissions.values()) s.append("  #" + x.number + " p" + x.principal + " " + x.state + " " + x.slice + " toRead " + x.toRead + " " + x.jobId() + " " + x.unclear + "\n");
-    for (int i = 0; i < run.table.images(); i++) for (int r = 0; r < run.table.recipients(); r++) s.append(run.table.isOpen(i, r) ? "O" : run.table.isUnderWay(i, r) ? "U" : run.table.isUnaudited(i, r) ? "A" : ".");
-    for (Principal p : run.principals) for (Search x : p.unexplained) s.append("\n  UNEXPLAINED " + x.slice + " " + x.steps.reason() + " " + p.evidence.anyAccepted() + " suspects " + x.suspects());
-    for (Principal p : run.principals) s.append("\n  p" + p.number + " searches " + p.searches.size() + " unexplained " + p.unexplained.size() + " stopped " + p.stopped);
-    System.err.println(s);
   }
 
   // Reads
@@ -204,7 +192,7 @@ final class RunState {
         default -> watch.readBack(submission(why), listing, null);
       }
     }
-    readAgain(listing);
+    run.readAgain(listing);
   }
 
   private void readFailed(int listing, Reason reason) {
@@ -215,8 +203,8 @@ final class RunState {
       run.effect(
           new Effect.Warn(
               Warnings.key(reason),
-              "members cannot be listed ({}): what jobs report must do. Listing needs the right"
-                  + " ims:images:get",
+              "members cannot be listed ({}); outcomes follow the results of the jobs. Listing needs"
+                  + " the right ims:images:get",
               reason));
       for (int other : run.listings.listingsOf(principal.number)) {
         if (other != listing) {
@@ -228,7 +216,7 @@ final class RunState {
     if (!run.canRead(listing)) {
       failed(listing, run.reads.drop(listing), reason);
     } else {
-      readAgain(listing);
+      run.readAgain(listing);
     }
   }
 
@@ -240,12 +228,6 @@ final class RunState {
         case ListingReads.LAST -> lastRead();
         default -> watch.readBack(submission(why), listing, reason);
       }
-    }
-  }
-
-  private void readAgain(int listing) {
-    if (run.reads.another(listing)) {
-      run.effect(new Effect.Read(listing));
     }
   }
 
@@ -282,7 +264,7 @@ final class RunState {
 
   private boolean isUnderWay() {
     return run.submissions.values().stream()
-        .anyMatch(s -> s.state != State.OVER && s.state != State.WITHDRAWN)
+            .anyMatch(s -> s.state != State.OVER && s.state != State.WITHDRAWN)
         || !run.reads.isEmpty()
         || hasUnaudited();
   }
@@ -323,6 +305,7 @@ final class RunState {
     if (ending == Ending.CANCELLED) {
       run.note(new JournalEntry.Cancelled(run.clock));
     }
+    run.reads.dropQueued(); // the last reads come after the last polls
     run.phase = quiet ? Phase.STOPPING : Phase.WINDING_DOWN;
     windDown = new WindDown(run, settlement, ending, reason);
     run.await(Event.Timer.Purpose.WIND_DOWN, 0, within);
@@ -391,8 +374,9 @@ final class RunState {
         && (run.isRunning() || (run.phase == Phase.WINDING_DOWN && !watched.polledFinally));
   }
 
-  boolean wantsRead(int listing) {
-    return (run.isRunning() || run.phase == Phase.WINDING_DOWN) && run.reads.isWanted(listing);
+  boolean wantsRead(int listing, int number) {
+    return (run.isRunning() || run.phase == Phase.WINDING_DOWN)
+        && run.reads.isWanted(listing, number);
   }
 
   boolean isRunning() {

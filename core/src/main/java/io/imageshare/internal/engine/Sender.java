@@ -65,7 +65,9 @@ final class Sender {
         plan(principal);
       }
     }
-    waitingSince = -1;
+    if (!queued.isEmpty()) {
+      waitingSince = -1;
+    }
   }
 
   /** Whether something is under way that may open more pairs soon. */
@@ -92,7 +94,8 @@ final class Sender {
     if (!principal.lastImages.isEmpty() || !principal.lastRecipients.isEmpty()) {
       BitSet[] first = new BitSet[open.length];
       for (int image = 0; image < open.length; image++) {
-        first[image] = principal.lastImages.get(image) ? new BitSet() : (BitSet) open[image].clone();
+        first[image] =
+            principal.lastImages.get(image) ? new BitSet() : (BitSet) open[image].clone();
         first[image].andNot(principal.lastRecipients);
       }
       slices = SlicePlanner.plan(first, run.terms.limits());
@@ -291,7 +294,9 @@ final class Sender {
   void deny(Principal principal, Slice slice, Reason reason) {
     if (principal.refusals.add(slice, reason) && !principal.evidence.anyAccepted()) {
       failRest(
-          principal, reason, "three slices were refused so and none was ever taken; not tried: ");
+          principal,
+          reason,
+          "not tried, as three slices were refused for the same reason and none was accepted: ");
     }
   }
 
@@ -371,7 +376,7 @@ final class Sender {
         failRest(
             principal,
             pair.reason(),
-            "16 pairs were refused one by one and none was ever taken; not tried: ");
+            "not tried, as 16 single pairs were refused and none was accepted: ");
       }
     }
   }

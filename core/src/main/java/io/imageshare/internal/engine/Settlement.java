@@ -97,7 +97,7 @@ final class Settlement {
         new Reason(
             reason.kind(),
             reason.code(),
-            "16 others were refused so; not tried one by one: " + reason.message());
+            "not tried, as 16 others were refused for the same reason: " + reason.message());
     for (int other : run.listings.pairsOf(principal.number).ids(side)) {
       fail(principal, side, other, other == bad ? reason : rest);
     }

@@ -6,7 +6,10 @@ import io.imageshare.internal.table.Slice;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** One slice on its way: queued, sent, its job watched, and what became of it read where nobody says. */
+/**
+ * One slice on its way: queued, sent, its job watched, and what became of it read where nobody
+ * says.
+ */
 final class Submission {
   enum State {
     QUEUED,

@@ -96,7 +96,9 @@ final class Survey {
     answered(listing);
   }
 
-  /** A listing cannot be read: its pairs go on unsurveyed, unless the refusal says that it is bad. */
+  /**
+   * A listing cannot be read: its pairs go on unsurveyed, unless the refusal says that it is bad.
+   */
   void failed(int listing, Reason reason) {
     Side side = run.listings.side();
     if (OutcomeRules.readRefused(reason.kind(), side) == OutcomeRules.ReadRefusal.BAD_ID) {

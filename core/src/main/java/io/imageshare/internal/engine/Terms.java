@@ -29,7 +29,6 @@ record Terms(
 
   /** The same for a run that only reads. */
   Terms reader(BiConsumer<String, Map<?, MemberStatus>> reader) {
-    return new Terms(
-        limits, membersPerImage, poll, schedule, durations, lags, random, reader);
+    return new Terms(limits, membersPerImage, poll, schedule, durations, lags, random, reader);
   }
 }

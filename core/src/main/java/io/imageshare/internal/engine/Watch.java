@@ -223,10 +223,7 @@ final class Watch {
               (i, r) -> {
                 if (table.isUnderWay(i, r) && run.isRunning()) {
                   settlement.rule(
-                      i,
-                      r,
-                      OutcomeRules.unlistable(run.ask(submission, i, r)),
-                      submission.jobId());
+                      i, r, OutcomeRules.unlistable(run.ask(submission, i, r)), submission.jobId());
                 } else if (table.isUnderWay(i, r)
                     && submission.results.confirms(table.member(i, r))) {
                   settlement.settle(
@@ -264,8 +261,7 @@ final class Watch {
     }
     submission.unread.clear();
     submission.unreadable = null;
-    run.forEachMissing(
-        submission, (i, r) -> submission.toRead.set(run.listings.of(i, r)));
+    run.forEachMissing(submission, (i, r) -> submission.toRead.set(run.listings.of(i, r)));
     for (int listing : submission.toRead.stream().toArray()) {
       if (run.canRead(listing)) {
         run.read(listing, submission.number);
@@ -315,8 +311,7 @@ final class Watch {
       return;
     }
     Reason reason = requireNonNull(submission.unclear);
-    boolean again =
-        reason.kind() != Reason.Kind.INTERNAL && submission.unread.isEmpty();
+    boolean again = reason.kind() != Reason.Kind.INTERNAL && submission.unread.isEmpty();
     run.note(new JournalEntry.Settled(submission.entry, reason, again));
     run.forEachMissing(
         submission,
@@ -325,9 +320,7 @@ final class Watch {
                 i,
                 r,
                 OutcomeRules.afterLoss(
-                    reason,
-                    !submission.unread.get(run.listings.of(i, r)),
-                    submission.jobId()),
+                    reason, !submission.unread.get(run.listings.of(i, r)), submission.jobId()),
                 submission.jobId()));
     finish(submission, null);
   }

@@ -43,7 +43,8 @@ final class WindDown {
         run.effect(new Effect.Poll(submission.number, submission.jobId()));
       }
       boolean polling = submission.state == State.WATCHED && submission.polledLast;
-      waiting += submission.isUnanswered() || (polling && !quiet && !submission.polledFinally) ? 1 : 0;
+      waiting +=
+          submission.isUnanswered() || (polling && !quiet && !submission.polledFinally) ? 1 : 0;
     }
     if (waiting > 0) {
       return;

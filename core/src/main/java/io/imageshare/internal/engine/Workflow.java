@@ -3,6 +3,7 @@ package io.imageshare.internal.engine;
 import io.imageshare.Journal;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
+import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
@@ -16,9 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
-import io.imageshare.Recipient;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -244,7 +244,11 @@ public final class Workflow {
 
   /** Goes on with all unfinished runs that nobody else writes; it has a journal. */
   public List<ShareRun> resume() {
-    Journal journal = Objects.requireNonNull(context.journal());
+    Journal journal = context.journal();
+    if (journal == null) {
+      throw new IllegalStateException(
+          "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
+    }
     List<Task> found = new ArrayList<>();
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       String id = unfinished.run();

@@ -1,9 +1,10 @@
 package io.imageshare.internal.table;
 
+import static java.util.Collections.disjoint;
+
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
 import io.imageshare.Reason;
-import static java.util.Collections.disjoint;
 import java.util.List;
 
 /** Counts slices refused for a reason that is not the fault of any of their ids. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
+import io.imageshare.internal.engine.BadIdSearch.Step;
 import io.imageshare.internal.table.Evidence;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
@@ -20,14 +21,13 @@ import org.junit.jupiter.api.Test;
 class BadIdSearchTest {
 
   /** Refuses what holds a bad id, and records what the search asked for and found. */
-  private static final class Service implements BadIdSearch.Steps {
+  private static final class Service {
     final Set<Integer> badImages = new HashSet<>();
     final Set<Integer> badRecipients = new HashSet<>();
     final Evidence evidence = new Evidence();
     final List<String> found = new ArrayList<>();
     boolean namesSide;
     int calls;
-    @Nullable Slice asked;
 
     @Nullable Kind refusal(Slice slice) {
       boolean image = slice.images().stream().anyMatch(badImages::contains);
@@ -42,22 +42,31 @@ class BadIdSearchTest {
       Kind kind = refusal(refused);
       BadIdSearch search =
           new BadIdSearch(
-              refused, new Reason(kind == null ? Kind.INVALID : kind, "", ""), evidence, this);
+              refused, new Reason(kind == null ? Kind.INVALID : kind, "", ""), evidence);
       calls = 0;
       int before = found.size();
       while (found.size() == before) {
-        search.next();
-        answer(search);
+        take(search, search.next());
         assertTrue(calls < 100, "the search does not end");
       }
     }
 
-    private void answer(BadIdSearch search) {
-      Slice part = asked;
-      asked = null;
-      if (part == null) {
-        return;
+    private void take(BadIdSearch search, Step step) {
+      if (step instanceof Step.Ask ask) {
+        answer(search, ask.part());
+      } else if (step instanceof Step.Bad bad) {
+        Set<Integer> ids = bad.side() == Side.IMAGES ? badImages : badRecipients;
+        assertTrue(ids.contains(bad.id()), "found a good id bad");
+        found.add(bad.side() + " " + bad.id());
+      } else if (step instanceof Step.BadPair pair) {
+        assertTrue(badImages.contains(pair.image()) || badRecipients.contains(pair.recipient()));
+        found.add("pair");
+      } else {
+        found.add("nothing");
       }
+    }
+
+    private void answer(BadIdSearch search, Slice part) {
       calls++;
       Kind kind = refusal(part);
       if (kind == null) {
@@ -66,29 +75,6 @@ class BadIdSearchTest {
       } else {
         search.refused(new Reason(kind, "", ""));
       }
-    }
-
-    @Override
-    public void probe(Slice part) {
-      asked = part;
-    }
-
-    @Override
-    public void badId(Side side, int id, Reason reason) {
-      assertTrue(
-          (side == Side.IMAGES ? badImages : badRecipients).contains(id), "found a good id bad");
-      found.add(side + " " + id);
-    }
-
-    @Override
-    public void badPair(int image, int recipient, Reason reason) {
-      assertTrue(badImages.contains(image) || badRecipients.contains(recipient));
-      found.add("pair");
-    }
-
-    @Override
-    public void nothingFound() {
-      found.add("nothing");
     }
   }
 
