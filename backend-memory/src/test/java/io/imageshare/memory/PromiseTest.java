@@ -43,7 +43,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The promises of the README, each a test named after it. */
+/** The promises of {@code docs/promises.md}, each one or more tests named after it. */
 class PromiseTest {
   private final Timekeeper time = Timekeeper.virtual();
 

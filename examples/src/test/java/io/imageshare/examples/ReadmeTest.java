@@ -19,7 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The README and the pages it hands on to match the code: their tables and what they quote. */
+/**
+ * The README, {@code docs/contract.md} and {@code docs/promises.md} match the code: their tables
+ * and what they quote.
+ */
 class ReadmeTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
