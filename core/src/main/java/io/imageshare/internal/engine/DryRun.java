@@ -4,6 +4,7 @@ import io.imageshare.BatchLimits;
 import io.imageshare.ShareRequest;
 import io.imageshare.internal.plan.SlicePlanner;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.table.PairTable;
 import java.util.ArrayList;
 import java.util.BitSet;

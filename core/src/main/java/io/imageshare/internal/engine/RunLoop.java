@@ -17,6 +17,11 @@ import io.imageshare.internal.flow.CallOwner;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.journal.JournalWriter;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.run.Effect;
+import io.imageshare.internal.run.Event;
+import io.imageshare.internal.run.RunData;
+import io.imageshare.internal.run.RunHistory;
+import io.imageshare.internal.run.RunState;
 import io.imageshare.internal.time.TimedFuture;
 import io.imageshare.internal.time.TimerScope;
 import java.time.Duration;
@@ -239,6 +244,8 @@ final class RunLoop implements ShareRun, CallOwner {
       emit(emit.event());
     } else if (effect instanceof Effect.Warn warn) {
       warnings.once(warn.key(), warn.message(), warn.detail());
+    } else if (effect instanceof Effect.RefuseCredentials refused) {
+      workflow.unauthenticated(this, refused.principal(), refused.reason());
     } else if (effect instanceof Effect.Finish finish) {
       finish(finish.ending(), finish.reason());
     }

@@ -11,6 +11,8 @@ import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.run.Principal;
+import io.imageshare.internal.run.RunHistory;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
 import java.time.Instant;

@@ -11,6 +11,7 @@ import io.imageshare.internal.journal.DirectoryJournal;
 import io.imageshare.internal.poll.ListingLags;
 import io.imageshare.internal.poll.PollSchedule;
 import io.imageshare.internal.poll.RecentDurations;
+import io.imageshare.internal.run.Terms;
 import io.imageshare.internal.time.VirtualTime;
 import java.util.Map;
 import java.util.function.BiConsumer;

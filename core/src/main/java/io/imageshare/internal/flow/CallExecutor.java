@@ -9,6 +9,7 @@ import io.imageshare.ShareEvent;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.Call.Kind;
+import io.imageshare.internal.time.Backoff;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;

@@ -120,11 +120,11 @@ class DirectoryJournalTest {
     String begun = texts().get(0);
     assertEquals(
         lines().get(0), JournalCodec.read(resealed(begun, "\"at\"", "\"color\":[\"new\"],\"at\"")));
-    String newer = resealed(begun, "\"version\":1", "\"version\":2");
+    String newer = resealed(begun, "\"version\":2", "\"version\":3");
     IllegalStateException refused =
         assertThrows(IllegalStateException.class, () -> JournalCodec.read(newer));
     assertEquals(
-        "version 2 of the journal; this release reads up to 1: resume it with the release that"
+        "version 3 of the journal; this release reads up to 2: resume it with the release that"
             + " wrote it, or a newer one",
         refused.getMessage());
   }

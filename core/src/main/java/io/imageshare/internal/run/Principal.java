@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Reason;
 import io.imageshare.internal.table.Evidence;
@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * What a run knows of one that acts in it: the images' owner, or a recipient that decides. It says
  * nothing of another.
  */
-final class Principal {
+public final class Principal {
   /** So many listings refused, and none ever read, mean that this principal may not list. */
   private static final int UNREADABLE = 3;
 
-  final int number;
+  public final int number;
   final Evidence evidence = new Evidence();
   final RepeatedRefusals refusals = new RepeatedRefusals();
 

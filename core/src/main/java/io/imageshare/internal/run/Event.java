@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Image;
 import io.imageshare.Job;
@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to a run. Submissions, listings and principals are named by number. */
-sealed interface Event {
+public sealed interface Event {
 
   /** The run begins, or is resumed. */
   record Begin() implements Event {}

@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * The listings that show what became of a run's pairs: who has an image, one for each image; or,
  * where recipients decide, the images that a recipient decided on so, one for each recipient.
  */
-final class Listings {
+public final class Listings {
   private final PairTable table;
   private final Action action;
   private final boolean byRecipient;
   private final Slice all;
 
-  Listings(PairTable table) {
+  public Listings(PairTable table) {
     this.table = table;
     action = table.action();
     byRecipient = action.isOfRecipient();
@@ -37,7 +37,7 @@ final class Listings {
     return byRecipient ? Side.RECIPIENTS : Side.IMAGES;
   }
 
-  int count() {
+  public int count() {
     return byRecipient ? table.recipients() : table.images();
   }
 
@@ -52,12 +52,12 @@ final class Listings {
   }
 
   /** How many principals act in this run: the images' owner, or each of the recipients. */
-  int principals() {
+  public int principals() {
     return byRecipient ? table.recipients() : 1;
   }
 
   /** Who reads a listing. */
-  int principal(int listing) {
+  public int principal(int listing) {
     return byRecipient ? listing : 0;
   }
 
@@ -67,12 +67,12 @@ final class Listings {
   }
 
   /** The recipient that acts; null where the images' owner does. */
-  @Nullable Recipient recipient(int principal) {
+  public @Nullable Recipient recipient(int principal) {
     return byRecipient ? table.recipient(principal) : null;
   }
 
   /** The pairs that a principal asks for. */
-  Slice pairsOf(int principal) {
+  public Slice pairsOf(int principal) {
     return byRecipient ? part(principal) : all;
   }
 
@@ -87,13 +87,13 @@ final class Listings {
   }
 
   /** What is read: the image's id, or the recipient's. */
-  String subject(int listing) {
+  public String subject(int listing) {
     return byRecipient ? table.recipient(listing).id() : table.image(listing);
   }
 
   /** Asks for one: for the members of the image, or for the recipient's images. */
   @SuppressWarnings("unchecked") // nothing is put into it
-  CompletionStage<Object> read(MemberBackend backend, int listing) {
+  public CompletionStage<Object> read(MemberBackend backend, int listing) {
     return (CompletionStage<Object>)
         (byRecipient
             ? backend.images(table.recipient(listing), decided())
@@ -106,7 +106,7 @@ final class Listings {
 
   /** What an answer shows: recipients, or images of this run, each with its status. */
   @SuppressWarnings("unchecked") // it is what was asked for
-  Map<?, MemberStatus> listed(Object answer) {
+  public Map<?, MemberStatus> listed(Object answer) {
     if (answer instanceof Map<?, ?>) {
       return (Map<?, MemberStatus>) answer;
     }

@@ -1,11 +1,11 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Job;
 import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
-import io.imageshare.internal.flow.Backoff;
 import io.imageshare.internal.poll.JobObservations;
 import io.imageshare.internal.poll.PollSchedule;
+import io.imageshare.internal.time.Backoff;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

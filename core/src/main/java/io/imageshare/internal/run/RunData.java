@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Reason;
 import io.imageshare.ShareEvent;
@@ -15,11 +15,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of one run share: its pairs, its submissions, and what it wants done. */
-final class RunData {
+public final class RunData {
   /** How far a run is. */
   enum Phase {
     RUNNING,
@@ -33,11 +34,11 @@ final class RunData {
   final String id;
   final List<ShareRequest> requests;
   final Terms terms;
-  final PairTable table;
-  final Listings listings;
-  final List<Principal> principals;
+  public final PairTable table;
+  public final Listings listings;
+  public final List<Principal> principals;
   final TreeMap<Integer, Submission> submissions = new TreeMap<>();
-  final List<SubmittedSlice> jobs = new ArrayList<>();
+  public final List<SubmittedSlice> jobs = new ArrayList<>();
   final ListingReads reads = new ListingReads();
 
   /** Listings of which something changed, so that they may be ready for their audit. */
@@ -52,7 +53,7 @@ final class RunData {
 
   int nextSubmission;
   int nextEntry;
-  int openJobs;
+  public int openJobs;
   long deadline;
 
   /** The monotonic clock and the clock at the event that is taken. */
@@ -211,7 +212,7 @@ final class RunData {
   }
 
   Set<Integer> unanswered() {
-    Set<Integer> unanswered = new java.util.TreeSet<>();
+    Set<Integer> unanswered = new TreeSet<>();
     submissions.values().stream()
         .filter(Submission::isUnanswered)
         .forEach(submission -> unanswered.add(submission.number));

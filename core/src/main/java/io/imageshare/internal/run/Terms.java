@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.MemberStatus;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reader takes what is listed, with whose listing it is, of a run that only reads; null: the
  *     run writes
  */
-record Terms(
+public record Terms(
     BatchLimits limits,
     int membersPerImage,
     PollPolicy poll,
@@ -28,7 +28,7 @@ record Terms(
     @Nullable BiConsumer<String, Map<?, MemberStatus>> reader) {
 
   /** The same for a run that only reads. */
-  Terms reader(BiConsumer<String, Map<?, MemberStatus>> reader) {
+  public Terms reader(BiConsumer<String, Map<?, MemberStatus>> reader) {
     return new Terms(limits, membersPerImage, poll, schedule, durations, lags, random, reader);
   }
 }

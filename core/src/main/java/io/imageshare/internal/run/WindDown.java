@@ -1,9 +1,9 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Reason;
 import io.imageshare.ShareReport.Ending;
-import io.imageshare.internal.engine.RunData.Phase;
-import io.imageshare.internal.engine.Submission.State;
+import io.imageshare.internal.run.RunData.Phase;
+import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.PairTable;
 import java.util.ArrayList;
 import java.util.List;

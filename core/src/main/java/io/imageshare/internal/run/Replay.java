@@ -1,14 +1,15 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
-import io.imageshare.internal.engine.RunHistory.Recorded;
 import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.run.RunHistory.Recorded;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.SubmittedSlice;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,7 @@ final class Replay {
   }
 
   /** How much time has passed since then; none if the clock says that it is yet to come. */
-  private Duration since(java.time.Instant then) {
+  private Duration since(Instant then) {
     Duration passed = Duration.between(then, run.clock);
     return passed.isNegative() ? Duration.ZERO : passed;
   }

@@ -1,13 +1,13 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import io.imageshare.ShareEvent;
-import io.imageshare.internal.engine.BadIdSearch.Step;
-import io.imageshare.internal.engine.Event.Timer.Purpose;
-import io.imageshare.internal.engine.Submission.State;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.plan.SlicePlanner;
+import io.imageshare.internal.run.BadIdSearch.Step;
+import io.imageshare.internal.run.Event.Timer.Purpose;
+import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.Verdict;
@@ -248,7 +248,12 @@ final class Sender {
           run.forEachMissing(
               submission,
               (i, r) -> settlement.settle(i, r, new Verdict.Unknown(reason, submission.jobId())));
-      case STOP -> run.forEachMissing(submission, table::reopen);
+      case STOP -> {
+        run.forEachMissing(submission, table::reopen);
+        if (run.principalOf(submission).stopped == null) {
+          run.effect(new Effect.RefuseCredentials(submission.principal, reason));
+        }
+      }
       case ASK_AGAIN ->
           run.forEachMissing(
               submission, (i, r) -> settlement.askAgain(i, r, reason, submission.jobId()));

@@ -1,11 +1,11 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Image;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareRequest.Action;
-import io.imageshare.internal.engine.Event.Timer.Purpose;
+import io.imageshare.internal.run.Event.Timer.Purpose;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Verdict;

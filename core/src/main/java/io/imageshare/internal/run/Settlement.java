@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
@@ -8,6 +8,7 @@ import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.Verdict;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +108,7 @@ final class Settlement {
   void fail(Principal principal, Side side, int id, Reason reason) {
     run.listings
         .pairsOf(principal.number)
-        .with(side, java.util.List.of(id))
+        .with(side, List.of(id))
         .forEach((image, recipient) -> failUnlessUnderWay(image, recipient, reason));
   }
 

@@ -1,13 +1,14 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
-import io.imageshare.internal.engine.OutcomeRules.ReadRefusal;
-import io.imageshare.internal.engine.RunData.Phase;
-import io.imageshare.internal.engine.Submission.State;
 import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
+import io.imageshare.internal.run.RunData.Phase;
+import io.imageshare.internal.run.Submission.State;
+import io.imageshare.internal.table.Slice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * One run, as a state that events change: each gives the effects that are to be carried out then.
  * It has no clock, no thread, no I/O and no callback.
  */
-final class RunState {
-  static final Duration WIND_DOWN = Duration.ofSeconds(30);
+public final class RunState {
+  public static final Duration WIND_DOWN = Duration.ofSeconds(30);
 
   private final RunData run;
   private final @Nullable RunHistory history;
@@ -38,7 +39,7 @@ final class RunState {
    * @param history what the journal says of the run; null: it is new
    * @param end when the run ends at the latest
    */
-  RunState(
+  public RunState(
       String id,
       List<ShareRequest> requests,
       Terms terms,
@@ -56,7 +57,7 @@ final class RunState {
   }
 
   /** What happened has these effects. */
-  List<Effect> on(Event event, long now, Instant clock) {
+  public List<Effect> on(Event event, long now, Instant clock) {
     run.now = now;
     run.clock = clock;
     if (run.phase != Phase.OVER) {
@@ -67,7 +68,7 @@ final class RunState {
   }
 
   /** Ends the run at once: it met a fault. */
-  List<Effect> fail(Reason fault, long now, Instant clock) {
+  public List<Effect> fail(Reason fault, long now, Instant clock) {
     run.now = now;
     run.clock = clock;
     new WindDown(run, settlement, Ending.STOPPED, fault).end();
@@ -202,7 +203,7 @@ final class RunState {
     if (unreadable && principal.refused(listing)) {
       run.effect(
           new Effect.Warn(
-              Warnings.key(reason),
+              Effect.Warn.key(reason),
               "members cannot be listed ({}); outcomes follow the results of the jobs. Listing needs"
                   + " the right ims:images:get",
               reason));
@@ -347,39 +348,36 @@ final class RunState {
             (i, r) -> {
               if (!run.table.isUnderWay(i, r)) {
                 settlement.cutShort(
-                    new io.imageshare.internal.table.Slice(List.of(i), List.of(r)),
-                    null,
-                    reason.toString(),
-                    reason);
+                    new Slice(List.of(i), List.of(r)), null, reason.toString(), reason);
               }
             });
   }
 
   // What the loop asks before it makes a call
 
-  boolean wantsSubmit(int submission) {
+  public boolean wantsSubmit(int submission) {
     Submission queued = run.submissions.get(submission);
     return queued != null && sender.isQueued(queued);
   }
 
-  boolean isIntended(int submission) {
+  public boolean isIntended(int submission) {
     Submission queued = run.submissions.get(submission);
     return queued == null || queued.entry >= 0;
   }
 
-  boolean wantsPoll(int submission) {
+  public boolean wantsPoll(int submission) {
     Submission watched = run.submissions.get(submission);
     return watched != null
         && watched.state == State.WATCHED
         && (run.isRunning() || (run.phase == Phase.WINDING_DOWN && !watched.polledFinally));
   }
 
-  boolean wantsRead(int listing, int number) {
+  public boolean wantsRead(int listing, int number) {
     return (run.isRunning() || run.phase == Phase.WINDING_DOWN)
         && run.reads.isWanted(listing, number);
   }
 
-  boolean isRunning() {
+  public boolean isRunning() {
     return run.isRunning();
   }
 
@@ -387,19 +385,19 @@ final class RunState {
     return run.phase == Phase.OVER;
   }
 
-  boolean mayWrite() {
+  public boolean mayWrite() {
     return run.mayWrite();
   }
 
-  io.imageshare.internal.table.Slice slice(int submission) {
+  public Slice slice(int submission) {
     return submission(submission).slice;
   }
 
-  int principal(int submission) {
+  public int principal(int submission) {
     return submission(submission).principal;
   }
 
-  RunData data() {
+  public RunData data() {
     return run;
   }
 }

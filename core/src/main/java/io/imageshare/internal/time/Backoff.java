@@ -1,4 +1,4 @@
-package io.imageshare.internal.flow;
+package io.imageshare.internal.time;
 
 import java.time.Duration;
 

@@ -1,11 +1,11 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
-import io.imageshare.internal.engine.BadIdSearch.Step;
+import io.imageshare.internal.run.BadIdSearch.Step;
 import io.imageshare.internal.table.Evidence;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;

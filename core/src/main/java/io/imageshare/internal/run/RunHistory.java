@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Job;
 import io.imageshare.Reason;
@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the journal of a run says of its life in other processes. */
-final class RunHistory {
+public final class RunHistory {
   private static final Reason UNLISTED =
       new Reason(Reason.Kind.LOST, "", "asked by several processes, yet the listing lacks it");
 
@@ -78,7 +78,7 @@ final class RunHistory {
   private boolean cancelled;
 
   /** Folds the entries of a run, of which there is at least one. */
-  RunHistory(List<JournalEntry> entries) {
+  public RunHistory(List<JournalEntry> entries) {
     begun = (JournalEntry.Begun) entries.get(0);
     entries.forEach(this::take);
   }
@@ -114,11 +114,11 @@ final class RunHistory {
     return recorded;
   }
 
-  List<ShareRequest> requests() {
+  public List<ShareRequest> requests() {
     return begun.requests();
   }
 
-  Instant deadline() {
+  public Instant deadline() {
     return begun.deadline();
   }
 

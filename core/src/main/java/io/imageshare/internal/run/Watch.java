@@ -1,13 +1,14 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Job;
+import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.ShareEvent;
-import io.imageshare.internal.engine.Event.Timer.Purpose;
-import io.imageshare.internal.engine.Submission.State;
 import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.run.Event.Timer.Purpose;
+import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.SubmittedSlice;
@@ -226,8 +227,7 @@ final class Watch {
                       i, r, OutcomeRules.unlistable(run.ask(submission, i, r)), submission.jobId());
                 } else if (table.isUnderWay(i, r)
                     && submission.results.confirms(table.member(i, r))) {
-                  settlement.settle(
-                      i, r, new Verdict.Done(false, io.imageshare.MemberStatus.UNKNOWN));
+                  settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
                 }
               });
     }
@@ -354,7 +354,7 @@ final class Watch {
           if (run.canRead(run.listings.of(i, r)) || !claimed) {
             except.add(new Slice(List.of(i), List.of(r)));
           } else if (table.isUnderWay(i, r)) {
-            settlement.settle(i, r, new Verdict.Done(false, io.imageshare.MemberStatus.UNKNOWN));
+            settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
           }
         });
     if (except.size() < submission.slice.pairs() && submission.entry >= 0) {

@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Job;
 import io.imageshare.Reason;

@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Reason;
 import io.imageshare.ShareEvent;
@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a run wants done. The loop does it once the state is consistent. */
-sealed interface Effect {
+public sealed interface Effect {
 
   /** Queue the write of a submission. */
   record Submit(int submission) implements Effect {}
@@ -39,7 +39,16 @@ sealed interface Effect {
   record Emit(ShareEvent event) implements Effect {}
 
   /** Warn once for a key. */
-  record Warn(String key, String message, Object detail) implements Effect {}
+  record Warn(String key, String message, Object detail) implements Effect {
+
+    /** What tells warnings apart: the service's code, or the kind where it gave none. */
+    public static String key(Reason reason) {
+      return reason.code().isEmpty() ? reason.kind().name() : reason.code();
+    }
+  }
+
+  /** The credentials of a principal were refused, as a job says. */
+  record RefuseCredentials(int principal, Reason reason) implements Effect {}
 
   record Finish(Ending ending, @Nullable Reason reason) implements Effect {}
 }

@@ -1,4 +1,4 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
-import io.imageshare.internal.engine.OutcomeRules.Ask;
-import io.imageshare.internal.engine.OutcomeRules.ReadRefusal;
-import io.imageshare.internal.engine.OutcomeRules.Refusal;
-import io.imageshare.internal.engine.OutcomeRules.Ruling;
+import io.imageshare.internal.run.OutcomeRules.Ask;
+import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
+import io.imageshare.internal.run.OutcomeRules.Refusal;
+import io.imageshare.internal.run.OutcomeRules.Ruling;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Verdict;
 import java.util.EnumMap;

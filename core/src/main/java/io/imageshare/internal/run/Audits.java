@@ -1,8 +1,8 @@
-package io.imageshare.internal.engine;
+package io.imageshare.internal.run;
 
 import io.imageshare.Reason;
-import io.imageshare.internal.engine.Event.Timer.Purpose;
-import io.imageshare.internal.engine.OutcomeRules.ReadRefusal;
+import io.imageshare.internal.run.Event.Timer.Purpose;
+import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
