@@ -55,6 +55,11 @@ final class ListingReads {
     return reads != null && (reads.queued == number || reads.out == number);
   }
 
+  /** Whether a read waits for its turn. */
+  boolean isAnyQueued() {
+    return byListing.values().stream().anyMatch(reads -> reads.queued != 0);
+  }
+
   /** A queued read goes out now; one that is repeated serves those who have come since. */
   void sent(int listing, int number) {
     Reads reads = byListing.get(listing);

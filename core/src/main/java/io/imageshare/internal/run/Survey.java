@@ -135,10 +135,12 @@ final class Survey {
       return;
     }
     long silent = run.now - answered;
-    if (silent >= PATIENCE.toNanos()) {
+    // A read that waits for the rate limit is not slow.
+    if (silent >= PATIENCE.toNanos() && !run.reads.isAnyQueued()) {
       impatient = true;
     } else {
-      run.await(Purpose.SURVEY, 0, PATIENCE.minusNanos(silent));
+      Duration left = PATIENCE.minusNanos(silent);
+      run.await(Purpose.SURVEY, 0, left.isNegative() || left.isZero() ? PATIENCE : left);
     }
   }
 
