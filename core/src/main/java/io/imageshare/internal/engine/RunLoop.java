@@ -6,6 +6,7 @@ import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.Progress;
 import io.imageshare.Reason;
+import io.imageshare.Recipient;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
@@ -19,6 +20,7 @@ import io.imageshare.internal.journal.JournalWriter;
 import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.Effect;
 import io.imageshare.internal.run.Event;
+import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.run.RunData;
 import io.imageshare.internal.run.RunHistory;
 import io.imageshare.internal.run.RunState;
@@ -508,9 +510,15 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // nothing is put into it
     public CompletionStage<Object> make() {
       take(new Event.Reading(listing, number));
-      return state.data().listings.read(context.backend(), listing);
+      Listings listings = state.data().listings;
+      Recipient decides = listings.recipient(listings.principal(listing));
+      return (CompletionStage<Object>)
+          (decides == null
+              ? context.backend().members(listings.subject(listing))
+              : context.backend().images(decides, listings.decided()));
     }
 
     @Override

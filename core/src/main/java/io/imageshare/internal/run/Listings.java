@@ -1,6 +1,5 @@
 package io.imageshare.internal.run;
 
-import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest.Action;
@@ -11,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -91,16 +89,8 @@ public final class Listings {
     return byRecipient ? table.recipient(listing).id() : table.image(listing);
   }
 
-  /** Asks for one: for the members of the image, or for the recipient's images. */
-  @SuppressWarnings("unchecked") // nothing is put into it
-  public CompletionStage<Object> read(MemberBackend backend, int listing) {
-    return (CompletionStage<Object>)
-        (byRecipient
-            ? backend.images(table.recipient(listing), decided())
-            : backend.members(table.image(listing)));
-  }
-
-  private MemberStatus decided() {
+  /** The status that the images of a recipient have after what is asked. */
+  public MemberStatus decided() {
     return action == Action.ACCEPT ? MemberStatus.ACCEPTED : MemberStatus.REJECTED;
   }
 
