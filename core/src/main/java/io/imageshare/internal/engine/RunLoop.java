@@ -227,7 +227,7 @@ final class RunLoop implements ShareRun, CallOwner {
     if (effect instanceof Effect.Submit submit) {
       context.calls().make(new Submit(submit.submission()));
     } else if (effect instanceof Effect.Poll poll) {
-      context.calls().make(new Poll(poll.submission(), poll.job()));
+      context.calls().make(new Poll(poll));
     } else if (effect instanceof Effect.Read read) {
       context.calls().make(new Read(read.listing(), read.number()));
     } else if (effect instanceof Effect.Describe describe) {
@@ -442,13 +442,13 @@ final class RunLoop implements ShareRun, CallOwner {
   private final class Poll extends RunCall<Job> {
     private final int submission;
     private final int principal;
-    private final String job;
+    private final Effect.Poll poll;
     private long asked;
 
-    Poll(int submission, String job) {
-      super(Kind.POLL, job);
-      this.submission = submission;
-      this.job = job;
+    Poll(Effect.Poll poll) {
+      super(Kind.POLL, poll.job());
+      this.poll = poll;
+      submission = poll.submission();
       principal = state.principal(submission);
     }
 
@@ -459,7 +459,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public boolean isWanted() {
-      return !over && state.wantsPoll(submission);
+      return !over && state.wantsPoll(submission, poll.last());
     }
 
     @Override
@@ -470,7 +470,7 @@ final class RunLoop implements ShareRun, CallOwner {
     @Override
     public CompletionStage<Job> make() {
       asked = context.time().nanoTime();
-      return context.backend().job(job);
+      return context.backend().job(poll.job());
     }
 
     @Override

@@ -14,8 +14,8 @@ public sealed interface Effect {
   /** Queue the write of a submission. */
   record Submit(int submission) implements Effect {}
 
-  /** Poll the job of a submission. */
-  record Poll(int submission, String job) implements Effect {}
+  /** Poll the job of a submission; the last time, while the run winds down. */
+  record Poll(int submission, String job, boolean last) implements Effect {}
 
   /** Read a listing; the number tells this read from others of the same listing. */
   record Read(int listing, int number) implements Effect {}

@@ -115,10 +115,6 @@ final class ListingReads {
     return all;
   }
 
-  List<Integer> listings() {
-    return List.copyOf(byListing.keySet());
-  }
-
   boolean isEmpty() {
     return byListing.isEmpty();
   }

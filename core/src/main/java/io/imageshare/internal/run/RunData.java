@@ -13,9 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -209,13 +207,5 @@ public final class RunData {
 
   void audit(Submission submission) {
     listings.of(submission.slice).forEach(toAudit::set);
-  }
-
-  Set<Integer> unanswered() {
-    Set<Integer> unanswered = new TreeSet<>();
-    submissions.values().stream()
-        .filter(Submission::isUnanswered)
-        .forEach(submission -> unanswered.add(submission.number));
-    return unanswered;
   }
 }

@@ -365,11 +365,11 @@ public final class RunState {
     return queued == null || queued.entry >= 0;
   }
 
-  public boolean wantsPoll(int submission) {
+  public boolean wantsPoll(int submission, boolean last) {
     Submission watched = run.submissions.get(submission);
     return watched != null
         && watched.state == State.WATCHED
-        && (run.isRunning() || (run.phase == Phase.WINDING_DOWN && !watched.polledFinally));
+        && (last ? run.phase == Phase.WINDING_DOWN && !watched.polledFinally : run.isRunning());
   }
 
   public boolean wantsRead(int listing, int number) {
@@ -379,10 +379,6 @@ public final class RunState {
 
   public boolean isRunning() {
     return run.isRunning();
-  }
-
-  boolean isOver() {
-    return run.phase == Phase.OVER;
   }
 
   public boolean mayWrite() {

@@ -86,7 +86,7 @@ final class Watch {
       return;
     }
     if (requireNonNull(submission.poller).isWorth(run.now)) {
-      run.effect(new Effect.Poll(submission.number, submission.jobId()));
+      run.effect(new Effect.Poll(submission.number, submission.jobId(), false));
     } else {
       schedule(submission, Duration.ZERO);
     }

@@ -40,7 +40,7 @@ final class WindDown {
     for (Submission submission : run.submissions.values()) {
       if (submission.state == State.WATCHED && !quiet && !submission.polledLast) {
         submission.polledLast = true;
-        run.effect(new Effect.Poll(submission.number, submission.jobId()));
+        run.effect(new Effect.Poll(submission.number, submission.jobId(), true));
       }
       boolean polling = submission.state == State.WATCHED && submission.polledLast;
       waiting +=
