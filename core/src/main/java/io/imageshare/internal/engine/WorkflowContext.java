@@ -39,6 +39,7 @@ record WorkflowContext(
                 settings.poll().pollCost().orElse(null), gate::displacedWait, settings.random()),
             new RecentDurations(),
             new ListingLags(),
+            settings.retry().cap(),
             settings.random(),
             null);
     return new WorkflowContext(settings, gate, calls, terms, journal(settings));

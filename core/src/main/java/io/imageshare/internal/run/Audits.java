@@ -16,9 +16,8 @@ final class Audits {
   /** Listings lag: what a job claims to be done is looked for again for so long. */
   private static final Duration LAG = Duration.ofSeconds(15);
 
-  /** A read that failed is harmless, and made again after these: an outage passes. */
-  private static final List<Duration> AFTER_FAILURES =
-      List.of(Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(40));
+  /** A read that failed is harmless, and made again so often: an outage of a minute passes. */
+  private static final int FAILURES = 4;
 
   private static final class Audit {
     long firstRead = -1;
@@ -112,8 +111,8 @@ final class Audits {
   void failed(int listing, Reason reason) {
     Audit audit = audits.computeIfAbsent(listing, l -> new Audit());
     ReadRefusal refusal = OutcomeRules.readRefused(reason.kind(), run.listings.side());
-    if (refusal == ReadRefusal.NOTHING && audit.failures < AFTER_FAILURES.size()) {
-      run.await(Purpose.REREAD, listing, AFTER_FAILURES.get(audit.failures));
+    if (refusal == ReadRefusal.NOTHING && audit.failures < FAILURES) {
+      run.await(Purpose.REREAD, listing, run.terms.readPause());
       audit.failures++;
     } else if (refusal == ReadRefusal.UNREADABLE) {
       unreadable(listing);

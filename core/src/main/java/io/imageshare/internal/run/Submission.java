@@ -62,6 +62,9 @@ final class Submission {
 
   final BitSet unread = new BitSet();
 
+  /** How often reading back failed. */
+  int failedReads;
+
   /** Whether its listings were read a second time, since they showed a part of it. */
   boolean readTwice;
 

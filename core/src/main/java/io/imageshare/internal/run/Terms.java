@@ -6,6 +6,7 @@ import io.imageshare.PollPolicy;
 import io.imageshare.internal.poll.ListingLags;
 import io.imageshare.internal.poll.PollSchedule;
 import io.imageshare.internal.poll.RecentDurations;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run goes by: limits, policies, and what the workflow has learned.
  *
+ * @param readPause how long to wait after a read that failed for good: as long as the longest
+ *     backoff
  * @param reader takes what is listed, with whose listing it is, of a run that only reads; null: the
  *     run writes
  */
@@ -24,11 +27,13 @@ public record Terms(
     PollSchedule schedule,
     RecentDurations durations,
     ListingLags lags,
+    Duration readPause,
     RandomGenerator random,
     @Nullable BiConsumer<String, Map<?, MemberStatus>> reader) {
 
   /** The same for a run that only reads. */
   public Terms reader(BiConsumer<String, Map<?, MemberStatus>> reader) {
-    return new Terms(limits, membersPerImage, poll, schedule, durations, lags, random, reader);
+    return new Terms(
+        limits, membersPerImage, poll, schedule, durations, lags, readPause, random, reader);
   }
 }

@@ -20,10 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out what became of what was sent: by its job, or by reading where nobody says. */
 final class Watch {
-  /** Reads are harmless: one that fails is made again for so long. */
-  private static final Duration READS_LAST = Duration.ofMinutes(2);
-
-  private static final Duration READ_PAUSE = Duration.ofSeconds(10);
+  /** Reads are harmless: those that fail are made again so often. */
+  private static final int FAILED_READS = 4;
 
   private final RunData run;
   private final PairTable table;
@@ -243,7 +241,9 @@ final class Watch {
     sender.inconclusive(submission);
     if (run.isRunning()) {
       Duration age = Duration.ofNanos(run.now - submission.sentAt);
-      Duration wait = run.terms.durations().mostEnded().minus(age);
+      Duration ended = run.terms.durations().mostEnded();
+      Duration patience = run.terms.poll().patience(); // longer no job is waited for
+      Duration wait = (ended.compareTo(patience) < 0 ? ended : patience).minus(age);
       readBack(submission, wait.isNegative() ? Duration.ZERO : wait);
     } else {
       submission.state = State.READING_BACK; // the one read of the wind-down decides
@@ -291,14 +291,14 @@ final class Watch {
       return;
     }
     long missing = run.missing(submission);
-    Duration since = Duration.ofNanos(run.now - submission.sentAt);
     Reason unreadable = submission.unreadable;
     if (missing > 0
         && unreadable != null
         && OutcomeRules.readRefused(unreadable.kind(), run.listings.side())
             == OutcomeRules.ReadRefusal.NOTHING
-        && since.compareTo(READS_LAST) < 0) {
-      readBack(submission, READ_PAUSE);
+        && submission.failedReads < FAILED_READS) {
+      submission.failedReads++;
+      readBack(submission, run.terms.readPause());
       return;
     }
     if (submission.hasFailed()) {
