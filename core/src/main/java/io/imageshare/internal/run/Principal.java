@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * nothing of another.
  */
 public final class Principal {
-  /** So many listings refused, and none ever read, mean that this principal may not list. */
+  /** So many listings refused, or all there are, mean that this principal may not list. */
   private static final int UNREADABLE = 3;
 
   public final int number;
@@ -39,9 +39,14 @@ public final class Principal {
   private final BitSet unreadable = new BitSet();
   private boolean read;
   private boolean cannotList;
+  private final int unreadableEnough;
 
-  Principal(int number) {
+  /**
+   * @param listings how many it reads
+   */
+  Principal(int number, int listings) {
     this.number = number;
+    unreadableEnough = Math.min(UNREADABLE, listings);
   }
 
   /** A listing was answered. */
@@ -57,7 +62,7 @@ public final class Principal {
    */
   boolean refused(int listing) {
     unreadable.set(listing);
-    if (cannotList || read || unreadable.cardinality() < UNREADABLE) {
+    if (cannotList || read || unreadable.cardinality() < unreadableEnough) {
       return false;
     }
     cannotList = true;

@@ -65,7 +65,10 @@ public final class RunData {
     this.terms = terms;
     table = new PairTable(requests);
     listings = new Listings(table);
-    principals = IntStream.range(0, listings.principals()).mapToObj(Principal::new).toList();
+    principals =
+        IntStream.range(0, listings.principals())
+            .mapToObj(p -> new Principal(p, listings.listingsOf(p).size()))
+            .toList();
     byListing =
         IntStream.range(0, listings.count())
             .<List<Submission>>mapToObj(i -> new ArrayList<>())
