@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 public final class SharePlan {
   private static final int SHOWN = 10;
 
-  private final List<ShareReport> surveys;
+  private final ShareReport survey;
   private final List<ShareRequest> slices;
   private final int listings;
 
   SharePlan(DryRun dryRun) {
-    surveys = dryRun.surveys().stream().map(ShareReport::new).toList();
+    survey = new ShareReport(dryRun.survey());
     slices = List.copyOf(dryRun.slices());
     listings = dryRun.listings();
   }
@@ -56,7 +56,7 @@ public final class SharePlan {
   }
 
   private <T extends Outcome> Stream<T> of(Class<T> kind) {
-    return surveys.stream().flatMap(ShareReport::outcomes).filter(kind::isInstance).map(kind::cast);
+    return survey.outcomes().filter(kind::isInstance).map(kind::cast);
   }
 
   /**
@@ -75,7 +75,7 @@ public final class SharePlan {
    * @return the reason, such as refused credentials; empty when all was read
    */
   public Optional<Reason> reason() {
-    return surveys.stream().flatMap(survey -> survey.reason().stream()).findFirst();
+    return survey.reason();
   }
 
   /**

@@ -120,7 +120,7 @@ public final class ShareWorkflow implements AutoCloseable {
     workflow.requireOutsideTasks();
     WantedState.Present present = new WantedState.Present();
     ShareRequest all = wanted.reading();
-    RunResult survey = workflow.survey(nextId(), List.of(all), present::take).get(0);
+    RunResult survey = workflow.survey(nextId(), List.of(all), present::take);
     return wanted.from(present.all(all.images(), new ShareReport(survey)));
   }
 

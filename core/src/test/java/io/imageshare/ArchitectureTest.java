@@ -1,5 +1,7 @@
 package io.imageshare;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
@@ -33,7 +35,8 @@ class ArchitectureTest {
           "flow", Set.of("time"),
           "journal", Set.of("table", "time"),
           "report", Set.of("table"),
-          "engine", Set.of("flow", "journal", "plan", "poll", "report", "table", "time"));
+          "run", Set.of("journal", "plan", "poll", "table", "time"),
+          "engine", Set.of("flow", "journal", "plan", "poll", "report", "run", "table", "time"));
 
   /** The types of the API that reach inside, and where to. */
   private static final Map<String, Set<String>> DOORS =
@@ -118,6 +121,20 @@ class ArchitectureTest {
   @Test
   void noPackagesUseEachOtherInACircle() {
     slices().matching(INTERNAL + "(*)..").should().beFreeOfCycles().check(core);
+  }
+
+  @Test
+  void aRunsStateHasNoClockNoThreadAndNoBackend() {
+    noClasses()
+        .that()
+        .resideInAPackage(INTERNAL + "run")
+        .should()
+        .dependOnClassesThat(
+            belongToAnyOf(MemberBackend.class, Timekeeper.class, Thread.class)
+                .or(resideInAPackage("java.util.concurrent.."))
+                .or(resideInAPackage("java.io.."))
+                .or(resideInAPackage("java.nio..")))
+        .check(core);
   }
 
   @Test

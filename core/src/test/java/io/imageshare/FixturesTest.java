@@ -1,6 +1,8 @@
 package io.imageshare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareReport.SubmittedJob;
@@ -26,8 +28,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Journals, reports and requests as releases have written them: they are read for what they meant,
@@ -111,8 +111,8 @@ class FixturesTest {
                 limits,
                 List.of(ShareRequest.reject(List.of("image-1"), List.of("project-1")))),
             new JournalEntry.Owned("process 4711", AT),
-            new JournalEntry.Intent(0, 0, new Slice(List.of(0, 1, 2, 3, 7, 9, 10), List.of(4)), AT),
-            new JournalEntry.Intent(12, 3, new Slice(List.of(0), upTo(100)), AT),
+            new JournalEntry.Intent(0, new Slice(List.of(0, 1, 2, 3, 7, 9, 10), List.of(4)), AT),
+            new JournalEntry.Intent(12, new Slice(List.of(0), upTo(100)), AT),
             new JournalEntry.Submitted(0, "job \"1\"", AT),
             new JournalEntry.Ended(0, Job.Status.SUCCESS, null),
             new JournalEntry.Ended(1, Job.Status.FAIL, FULL),
@@ -131,15 +131,15 @@ class FixturesTest {
                     new Slice(List.of(1, 2), List.of(4)), new Slice(List.of(3), List.of(0, 2)))),
             new JournalEntry.Served(7, List.of()),
             new JournalEntry.BadId(
-                Side.IMAGES, 4, new Reason(Reason.Kind.INVALID_IMAGE, "IMG.0027", "not found")),
+                0, Side.IMAGES, 4, new Reason(Reason.Kind.INVALID_IMAGE, "IMG.0027", "not found")),
             new JournalEntry.BadId(
+                0,
                 Side.RECIPIENTS,
                 2,
                 new Reason(Reason.Kind.INVALID_RECIPIENT, "IMG.0108", "other region")),
             new JournalEntry.BadPair(1, 2, FULL),
             new JournalEntry.Cancelled(AT),
-            new JournalEntry.Alive(AT),
-            new JournalEntry.Over());
+            new JournalEntry.Alive(AT));
     return Stream.of(first, refused, last).flatMap(lines -> lines).toList();
   }
 
@@ -158,23 +158,28 @@ class FixturesTest {
         read.stream().map(JournalEntry::getClass).collect(Collectors.toSet()));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"journal", "journal-over"})
-  void journalsOfRunsAreReadAndWrittenAsEver(String directory) {
-    Journal journal = Journal.directory(FIXTURES.resolve(directory));
+  @Test
+  void journalsOfRunsAreReadAndWrittenAsEver() {
+    Journal journal = Journal.directory(FIXTURES.resolve("journal"));
     List<String> runs =
         journal.unfinished().toCompletableFuture().join().stream()
             .map(Journal.Unfinished::run)
             .toList();
-    assertEquals(
-        directory.equals("journal")
-            ? List.of("decide", "decide~0", "decide~1", "nightly")
-            : List.of("decide", "decide~0", "decide~1"),
-        runs);
+    assertEquals(List.of("decide", "nightly"), runs);
     for (String run : runs) {
       List<String> lines = journal.read(run).toCompletableFuture().join();
       assertEquals(lines, JournalEntry.all(run, lines).stream().map(JournalEntry::text).toList());
     }
+  }
+
+  @Test
+  void aJournalOfAnEarlierVersionIsRefusedByName() throws IOException {
+    List<String> written = Files.readAllLines(FIXTURES.resolve("journal-of-version-1.jsonl"));
+    String message =
+        assertThrows(IllegalStateException.class, () -> JournalEntry.all("nightly", written))
+            .toString();
+    assertTrue(message.contains("journal of run nightly, line 1: version 1"), message);
+    assertTrue(message.contains("run the request again"), message);
   }
 
   private static ShareReport report(String name) throws IOException {

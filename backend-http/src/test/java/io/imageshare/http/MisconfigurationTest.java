@@ -39,10 +39,8 @@ class MisconfigurationTest {
   private static final List<String> PROJECTS =
       IntStream.range(0, 5).mapToObj("%032x"::formatted).toList();
   private static final int PAIRS = Misconfigurations.IMAGES.size() * PROJECTS.size();
-  private static final int BUDGET = 20;
+  private static final int ATTEMPTS = 3;
   // At most 50 of the 60 images fit into a call; a pair is asked for in at most 6 rounds.
-  private static final int SLICES = 2;
-  private static final int ROUNDS = 6;
 
   @TempDir static Path folder;
   private static SSLContext tls;
@@ -75,18 +73,13 @@ class MisconfigurationTest {
       says(row, environment, reason);
       assertEquals(1, report.stats().reads(), "the first call goes alone");
       assertEquals(0, report.stats().submits());
-      assertEquals(
-          Set.of(new Reason(Kind.NOT_SENT, "", "not sent: " + reason)), reasons(report), "each");
+      assertEquals(Set.of(reason), reasons(report), "each");
       nothingWasDone(environment, report);
     }
   }
 
-  /**
-   * Nobody has said that it would be the same the next time, so each image is tried, and each slice
-   * in every round; but the repeats of all together come out of one budget.
-   */
   @TestFactory
-  Stream<DynamicTest> whereNobodyAnswersTheCallsAreBoundedByTheRetryPolicy() {
+  Stream<DynamicTest> whereNotEvenTheFirstCallIsAnsweredTheRunStops() {
     // With it the JVM asks no server for names: what is not in the file is not found.
     assertNotNull(System.getProperty("jdk.net.hosts.file"));
     return Misconfigurations.nobodyThere().map(row -> dynamicTest(row.wrong(), () -> gives(row)));
@@ -96,14 +89,12 @@ class MisconfigurationTest {
     try (Environment environment = new Environment()) {
       ShareReport report = run(row.setup().at(environment));
       assertEquals(row.cost(), environment.requests(), row.because());
-      assertEquals(Ending.FINISHED, report.ending());
-      assertTrue(report.reason().isEmpty());
-      assertEquals(
-          Misconfigurations.IMAGES.size() + BUDGET,
-          report.stats().reads(),
-          "each image once, and all repeats that the budget allows");
-      assertEquals(
-          SLICES * ROUNDS, report.stats().submits(), "no repeat is left: once a slice and round");
+      assertEquals(Ending.STOPPED, report.ending());
+      assertEquals(Kind.UNAVAILABLE, report.reason().orElseThrow().kind());
+      assertTrue(
+          report.stats().reads() <= 1 + ATTEMPTS * Misconfigurations.IMAGES.size(),
+          "a description, and each listing at most as often as the first");
+      assertEquals(0, report.stats().submits());
       assertEquals(0, report.stats().polls());
       for (Reason reason : reasons(report)) {
         assertEquals(Kind.UNAVAILABLE, reason.kind());
@@ -116,9 +107,9 @@ class MisconfigurationTest {
   private static ShareReport run(HttpBackend.Builder client) {
     RetryPolicy retry =
         RetryPolicy.defaults()
-            .attempts(3)
+            .attempts(ATTEMPTS)
             .backoff(Duration.ofMillis(1), Duration.ofMillis(2))
-            .budget(BUDGET);
+            .budget(10);
     try (HttpBackend backend = client.build();
         ShareWorkflow workflow =
             ShareWorkflow.builder(backend)

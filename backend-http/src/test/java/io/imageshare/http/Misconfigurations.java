@@ -222,7 +222,8 @@ final class Misconfigurations {
 
   static Stream<Row> ways(SSLContext tls) {
     String once = "the answer would be the same";
-    String wants = "proxy localhost:PORT wants credentials for itself (HTTP 407 to GET /v2/images/";
+    String wants =
+        "proxy localhost:PORT wants credentials for itself (HTTP 407 to GET /v2/cloudimages";
     String none = "; this backend has none to give: another proxy is needed";
     return Stream.of(
         row(
@@ -274,7 +275,7 @@ final class Misconfigurations {
             environment -> environment.to(environment.page(), RIGHT),
             1,
             "an access key cannot be renewed",
-            "Who are you? (HTTP 401 to GET /v2/images/"));
+            "Who are you? (HTTP 401 to GET /v2/cloudimages"));
   }
 
   /** Where nobody answers: what the calls cost is up to the retry policy. */

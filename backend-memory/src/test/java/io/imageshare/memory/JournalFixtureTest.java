@@ -153,7 +153,7 @@ class JournalFixtureTest {
     return ShareRequest.accept(OFFERED.subList(from, from + 2), List.of(project)).vault("vault-1");
   }
 
-  /** Two projects accept, into a vault; each has a journal of its own beside that of the run. */
+  /** Two projects accept, into a vault. */
   @Test
   void acceptingIsResumed() throws Exception {
     MemoryBackend cloud = offering();
@@ -178,18 +178,6 @@ class JournalFixtureTest {
           jobs.subList(1, 4),
           report.jobs().stream().map(submitted -> submitted.job().id()).toList());
       assertEquals(4, Samples.calls(cloud, Call.Kind.SUBMIT).size(), "sent again");
-    }
-    assertNothingIsLeft();
-  }
-
-  /** The process died between the last line and the removal of the files. */
-  @Test
-  void whatIsOverIsRemoved() throws Exception {
-    MemoryBackend cloud = offering();
-    copy("journal-over", "decide");
-    try (ShareWorkflow workflow = workflow(cloud)) {
-      assertEquals(List.of(), workflow.resume());
-      assertEquals(List.of(), cloud.calls());
     }
     assertNothingIsLeft();
   }

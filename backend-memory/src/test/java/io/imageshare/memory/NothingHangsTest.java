@@ -83,6 +83,10 @@ class NothingHangsTest {
       ShareReport report = run.report().join();
       workflow.close();
       String said = this + ": " + report;
+      boolean silent = backend.misbehavior == Misbehavior.NEVER && backend.submitted.isEmpty();
+      if (report.ending() == Ending.STOPPED && silent) {
+        return; // not even the first call was answered
+      }
       if (backend.misbehavior.isHarmless()) {
         assertTrue(report.allDone(), said);
         assertEquals(backend.submitted.size(), report.jobs().size(), said);

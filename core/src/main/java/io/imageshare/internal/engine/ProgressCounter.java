@@ -7,7 +7,7 @@ import io.imageshare.internal.table.PairTable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The progress of a run. Counted on the engine's thread, read from any thread. */
+/** The figures of a run. Counted on the engine's thread, published for any other. */
 final class ProgressCounter {
   private final Timekeeper time;
   private final PairTable table;
@@ -15,8 +15,8 @@ final class ProgressCounter {
   private long polls;
   private long reads;
   private int openJobs;
-  private long firstSubmit;
-  private long doneBeforeSubmits;
+  private long writing;
+  private long doneBefore;
   private volatile Progress progress;
 
   ProgressCounter(Timekeeper time, PairTable table) {
@@ -25,7 +25,7 @@ final class ProgressCounter {
     progress = snapshot();
   }
 
-  void countCall(Call.Kind kind) {
+  void call(Call.Kind kind) {
     switch (kind) {
       case SUBMIT -> submits++;
       case POLL -> polls++;
@@ -33,8 +33,8 @@ final class ProgressCounter {
     }
   }
 
-  void addOpenJobs(int delta) {
-    openJobs += delta;
+  void openJobs(int open) {
+    openJobs = open;
   }
 
   Progress progress() {
@@ -59,19 +59,19 @@ final class ProgressCounter {
         timeLeft());
   }
 
-  /** Extrapolated from the pairs done since the first submit; null before there is one. */
+  /** As long for each pair that is left as for each that was done by writing. */
   private @Nullable Duration timeLeft() {
     if (submits == 0) {
-      doneBeforeSubmits = table.done();
-      firstSubmit = time.nanoTime();
+      doneBefore = table.done();
+      writing = time.nanoTime();
       return null;
     }
-    long done = table.done() - doneBeforeSubmits;
+    long done = table.done() - doneBefore;
     if (done == 0) {
       return null;
     }
     long left = table.total() - table.done() - table.failed() - table.unknown();
-    double nanosPerPair = (double) (time.nanoTime() - firstSubmit) / done;
-    return Duration.ofNanos((long) (nanosPerPair * left));
+    double each = (double) (time.nanoTime() - writing) / done;
+    return Duration.ofNanos((long) (each * left));
   }
 }

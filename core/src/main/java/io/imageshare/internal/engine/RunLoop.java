@@ -2,10 +2,11 @@ package io.imageshare.internal.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.Progress;
 import io.imageshare.Reason;
-import io.imageshare.Reason.Kind;
+import io.imageshare.Recipient;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
@@ -17,100 +18,88 @@ import io.imageshare.internal.flow.CallOwner;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.journal.JournalWriter;
 import io.imageshare.internal.report.RunResult;
-import io.imageshare.internal.table.Evidence;
-import io.imageshare.internal.table.PairTable;
-import io.imageshare.internal.table.RepeatedRefusals;
-import io.imageshare.internal.table.Slice;
-import io.imageshare.internal.table.SubmittedSlice;
+import io.imageshare.internal.run.Effect;
+import io.imageshare.internal.run.Event;
+import io.imageshare.internal.run.Listings;
+import io.imageshare.internal.run.RunData;
+import io.imageshare.internal.run.RunHistory;
+import io.imageshare.internal.run.RunState;
 import io.imageshare.internal.time.TimedFuture;
 import io.imageshare.internal.time.TimerScope;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run, from the survey through the rounds to the report. Only the methods of {@link ShareRun}
- * may be called from any thread; all others are called on the engine's thread.
+ * Drives one run: takes one event after the other on the timekeeper's thread, hands it to the
+ * state, and carries out what comes back. All but the methods of {@link ShareRun} is called on that
+ * thread only.
  */
 final class RunLoop implements ShareRun, CallOwner {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
-  private static final Duration WINDING_DOWN = Duration.ofSeconds(30);
-  private static final Duration HEARTBEAT = Duration.ofSeconds(9);
-
-  private enum Phase {
-    NEW,
-    RUNNING,
-    WINDING_DOWN,
-    ENDED
-  }
+  private static final Duration ALIVE = Duration.ofSeconds(9);
 
   private final String id;
   private final WorkflowContext context;
-  private final PairTable table;
-  private final Listings listings;
   private final Workflow workflow;
-  private final JournalWriter journal;
-  private final @Nullable RunHistory history;
   private final List<ShareRequest> requests;
-  private final Evidence evidence = new Evidence();
-  private final RepeatedRefusals refusals = new RepeatedRefusals();
-  private final OutcomeRules rules;
+  private final RunState state;
+  private final boolean resumed;
+  private final JournalWriter journal;
   private final ProgressCounter counter;
   private final Warnings warnings;
   private final TimerScope timers;
   private final TimedFuture<ShareReport> report;
-  private final List<SubmittedSlice> jobs = new ArrayList<>();
-  private final Set<ListingRead> reads = new LinkedHashSet<>();
-  private Phase phase = Phase.NEW;
-  private boolean canList = true;
-  private boolean surveyPending;
+  private final Deque<Event> events = new ArrayDeque<>();
+  private final Map<Integer, Runnable> prepared = new HashMap<>();
+  private boolean taking;
+  private boolean over;
   private volatile boolean cancelled;
-  private int rounds;
-  private int submissions;
-  private @Nullable Replay replay;
-  private @Nullable Reason writesStopped;
-  private @Nullable Round round;
-  private @Nullable WindDown windDown;
   private volatile @Nullable RunResult result;
-  private long deadline;
 
   /**
-   * @param key its key in the journal
-   * @param lines the number of lines in its journal
-   * @param history what its journal says; null for a new run
+   * @param entries how many entries the journal has of it
+   * @param history what they say; null if there are none
    */
   RunLoop(
       String id,
-      String key,
       WorkflowContext context,
       List<ShareRequest> requests,
-      long lines,
+      long entries,
       @Nullable RunHistory history,
       Workflow workflow) {
     this.id = id;
     this.context = context;
-    this.requests = requests;
-    this.history = history;
     this.workflow = workflow;
-    table = new PairTable(requests);
-    listings = new Listings(table);
+    this.requests = requests;
+    resumed = history != null;
+    Instant end =
+        history == null
+            ? context.time().now().plus(context.settings().deadline())
+            : history.deadline();
+    state = new RunState(id, requests, context.terms(), end, history);
     journal =
         new JournalWriter(
             context.journal(),
             context.time(),
-            context.calls().timeout(),
-            key,
-            lines,
-            this::stopWriting);
-    rules = new OutcomeRules(this);
-    counter = new ProgressCounter(context.time(), table);
+            context.settings().flow().callTimeout(),
+            id,
+            entries,
+            reason -> {
+              log.error("run {}: {}", id, reason);
+              take(new Event.JournalFailed(reason));
+            });
+    counter = new ProgressCounter(context.time(), state.data().table);
     warnings = new Warnings(id);
     timers = new TimerScope(context.time());
     report = new TimedFuture<>(context.time());
@@ -133,141 +122,214 @@ final class RunLoop implements ShareRun, CallOwner {
 
   @Override
   public void cancel() {
-    cancelled = true; // at once, as a listener that cancels is called in the middle of a step
-    schedule(Duration.ZERO, () -> windDown(Ending.CANCELLED, null, false, WINDING_DOWN));
-  }
-
-  WorkflowContext context() {
-    return context;
-  }
-
-  PairTable table() {
-    return table;
-  }
-
-  /** The result; the run must have ended. */
-  RunResult result() {
-    return requireNonNull(result);
-  }
-
-  Listings listings() {
-    return listings;
-  }
-
-  Evidence evidence() {
-    return evidence;
-  }
-
-  OutcomeRules rules() {
-    return rules;
-  }
-
-  ProgressCounter counter() {
-    return counter;
-  }
-
-  JournalWriter journal() {
-    return journal;
+    cancelled = true; // at once: a listener that cancels is in the midst of an event
+    context.time().schedule(Duration.ZERO, () -> end(Ending.CANCELLED, null, RunState.WIND_DOWN));
   }
 
   List<ShareRequest> requests() {
     return requests;
   }
 
-  int rounds() {
-    return rounds;
+  /** What the run left; it is over. */
+  RunResult result() {
+    return requireNonNull(result);
   }
 
-  int nextSubmission() {
-    return submissions++;
+  void begin() {
+    var table = state.data().table;
+    log.info(
+        "run {}: {}{} {} images with {} recipients, {} pairs",
+        id,
+        resumed ? "resumed, " : "",
+        table.action(),
+        table.images(),
+        table.recipients(),
+        table.total());
+    stayAlive();
+    take(new Event.Begin());
+    if (cancelled) {
+      end(Ending.CANCELLED, null, RunState.WIND_DOWN);
+    }
   }
 
-  boolean mayWrite() {
-    // Runs with the same deadline are ended one after the other: none may write in between.
-    boolean expired = context.time().nanoTime() - deadline >= 0;
-    return isRunning() && writesStopped == null && !cancelled && !expired;
+  /** Others take a run that writes nothing for a minute for abandoned. */
+  private void stayAlive() {
+    if (journal.isOn()) {
+      timers.after(
+          ALIVE,
+          () -> {
+            if (journal.wasQuiet()) {
+              journal.note(new JournalEntry.Alive(context.time().now()));
+            }
+            stayAlive();
+          });
+    }
   }
 
-  /** Whether the run was resumed and its survey has not finished. */
-  boolean isSurveyPending() {
-    return surveyPending;
+  /** Ends it early; what it waits for then it waits for so long. */
+  void end(Ending ending, @Nullable Reason reason, Duration within) {
+    take(new Event.EndRequested(ending, reason, within));
   }
 
-  boolean isCancelled() {
-    return cancelled;
+  /** A principal's credentials were refused, here or in another run. */
+  void refuse(int principal, Reason reason) {
+    take(new Event.Unauthenticated(principal, reason));
   }
 
-  boolean isRunning() {
-    return phase == Phase.RUNNING;
+  RunData data() {
+    return state.data();
   }
 
-  /** Whether the run makes its last calls. */
-  boolean isWindingDown() {
-    return phase == Phase.WINDING_DOWN && windDown != null && !windDown.isQuiet();
-  }
+  // Events and effects
 
-  boolean canList() {
-    return canList;
-  }
-
-  /** Runs a step; an exception ends the run with a report. */
-  @Override
-  public void step(Runnable work) {
-    if (phase == Phase.ENDED) {
+  private void take(Event event) {
+    if (over) {
       return;
     }
-    try {
-      work.run();
-    } catch (Throwable e) {
-      log.error("run {}: stopped by an unexpected exception in this library or the backend", id, e);
-      Reason fault = new Reason(Kind.INTERNAL, "", "unexpected exception: " + e);
-      new WindDown(this, round, Ending.STOPPED, fault, true).end();
+    events.add(event);
+    if (taking) {
+      return; // whoever is taking one takes this next
     }
+    taking = true;
+    try {
+      for (Event next = events.poll(); next != null && !over; next = events.poll()) {
+        List<Effect> effects = state.on(next, context.time().nanoTime(), context.time().now());
+        if (next instanceof Event.Prepared ready) {
+          Runnable then = prepared.remove(ready.submission());
+          if (then != null) {
+            then.run();
+          }
+        }
+        for (Effect effect : effects) {
+          carryOut(effect);
+        }
+      }
+    } catch (Throwable e) {
+      stop(e);
+    } finally {
+      taking = false;
+    }
+    counter.openJobs(state.data().openJobs);
     counter.publish();
   }
 
-  @Override
-  public void schedule(Duration delay, Runnable work) {
-    timers.after(delay, () -> step(isRunning() ? work : () -> {}));
+  /** Ends the run whatever its state is. */
+  private void fail(Reason fault) {
+    if (over) {
+      return;
+    }
+    for (Effect effect : state.fail(fault, context.time().nanoTime(), context.time().now())) {
+      carryOut(effect);
+    }
   }
 
-  void make(Call<?> call) {
-    context.calls().make(call);
+  private void carryOut(Effect effect) {
+    if (effect instanceof Effect.Submit submit) {
+      context.calls().make(new Submit(submit.submission()));
+    } else if (effect instanceof Effect.Poll poll) {
+      context.calls().make(new Poll(poll));
+    } else if (effect instanceof Effect.Read read) {
+      context.calls().make(new Read(read.listing(), read.number()));
+    } else if (effect instanceof Effect.Describe describe) {
+      context.calls().make(new Describe(describe.images()));
+    } else if (effect instanceof Effect.Wait wait) {
+      timers.after(wait.delay(), () -> take(new Event.Due(wait.timer())));
+    } else if (effect instanceof Effect.Note note) {
+      journal.note(note.entry());
+    } else if (effect instanceof Effect.Save save) {
+      journal.write(save.entry(), () -> take(save.saved()));
+    } else if (effect instanceof Effect.OccupyJob) {
+      context.gate().addOpenJob();
+    } else if (effect instanceof Effect.ReleaseJob) {
+      context.gate().removeOpenJob();
+    } else if (effect instanceof Effect.Emit emit) {
+      emit(emit.event());
+    } else if (effect instanceof Effect.Warn warn) {
+      warnings.once(warn.key(), warn.message(), warn.detail());
+    } else if (effect instanceof Effect.RefuseCredentials refused) {
+      workflow.unauthenticated(this, refused.principal(), refused.reason());
+    } else if (effect instanceof Effect.Finish finish) {
+      finish(finish.ending(), finish.reason());
+    }
   }
 
-  void read(ListingRead read) {
-    reads.add(read);
-    make(read);
+  private void finish(Ending ending, @Nullable Reason reason) {
+    over = true;
+    timers.cancel();
+    boolean forGood =
+        ending == Ending.FINISHED || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
+    journal.end(forGood, () -> publish(ending, reason));
   }
 
-  void readFinished(ListingRead read) {
-    reads.remove(read);
+  private void publish(Ending ending, @Nullable Reason reason) {
+    workflow.remove(this);
+    counter.openJobs(0);
+    RunData data = state.data();
+    RunResult left = new RunResult(id, ending, reason, data.table, data.jobs, counter.publish());
+    result = left;
+    ShareReport told = context.settings().reports().apply(left);
+    warnings.summary(told);
+    log.info("{}", told);
+    emit(new ShareEvent.Finished(id, told));
+    report.complete(told);
   }
+
+  /** Where not even the first call is answered after its repeats, no other will be. */
+  private void stopIfUnreachable(Reason reason) {
+    if (reason.kind() == Reason.Kind.UNAVAILABLE
+        && state.isRunning()
+        && !context.gate().areCredentialsAccepted()) {
+      take(new Event.Unreachable(reason));
+    }
+  }
+
+  // What calls need of their run
 
   @Override
   public void started(Call.Kind kind) {
-    counter.countCall(kind);
+    counter.call(kind);
   }
 
   @Override
-  public void unauthenticated(Reason reason) {
-    workflow.unauthenticated(this, reason);
-  }
-
-  @Override
-  public void blocked(Call.Kind kind, Duration duration) {
+  public void blocked(Call.Kind kind, Duration held) {
     warnings.once(
         "blocked " + kind.method,
         "{}.{} blocked the engine's thread for {} ms; a backend must not block",
         context.backend().getClass().getName(),
         kind.method,
-        duration.toMillis());
+        held.toMillis());
+  }
+
+  @Override
+  public void step(Runnable work) {
+    if (over) {
+      return;
+    }
+    try {
+      work.run();
+    } catch (Throwable e) {
+      stop(e);
+    }
+  }
+
+  private void stop(Throwable fault) {
+    log.error(
+        "run {}: stopped by an unexpected exception in this library or the backend", id, fault);
+    events.clear();
+    fail(new Reason(Reason.Kind.INTERNAL, "", "unexpected exception: " + fault));
+  }
+
+  @Override
+  public void schedule(Duration delay, Runnable work) {
+    if (!over) {
+      timers.after(delay, () -> step(work));
+    }
   }
 
   @Override
   public void emit(ShareEvent event) {
     try {
-      context.listener().accept(event);
+      context.settings().listener().accept(event);
     } catch (Throwable e) {
       warnings.once(
           "listener",
@@ -277,170 +339,242 @@ final class RunLoop implements ShareRun, CallOwner {
     }
   }
 
-  void begin() {
-    phase = Phase.RUNNING;
-    log.info(
-        "run {}: {}{} {} images with {} recipients, {} pairs",
-        id,
-        history == null ? "" : "resumed, ",
-        table.action(),
-        table.images(),
-        table.recipients(),
-        table.total());
-    Instant now = context.time().now();
-    Instant end = history == null ? context.end(now) : history.deadline();
-    if (history == null) {
-      journal.note(new JournalEntry.Begun(now, end, context.limits(), requests));
-    } else {
-      restore(history);
-    }
-    scheduleHeartbeat();
-    deadline = context.time().nanoTime() + Duration.between(now, end).toNanos();
-    boolean wasCancelled = cancelled || (history != null && history.wasCancelled());
-    if (wasCancelled || !end.isAfter(now)) {
-      windDown(wasCancelled ? Ending.CANCELLED : Ending.DEADLINE, null, false, WINDING_DOWN);
-    } else {
-      schedule(
-          Duration.between(now, end), () -> windDown(Ending.DEADLINE, null, false, WINDING_DOWN));
-      new Survey(this).begin();
-    }
-  }
+  // Calls
 
-  private void restore(RunHistory history) {
-    surveyPending = true;
-    rounds = history.rounds();
-    submissions = history.nextSubmission();
-    if (rounds > 0) {
-      round = new Round(this, refusals);
-      replay = new Replay(this, history);
-      replay.begin(round);
+  private abstract class RunCall<T> implements Call<T> {
+    private final Kind kind;
+    private final String subject;
+
+    RunCall(Kind kind, String subject) {
+      this.kind = kind;
+      this.subject = subject;
+    }
+
+    @Override
+    public final Kind kind() {
+      return kind;
+    }
+
+    @Override
+    public final String subject() {
+      return subject;
+    }
+
+    @Override
+    public final RunLoop owner() {
+      return RunLoop.this;
+    }
+
+    /** Whose credentials it is made with. */
+    abstract int principal();
+
+    @Override
+    public final void unauthenticated(Reason reason) {
+      workflow.unauthenticated(RunLoop.this, principal(), reason);
     }
   }
 
-  /** A run whose journal is silent for a minute is taken for abandoned. */
-  private void scheduleHeartbeat() {
-    if (journal.isOn()) {
-      schedule(
-          HEARTBEAT,
-          () -> {
-            if (journal.wasQuiet()) {
-              journal.note(new JournalEntry.Alive(context.time().now()));
-            }
-            scheduleHeartbeat();
-          });
+  private final class Submit extends RunCall<Job> {
+    private final int submission;
+    private final int principal;
+
+    Submit(int submission) {
+      super(
+          Kind.SUBMIT,
+          state.slice(submission).images().size()
+              + " images with "
+              + state.slice(submission).recipients().size()
+              + " recipients");
+      this.submission = submission;
+      principal = state.principal(submission);
+    }
+
+    @Override
+    int principal() {
+      return principal;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return !over && !cancelled && state.wantsSubmit(submission);
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return !cancelled && state.mayWrite();
+    }
+
+    @Override
+    public boolean isPrepared() {
+      return !journal.isOn() || state.isIntended(submission);
+    }
+
+    @Override
+    public void prepare(Runnable ready) {
+      prepared.put(submission, ready);
+      take(new Event.Preparing(submission));
+    }
+
+    @Override
+    public CompletionStage<Job> make() {
+      ShareRequest slice = state.data().table.request(state.slice(submission));
+      take(new Event.Sending(submission));
+      return context.backend().submit(slice);
+    }
+
+    @Override
+    public void retrying(Reason reason) {
+      take(new Event.Requeued(submission, reason));
+    }
+
+    @Override
+    public void answered(Job job) {
+      take(new Event.Submitted(submission, job));
+    }
+
+    @Override
+    public void failed(Reason reason, Duration retryAfter) {
+      take(new Event.SubmitFailed(submission, reason));
+      stopIfUnreachable(reason);
     }
   }
 
-  void surveyed(int images) {
-    surveyPending = false;
-    emit(new ShareEvent.Surveyed(id, images, table.done(), table.failed()));
-    if (context.reader() != null) {
-      finish(Ending.FINISHED, null);
-    } else if (replay == null || round == null) {
-      nextRound();
-    } else {
-      replay.continueRun(round);
+  private final class Poll extends RunCall<Job> {
+    private final int submission;
+    private final int principal;
+    private final Effect.Poll poll;
+    private long asked;
+
+    Poll(Effect.Poll poll) {
+      super(Kind.POLL, poll.job());
+      this.poll = poll;
+      submission = poll.submission();
+      principal = state.principal(submission);
+    }
+
+    @Override
+    int principal() {
+      return principal;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return !over && state.wantsPoll(submission, poll.last());
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return false; // a failed poll is followed by the next one
+    }
+
+    @Override
+    public CompletionStage<Job> make() {
+      asked = context.time().nanoTime();
+      return context.backend().job(poll.job());
+    }
+
+    @Override
+    public void answered(Job seen) {
+      take(new Event.Polled(submission, seen, asked));
+    }
+
+    @Override
+    public void failed(Reason reason, Duration retryAfter) {
+      take(new Event.PollFailed(submission, reason, retryAfter));
     }
   }
 
-  /** Settles pairs that are still open by what earlier processes found out. */
-  void applyFindings() {
-    if (replay != null) {
-      replay.applyFindings();
+  private final class Read extends RunCall<Object> {
+    private final int listing;
+    private final int number;
+
+    Read(int listing, int number) {
+      super(Kind.READ, state.data().listings.subject(listing));
+      this.listing = listing;
+      this.number = number;
+    }
+
+    @Override
+    int principal() {
+      return state.data().listings.principal(listing);
+    }
+
+    @Override
+    public boolean isWanted() {
+      return !over && state.wantsRead(listing, number);
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return state.isRunning();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // nothing is put into it
+    public CompletionStage<Object> make() {
+      take(new Event.Reading(listing, number));
+      Listings listings = state.data().listings;
+      Recipient decides = listings.recipient(listings.principal(listing));
+      return (CompletionStage<Object>)
+          (decides == null
+              ? context.backend().members(listings.subject(listing))
+              : context.backend().images(decides, listings.decided()));
+    }
+
+    @Override
+    public void retrying(Reason reason) {
+      take(new Event.ReadDelayed(listing));
+    }
+
+    @Override
+    public void answered(Object answer) {
+      take(new Event.Listed(listing, state.data().listings.listed(answer)));
+    }
+
+    @Override
+    public void failed(Reason reason, Duration retryAfter) {
+      take(new Event.ReadFailed(listing, reason));
+      stopIfUnreachable(reason);
     }
   }
 
-  void nextRound() {
-    table.nextRound();
-    if (!table.hasPending()) {
-      finish(Ending.FINISHED, null);
-    } else if (writesStopped != null) {
-      new WindDown(this, round, Ending.STOPPED, writesStopped, true).end();
-    } else if (mayWrite()) {
-      rounds++;
-      round = new Round(this, refusals);
-      round.begin();
+  /** It can spare writes and do no more, so that it is not worth a second call. */
+  private final class Describe extends RunCall<Map<String, Image>> {
+    private final Set<String> images;
+
+    Describe(Set<String> images) {
+      super(Kind.READ, images.size() + " images");
+      this.images = images;
     }
-  }
 
-  /** The journal has failed: nothing more is sent, and what is under way is polled to its end. */
-  private void stopWriting(Reason reason) {
-    log.error("run {}: {}", id, reason);
-    writesStopped = reason;
-    step(
-        () -> {
-          if (isRunning() && round != null) {
-            round.advance();
-          }
-        });
-  }
-
-  /** Members cannot be listed: from here on the results of the jobs decide. */
-  void cannotList(Reason reason) {
-    if (canList) {
-      canList = false;
-      warnings.once(
-          Warnings.key(reason),
-          "members cannot be listed ({}); outcomes follow the results of the jobs. Listing needs the"
-              + " right ims:images:get",
-          reason);
-      List.copyOf(reads).forEach(read -> read.failed(reason, Duration.ZERO));
+    @Override
+    int principal() {
+      return 0;
     }
-  }
 
-  /** Adds a job; returns its index for {@link #updateJob}. */
-  int addJob(Job job, Slice slice) {
-    jobs.add(new SubmittedSlice(job, slice));
-    return jobs.size() - 1;
-  }
-
-  void updateJob(int index, Job job) {
-    jobs.set(index, new SubmittedSlice(job, jobs.get(index).slice()));
-  }
-
-  /** Ends the run early, unless it is already ending in a way that is no less strict. */
-  void windDown(Ending ending, @Nullable Reason reason, boolean quiet, Duration limit) {
-    if (phase == Phase.ENDED || (windDown != null && (windDown.isQuiet() || !quiet))) {
-      return;
+    @Override
+    public boolean isWanted() {
+      return !over && state.isRunning();
     }
-    phase = Phase.WINDING_DOWN;
-    WindDown begun = new WindDown(this, round, ending, reason, quiet);
-    windDown = begun;
-    timers.after(limit, () -> step(begun::end));
-    begun.begin();
-  }
 
-  /** Ends the run early without another call. */
-  void stop(Reason reason) {
-    windDown(Ending.STOPPED, reason, true, WINDING_DOWN);
-  }
-
-  /** A submit or a last poll was answered, perhaps while the run winds down. */
-  void answered(Submission submission) {
-    if (windDown != null) {
-      windDown.answered(submission);
+    @Override
+    public boolean isRepeatable() {
+      return false;
     }
-  }
 
-  void finish(Ending ending, @Nullable Reason reason) {
-    phase = Phase.ENDED;
-    timers.cancel();
-    if (round != null) {
-      round.release();
+    @Override
+    public CompletionStage<Map<String, Image>> make() {
+      return context.backend().describe(images);
     }
-    boolean isFinal =
-        ending == Ending.FINISHED || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
-    journal.end(isFinal, () -> publish(ending, reason));
-  }
 
-  private void publish(Ending ending, @Nullable Reason reason) {
-    workflow.remove(this);
-    RunResult ended = new RunResult(id, ending, reason, table, jobs, counter.publish());
-    result = ended;
-    ShareReport made = context.reports().apply(ended);
-    warnings.summary(made);
-    log.info("{}", made);
-    emit(new ShareEvent.Finished(id, made));
-    report.complete(made);
+    @Override
+    public void answered(Map<String, Image> known) {
+      take(new Event.Described(known));
+    }
+
+    @Override
+    public void failed(Reason reason, Duration retryAfter) {
+      take(new Event.Described(Map.of()));
+    }
   }
 }

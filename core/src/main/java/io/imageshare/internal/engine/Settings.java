@@ -34,4 +34,23 @@ public record Settings(
     RandomGenerator random,
     @Nullable Journal journal,
     Consumer<ShareEvent> listener,
-    Function<RunResult, ShareReport> reports) {}
+    Function<RunResult, ShareReport> reports) {
+
+  /** The same with another listener. */
+  Settings listener(Consumer<ShareEvent> listener) {
+    return new Settings(
+        backend,
+        time,
+        limits,
+        membersPerImage,
+        retry,
+        poll,
+        flow,
+        deadline,
+        closeTimeout,
+        random,
+        journal,
+        listener,
+        reports);
+  }
+}

@@ -4,6 +4,7 @@ import io.imageshare.Member;
 import io.imageshare.Reason;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareWorkflow;
+import io.imageshare.internal.run.Effect;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,11 +27,6 @@ final class Warnings {
     this.run = run;
   }
 
-  /** The key of a warning: the service's code, or the kind where there is none. */
-  static String key(Reason reason) {
-    return reason.code().isEmpty() ? reason.kind().name() : reason.code();
-  }
-
   /** Logs a warning, unless one with this code was logged. */
   void once(String code, String format, Object... details) {
     if (logged.add(code)) {
@@ -47,7 +43,8 @@ final class Warnings {
         .forEach(
             problem ->
                 affected
-                    .computeIfAbsent(key(problem.reason()), code -> new Affected(problem))
+                    .computeIfAbsent(
+                        Effect.Warn.key(problem.reason()), code -> new Affected(problem))
                     .add(problem.member()));
     affected.forEach(
         (code, pairs) ->

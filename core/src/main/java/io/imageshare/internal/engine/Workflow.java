@@ -3,6 +3,7 @@ package io.imageshare.internal.engine;
 import io.imageshare.Journal;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
+import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
@@ -10,6 +11,8 @@ import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.run.Principal;
+import io.imageshare.internal.run.RunHistory;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,56 +29,48 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts, resumes and closes the runs of a workflow. */
+/** The runs of a workflow: started, resumed, closed. */
 public final class Workflow {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
 
   /**
-   * A run whose journal is silent for this long is taken for abandoned; a live one writes at least
-   * every 18 s.
+   * A run without a lock is taken for abandoned after this; a live one writes every 18 s at least.
    */
   private static final Duration SILENCE = Duration.ofMinutes(1);
 
   private final WorkflowContext context;
-  // Both are changed on the timekeeper's thread only.
+  // Changed on the timekeeper's thread only, as the next.
   private final Set<RunLoop> runs = new LinkedHashSet<>();
-  private final Set<CompositeRun> composites = new LinkedHashSet<>();
 
-  /** The ids being started, so that two threads do not start one of them twice. */
+  /** The ids that are being started, so that two threads do not start one of them twice. */
   private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
 
   private volatile boolean closed;
 
-  /** Creates a workflow without runs. */
+  /** A workflow without runs. */
   public Workflow(Settings settings) {
     context = WorkflowContext.of(settings);
   }
 
-  /**
-   * Fails if called from inside a task, where waiting is refused. Called before anything is
-   * started.
-   *
-   * @throws IllegalStateException from inside a task
-   */
+  /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
   public void requireOutsideTasks() {
     try {
       context.time().await(CompletableFuture.completedFuture(true));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the wait for the report handles it
+      Thread.currentThread().interrupt(); // the wait for the report will see it
     }
   }
 
-  /** Starts several requests as one run. */
+  /** Starts a run of requests that are done as one. */
   public ShareRun start(String id, List<ShareRequest> requests) {
-    return begin(task(id, CompositeRun.checked(requests), 0, null));
+    return begin(new Task(id, checked(requests), 0, null));
   }
 
-  /** Waits for a run. If interrupted, cancels it and still waits for its report. */
+  /** Waits for a run; one that is interrupted is cancelled, and waited for all the same. */
   public ShareReport await(ShareRun run) {
     try {
       return context.time().await(run.report());
@@ -86,27 +82,39 @@ public final class Workflow {
     }
   }
 
-  /**
-   * Reads what a run would read before its first write.
-   *
-   * @param reader takes each listing, with the id of its image or recipient
-   */
-  public List<RunResult> survey(
-      String id, List<ShareRequest> requests, BiConsumer<String, Map<?, MemberStatus>> reader) {
-    refuseIfClosed();
-    List<RunLoop> surveys = new ArrayList<>();
-    for (List<ShareRequest> part : CompositeRun.split(CompositeRun.checked(requests))) {
-      RunLoop survey = new RunLoop(id, id, context.reading(reader), part, 0, null, this);
-      begin(survey);
-      surveys.add(survey);
+  /** The requests of a run, which does one thing. */
+  private static List<ShareRequest> checked(List<ShareRequest> requests) {
+    if (requests.isEmpty()) {
+      throw new IllegalArgumentException("requests: none given; at least one is needed");
     }
-    surveys.forEach(this::await);
-    return surveys.stream().map(RunLoop::result).toList();
+    if (requests.stream().map(ShareRequest::action).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "requests: they mix actions; one run does one action, so start one for each");
+    }
+    if (requests.stream().map(ShareRequest::vault).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "requests: they name different vaults; one run has one, so start one for each");
+    }
+    return List.copyOf(requests);
   }
 
-  /** What a run would do, as far as reads show. */
+  /**
+   * Reads what a run would read, and writes nothing.
+   *
+   * @param reader takes what is listed, with whose listing it is
+   */
+  public RunResult survey(
+      String id, List<ShareRequest> requests, BiConsumer<String, Map<?, MemberStatus>> reader) {
+    refuseIfClosed();
+    RunLoop survey = new RunLoop(id, context.reading(reader), checked(requests), 0, null, this);
+    begin(survey);
+    await(survey);
+    return survey.result();
+  }
+
+  /** What a run would do, as far as reading tells. */
   public DryRun dryRun(String id, List<ShareRequest> requests) {
-    return DryRun.of(survey(id, requests, (read, listed) -> {}), context.limits());
+    return DryRun.of(survey(id, requests, (read, listed) -> {}), context.settings().limits());
   }
 
   private void refuseIfClosed() {
@@ -116,69 +124,28 @@ public final class Workflow {
   }
 
   /**
-   * A run to begin, with its history and, for a composite run, its parts.
+   * What a run is to do, and what its journal says.
    *
-   * @param lines the number of lines in its journal
-   * @param history what its journal says; null for a new run
+   * @param entries how many entries the journal has of it
+   * @param history what they say; null if there are none
    */
   private record Task(
-      String id,
-      List<ShareRequest> requests,
-      int lines,
-      @Nullable RunHistory history,
-      List<Task> parts) {}
+      String id, List<ShareRequest> requests, int entries, @Nullable RunHistory history) {}
 
-  private Task task(
-      String id, List<ShareRequest> requests, int lines, @Nullable RunHistory history) {
-    List<List<ShareRequest>> split = CompositeRun.split(requests);
-    List<Task> parts = new ArrayList<>();
-    for (int n = 0; split.size() > 1 && n < split.size(); n++) {
-      String key = CompositeRun.key(id, n);
-      List<JournalEntry> known = history == null ? List.of() : read(key);
-      parts.add(
-          new Task(
-              key,
-              split.get(n),
-              known.size(),
-              known.isEmpty() ? null : new RunHistory(known),
-              List.of()));
-    }
-    return new Task(id, requests, lines, history, parts);
+  private Task task(String id, List<JournalEntry> entries) {
+    RunHistory history = new RunHistory(entries);
+    return new Task(id, history.requests(), entries.size(), history);
   }
 
-  private List<JournalEntry> read(String key) {
+  private List<JournalEntry> read(String id) {
     Journal journal = context.journal();
-    return journal == null ? List.of() : JournalEntry.all(key, answer(journal.read(key)));
+    return journal == null ? List.of() : JournalEntry.all(id, answer(journal.read(id)));
   }
 
   private ShareRun begin(Task task) {
     refuseIfClosed();
-    if (task.parts().isEmpty()) {
-      return begin(run(task.id(), context, task));
-    }
-    Instant deadline =
-        task.history() == null ? context.end(context.time().now()) : task.history().deadline();
-    CompositeRun composite =
-        new CompositeRun(
-            task.id(), context, task.requests(), task.lines(), deadline, composites::remove);
-    WorkflowContext partContext = composite.partContext();
-    task.parts().forEach(part -> composite.add(part.id(), run(task.id(), partContext, part)));
-    context
-        .time()
-        .schedule(
-            Duration.ZERO,
-            () -> {
-              composites.add(composite);
-              composite.begin(task.history() == null, this::begin);
-            });
-    if (task.history() != null && task.history().wasCancelled()) {
-      composite.cancel();
-    }
-    return composite;
-  }
-
-  private RunLoop run(String id, WorkflowContext context, Task task) {
-    return new RunLoop(id, task.id(), context, task.requests(), task.lines(), task.history(), this);
+    return begin(
+        new RunLoop(task.id(), context, task.requests(), task.entries(), task.history(), this));
   }
 
   private RunLoop begin(RunLoop run) {
@@ -188,36 +155,36 @@ public final class Workflow {
             Duration.ZERO,
             () -> {
               runs.add(run);
-              run.step(run::begin);
+              run.begin();
               if (closed) {
                 close(run);
               }
               if (run.report().isDone()) {
-                remove(run); // cancelled before it began
+                remove(run); // it was cancelled before it began
               }
             });
     return run;
   }
 
-  /** Removes a run that has ended. */
+  /** A run is over. */
   void remove(RunLoop run) {
     runs.remove(run);
   }
 
-  /** Continues the run with this id if there is one, else starts it. */
+  /** Goes on with a run of this id if there is one, else begins it. */
   public ShareRun startOrResume(String id, ShareRequest request) {
     List<ShareRequest> requests = List.of(request);
-    CompletableFuture<Started> own = new CompletableFuture<>();
-    CompletableFuture<Started> other = starting.putIfAbsent(id, own);
+    CompletableFuture<Started> mine = new CompletableFuture<>();
+    CompletableFuture<Started> other = starting.putIfAbsent(id, mine);
     if (other != null) {
       return same(id, answer(other), requests);
     }
     try {
       ShareRun run = startOrResume(id, requests);
-      own.complete(new Started(run, requests));
+      mine.complete(new Started(run, requests));
       return run;
     } catch (RuntimeException e) {
-      own.completeExceptionally(e);
+      mine.completeExceptionally(e);
       throw e;
     } finally {
       starting.remove(id);
@@ -234,12 +201,8 @@ public final class Workflow {
     if (journal == null || lines.isEmpty()) {
       return start(id, requests);
     }
-    RunHistory history = new RunHistory(lines);
-    if (history.isFinished()) {
-      finish(journal, task(id, history.requests(), lines.size(), history));
-      return start(id, requests);
-    }
-    refuseOther(id, history.requests(), requests);
+    Task task = task(id, lines);
+    refuseOther(id, task.requests(), requests);
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       if (unfinished.run().equals(id) && isAlive(unfinished)) {
         throw new IllegalStateException(
@@ -247,10 +210,10 @@ public final class Workflow {
                 .formatted(id, unfinished.owner(), unfinished.written()));
       }
     }
-    return begin(claim(journal, task(id, requests, lines.size(), history)));
+    return begin(owned(journal, task));
   }
 
-  /** A run under way with its requests. */
+  /** A run under way, and what it was asked. */
   private record Started(ShareRun run, List<ShareRequest> requests) {}
 
   private static ShareRun same(String id, Started before, List<ShareRequest> now) {
@@ -261,7 +224,7 @@ public final class Workflow {
   private static void refuseOther(String id, List<ShareRequest> before, List<ShareRequest> now) {
     if (!before.equals(now)) {
       throw new IllegalArgumentException(
-          "id: run %s is not finished and has other requests, %s; use another id"
+          "id: run %s is not finished and was asked for something else, %s; take another id"
               .formatted(id, before));
     }
   }
@@ -274,16 +237,14 @@ public final class Workflow {
             Duration.ZERO,
             () ->
                 found.complete(
-                    Stream.concat(
-                            composites.stream()
-                                .map(composite -> new Started(composite, composite.requests())),
-                            runs.stream().map(run -> new Started(run, run.requests())))
+                    runs.stream()
+                        .map(run -> new Started(run, run.requests()))
                         .filter(started -> started.run().id().equals(id))
                         .findFirst()));
     return answer(found);
   }
 
-  /** Continues all unfinished runs that no other process has. */
+  /** Goes on with all unfinished runs that nobody else writes; it has a journal. */
   public List<ShareRun> resume() {
     Journal journal = context.journal();
     if (journal == null) {
@@ -293,30 +254,20 @@ public final class Workflow {
     List<Task> found = new ArrayList<>();
     for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
       String id = unfinished.run();
-      if (CompositeRun.isPart(id)) {
-        continue; // it is continued with its composite run
-      }
       if (isAlive(unfinished)) {
-        log.info("run {} is not resumed: {} has it", id, unfinished.owner());
+        log.info("run {} is left to {}", id, unfinished.owner());
         continue;
       }
-      // All are read before one is resumed: a damaged journal must not leave resumed runs without a
-      // handle.
+      // All are read before one is resumed: a damaged journal must not leave runs without a handle.
       List<JournalEntry> lines = read(id);
       if (lines.isEmpty()) {
-        log.info("run {} ended before it wrote or sent anything", id);
+        log.info("run {} ended before it had written or sent anything", id);
         answer(journal.finish(id));
       } else {
-        RunHistory history = new RunHistory(lines);
-        Task task = task(id, history.requests(), lines.size(), history);
-        if (history.isFinished()) {
-          finish(journal, task);
-        } else {
-          found.add(task);
-        }
+        found.add(task(id, lines));
       }
     }
-    // Asked again after the reads: a process that began to write since is not in what was read.
+    // Again after the reading: who has begun to write since is no part of what was read.
     Set<String> alive =
         answer(journal.unfinished()).stream()
             .filter(this::isAlive)
@@ -325,22 +276,16 @@ public final class Workflow {
     List<ShareRun> resumed = new ArrayList<>();
     for (Task task : found) {
       if (alive.contains(task.id())) {
-        log.info("run {} is not resumed, another process has it", task.id());
+        log.info("run {} is left to another owner", task.id());
         continue;
       }
       try {
-        resumed.add(begin(claim(journal, task)));
+        resumed.add(begin(owned(journal, task)));
       } catch (IllegalStateException e) {
-        log.info("run {} is not resumed, another process has it: {}", task.id(), e.getMessage());
+        log.info("run {} is left to another owner: {}", task.id(), e.getMessage());
       }
     }
     return resumed;
-  }
-
-  /** Finishes the journal of a run that has ended, and those of its parts. */
-  private void finish(Journal journal, Task task) {
-    task.parts().forEach(part -> finish(journal, part));
-    answer(journal.finish(task.id()));
   }
 
   private boolean isAlive(Journal.Unfinished unfinished) {
@@ -348,15 +293,11 @@ public final class Workflow {
     return !unfinished.owner().isEmpty() && unfinished.written().isAfter(silentSince);
   }
 
-  /** Claims a run by appending to its journal: only one process can write the next line. */
-  private Task claim(Journal journal, Task task) {
-    if (task.history() == null) {
-      return task;
-    }
-    JournalEntry claim = JournalEntry.Owned.byThisProcess(context.time().now());
-    answer(journal.append(task.id(), task.lines(), List.of(claim.text())));
-    List<Task> parts = task.parts().stream().map(part -> claim(journal, part)).toList();
-    return new Task(task.id(), task.requests(), task.lines() + 1, task.history(), parts);
+  /** Of all who try to go on with a run, only one can write its next line. */
+  private Task owned(Journal journal, Task task) {
+    JournalEntry owned = JournalEntry.Owned.byThisProcess(context.time().now());
+    answer(journal.append(task.id(), task.entries(), List.of(owned.text())));
+    return new Task(task.id(), task.requests(), task.entries() + 1, task.history());
   }
 
   private <T> T answer(@Nullable CompletionStage<T> stage) {
@@ -373,20 +314,23 @@ public final class Workflow {
     }
   }
 
-  /** The credentials were refused: every run that uses them stops. */
-  void unauthenticated(RunLoop refused, Reason reason) {
+  /** The credentials were refused: no run that is done with them makes another call. */
+  void unauthenticated(RunLoop refused, int principal, Reason reason) {
     context.gate().credentialsRefused();
+    Recipient recipient = refused.data().listings.recipient(principal);
     for (RunLoop run : new ArrayList<>(runs)) {
-      if (run.listings().isSamePrincipal(refused.listings())) {
-        run.step(() -> run.stop(reason));
+      for (Principal other : run.data().principals) {
+        if (Objects.equals(recipient, run.data().listings.recipient(other.number))) {
+          run.refuse(other.number, reason);
+        }
       }
     }
   }
 
-  /** Ends every run; no other can be started. */
+  /** Ends every run, and starts no other. */
   public void close() {
     closed = true;
-    context.gate().close(); // at once, as a listener that closes is called in the middle of a step
+    context.gate().close(); // at once: a listener that closes is in the midst of a step
     CompletableFuture<List<ShareRun>> open = new CompletableFuture<>();
     context.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));
     try {
@@ -396,19 +340,18 @@ public final class Workflow {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IllegalStateException e) {
-      // Called from inside a task: the runs are closed by the task scheduled above.
+      // Called from inside a task: what was scheduled above closes the runs once it has returned.
       return;
     }
   }
 
   private List<ShareRun> closeAll() {
-    List<ShareRun> open = new ArrayList<>(composites);
-    open.addAll(runs);
+    List<ShareRun> open = List.copyOf(runs);
     List.copyOf(runs).forEach(this::close);
     return open;
   }
 
   private void close(RunLoop run) {
-    run.step(() -> run.windDown(Ending.CLOSED, null, true, context.settings().closeTimeout()));
+    run.end(Ending.CLOSED, null, context.settings().closeTimeout());
   }
 }

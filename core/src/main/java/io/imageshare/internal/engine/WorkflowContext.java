@@ -1,65 +1,48 @@
 package io.imageshare.internal.engine;
 
-import io.imageshare.BatchLimits;
 import io.imageshare.Journal;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
-import io.imageshare.PollPolicy;
 import io.imageshare.ShareEvent;
-import io.imageshare.ShareReport;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.CallExecutor;
 import io.imageshare.internal.flow.CallGate;
 import io.imageshare.internal.journal.DirectoryJournal;
+import io.imageshare.internal.poll.ListingLags;
 import io.imageshare.internal.poll.PollSchedule;
 import io.imageshare.internal.poll.RecentDurations;
-import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.run.Terms;
 import io.imageshare.internal.time.VirtualTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What all runs of a workflow share.
- *
- * @param reader takes each listing of a run that only reads, with the id of its image or recipient;
- *     null for others
- * @param end the deadline of all runs of this context; null: each has its own
- */
+/** What all runs of a workflow share. */
 record WorkflowContext(
-    Settings settings,
-    CallGate gate,
-    CallExecutor calls,
-    RecentDurations recent,
-    PollSchedule schedule,
-    @Nullable Journal journal,
-    Consumer<ShareEvent> listener,
-    @Nullable BiConsumer<String, Map<?, MemberStatus>> reader,
-    @Nullable Instant end) {
+    Settings settings, CallGate gate, CallExecutor calls, Terms terms, @Nullable Journal journal) {
 
   static WorkflowContext of(Settings settings) {
     CallGate gate = new CallGate(settings.time(), settings.flow());
-    return new WorkflowContext(
-        settings,
-        gate,
+    CallExecutor calls =
         new CallExecutor(
             settings.time(),
             gate,
             settings.retry(),
             settings.flow().callTimeout(),
-            settings.random()),
-        new RecentDurations(),
-        new PollSchedule(
-            settings.poll().pollCost().orElse(null), gate::displacedWait, settings.random()),
-        journal(settings),
-        settings.listener(),
-        null,
-        null);
+            settings.random());
+    Terms terms =
+        new Terms(
+            settings.limits(),
+            settings.membersPerImage(),
+            settings.poll(),
+            new PollSchedule(
+                settings.poll().pollCost().orElse(null), gate::displacedWait, settings.random()),
+            new RecentDurations(),
+            new ListingLags(),
+            settings.retry().cap(),
+            settings.random(),
+            null);
+    return new WorkflowContext(settings, gate, calls, terms, journal(settings));
   }
 
   private static @Nullable Journal journal(Settings settings) {
@@ -69,16 +52,14 @@ record WorkflowContext(
         : settings.journal();
   }
 
-  /** The context of runs that only read. */
+  /**
+   * The same for runs that only read: without a journal and without a listener.
+   *
+   * @param reader takes what is listed, with whose listing it is
+   */
   WorkflowContext reading(BiConsumer<String, Map<?, MemberStatus>> reader) {
-    return new WorkflowContext(
-        settings, gate, calls, recent, schedule, null, event -> {}, reader, end);
-  }
-
-  /** The context of the parts of a run, which share its deadline. */
-  WorkflowContext with(Instant end, @Nullable Journal journal, Consumer<ShareEvent> listener) {
-    return new WorkflowContext(
-        settings, gate, calls, recent, schedule, journal, listener, reader, end);
+    Settings silent = settings.listener((ShareEvent event) -> {});
+    return new WorkflowContext(silent, gate, calls, terms.reader(reader), null);
   }
 
   MemberBackend backend() {
@@ -87,36 +68,5 @@ record WorkflowContext(
 
   Timekeeper time() {
     return settings.time();
-  }
-
-  BatchLimits limits() {
-    return settings.limits();
-  }
-
-  int membersPerImage() {
-    return settings.membersPerImage();
-  }
-
-  PollPolicy poll() {
-    return settings.poll();
-  }
-
-  RandomGenerator random() {
-    return settings.random();
-  }
-
-  Function<RunResult, ShareReport> reports() {
-    return settings.reports();
-  }
-
-  /** The deadline of a run that begins now. */
-  Instant end(Instant now) {
-    return end == null ? now.plus(settings.deadline()) : end;
-  }
-
-  /** The time since then; zero if that is in the future, as clocks may differ. */
-  Duration since(Instant then) {
-    Duration passed = Duration.between(then, time().now());
-    return passed.isNegative() ? Duration.ZERO : passed;
   }
 }

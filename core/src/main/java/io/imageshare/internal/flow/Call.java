@@ -54,6 +54,9 @@ public interface Call<T> {
 
   CompletionStage<T> make();
 
+  /** The service refused the credentials of the call; {@link #failed} follows. */
+  void unauthenticated(Reason reason);
+
   /** The call failed without effect and will be made again. */
   default void retrying(Reason reason) {}
 

@@ -9,6 +9,7 @@ import io.imageshare.ShareEvent;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.Call.Kind;
+import io.imageshare.internal.time.Backoff;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -147,7 +148,7 @@ public final class CallExecutor {
       switch (reason.kind()) {
         case THROTTLED -> throttled(reason, after);
         case UNAUTHENTICATED -> {
-          call.owner().unauthenticated(reason);
+          call.unauthenticated(reason);
           call.failed(reason, after);
         }
         case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN -> {

@@ -111,6 +111,11 @@ public final class CallGate {
     rates.accepted(kind, started);
   }
 
+  /** Whether the service processed a call since credentials were last refused. */
+  public boolean areCredentialsAccepted() {
+    return credentialsAccepted;
+  }
+
   /** The credentials were refused: the next call goes alone again. */
   public void credentialsRefused() {
     credentialsAccepted = false;

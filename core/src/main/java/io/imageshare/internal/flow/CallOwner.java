@@ -1,6 +1,5 @@
 package io.imageshare.internal.flow;
 
-import io.imageshare.Reason;
 import io.imageshare.ShareEvent;
 import java.time.Duration;
 
@@ -15,9 +14,6 @@ public interface CallOwner {
 
   /** The backend blocked the engine's thread during a call. */
   void blocked(Call.Kind kind, Duration duration);
-
-  /** The service refused the credentials of a call. */
-  void unauthenticated(Reason reason);
 
   /** Runs a step of the run; an exception ends the run. */
   void step(Runnable work);

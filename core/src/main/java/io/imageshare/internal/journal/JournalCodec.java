@@ -39,7 +39,7 @@ import java.util.function.Function;
  * are ignored, so that a later release may add what an earlier one can do without.
  */
 final class JournalCodec {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   private static final String HEAD = "{\"sum\":\"";
   private static final int REST = HEAD.length() + 10;
 
@@ -133,6 +133,11 @@ final class JournalCodec {
             "version %s of the journal; this release reads up to %d: resume it with the release that"
                     .formatted(object.path("version"), VERSION)
                 + " wrote it, or a newer one");
+      }
+      if (object.has("version") && object.path("version").asInt() < VERSION) {
+        throw new IllegalStateException(
+            "version %s of the journal, which no release wrote; this release reads %d: run the request again, which reads first what is there"
+                .formatted(object.path("version"), VERSION));
       }
       return MAPPER.treeToValue(object, JournalEntry.class);
     } catch (JsonMappingException e) {

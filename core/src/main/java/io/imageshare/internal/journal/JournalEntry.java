@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(name = "BadId", value = JournalEntry.BadId.class),
   @JsonSubTypes.Type(name = "BadPair", value = JournalEntry.BadPair.class),
   @JsonSubTypes.Type(name = "Cancelled", value = JournalEntry.Cancelled.class),
-  @JsonSubTypes.Type(name = "Over", value = JournalEntry.Over.class),
   @JsonSubTypes.Type(name = "Alive", value = JournalEntry.Alive.class),
 })
 public sealed interface JournalEntry {
@@ -62,9 +61,8 @@ public sealed interface JournalEntry {
   }
 
   /** A slice is about to be sent. */
-  @JsonPropertyOrder({"flight", "round", "at", "slice"})
-  record Intent(
-      @JsonProperty("flight") int submission, int round, @JsonUnwrapped Slice slice, Instant at)
+  @JsonPropertyOrder({"flight", "at", "slice"})
+  record Intent(@JsonProperty("flight") int submission, @JsonUnwrapped Slice slice, Instant at)
       implements JournalEntry {}
 
   record Submitted(@JsonProperty("flight") int submission, String job, Instant at)
@@ -93,15 +91,13 @@ public sealed interface JournalEntry {
   record Served(@JsonProperty("flight") int submission, List<Slice> except)
       implements JournalEntry {}
 
-  record BadId(Side side, int id, Reason reason) implements JournalEntry {}
+  /** An id is bad to one who acts in the run. */
+  record BadId(int principal, Side side, int id, Reason reason) implements JournalEntry {}
 
   record BadPair(int image, int recipient, Reason reason) implements JournalEntry {}
 
   /** Whoever resumes the run makes its last calls only. */
   record Cancelled(Instant at) implements JournalEntry {}
-
-  /** A composite run is finished; what the journal still has of its parts is obsolete. */
-  record Over() implements JournalEntry {}
 
   /** Nothing happened for a while, and the run is alive. */
   record Alive(Instant at) implements JournalEntry {}

@@ -1,6 +1,5 @@
 package io.imageshare.internal.table;
 
-import static com.google.common.collect.ImmutableSet.toImmutableSet;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Member;
@@ -11,6 +10,7 @@ import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,19 +21,25 @@ import java.util.stream.Stream;
 /**
  * What became of each pair: a table of images by recipients, two bytes a pair, with its counts.
  *
- * <p>A cell is not asked for, open (to be asked in this round), asked (its answer is out), deferred
- * to the next round, or settled. Settled cells point into a list of verdicts, and stay.
+ * <p>A cell is not asked for, open (to be asked), under way (a call that asks it is out, or its job
+ * runs), unaudited (its job is over, and no listing was read since), or settled. A cell that is not
+ * settled also holds how often its pair was asked in vain, and whether an ask of it may yet take
+ * effect. Settled cells point into a pool of verdicts, and stay.
  */
 public final class PairTable {
+  /** How often a pair is asked at most. */
+  public static final int ASKS = 6;
+
   private static final char ABSENT = 0;
   private static final char OPEN = 1;
-  private static final char ASKED = 2;
-  private static final char DEFERRED = 3;
 
-  /** Added to the above once an ask was accepted or lost: the pair may take effect. */
-  private static final char TOUCHED = 3;
+  /** A cell that is not settled is OPEN plus its state, its touch and its asks. */
+  private static final int TOUCHED = ASKS + 1;
 
-  private static final char VERDICTS = 7;
+  private static final int STATE = 2 * TOUCHED;
+  private static final char UNDER_WAY = OPEN + STATE;
+  private static final char UNAUDITED = OPEN + 2 * STATE;
+  private static final char VERDICTS = OPEN + 3 * STATE;
 
   private final Action action;
   private final String vault;
@@ -42,12 +48,15 @@ public final class PairTable {
   private final Map<String, Integer> imageIndex;
   private final Map<Recipient, Integer> recipientIndex;
   private final Cells cells;
+  private final boolean byRecipient;
   private final int[] pending;
+
+  // By listing: one for each image, or for each recipient where recipients decide.
   private final int[] open;
-  private final int[] asked;
+  private final int[] underWay;
+  private final int[] unaudited;
   private final VerdictPool verdicts = new VerdictPool();
   private long openPairs;
-  private long askedPairs;
   private long total;
   private long done;
   private long already;
@@ -77,9 +86,12 @@ public final class PairTable {
     imageIndex = index(images);
     recipientIndex = index(recipients);
     cells = new Cells(images.size(), recipients.size());
+    byRecipient = action.isOfRecipient();
     pending = new int[images.size()];
-    open = new int[images.size()];
-    asked = new int[images.size()];
+    int listings = byRecipient ? recipients.size() : images.size();
+    open = new int[listings];
+    underWay = new int[listings];
+    unaudited = new int[listings];
   }
 
   private static <T> Map<T, Integer> index(List<T> ids) {
@@ -93,7 +105,7 @@ public final class PairTable {
       if (cells.get(image, column) == ABSENT) {
         cells.set(image, column, OPEN);
         pending[image]++;
-        count(image, OPEN, 1);
+        count(image, column, OPEN, 1);
         total++;
       }
     }
@@ -115,14 +127,6 @@ public final class PairTable {
     return recipients.size();
   }
 
-  public List<String> imageIds() {
-    return images;
-  }
-
-  public List<Recipient> recipientIds() {
-    return recipients;
-  }
-
   public String image(int image) {
     return images.get(image);
   }
@@ -133,6 +137,14 @@ public final class PairTable {
 
   public Member member(int image, int recipient) {
     return new Member(images.get(image), recipients.get(recipient));
+  }
+
+  public List<String> imageIds() {
+    return images;
+  }
+
+  public List<Recipient> recipientIds() {
+    return recipients;
   }
 
   /** Every pair of the table, asked for or not. */
@@ -151,54 +163,74 @@ public final class PairTable {
   }
 
   private static <T> Set<T> of(List<T> all, List<Integer> indices) {
-    return indices.stream().map(all::get).collect(toImmutableSet());
+    Set<T> ids = new LinkedHashSet<>();
+    indices.forEach(index -> ids.add(all.get(index)));
+    return ids;
   }
 
   public boolean isOpen(int image, int recipient) {
-    return base(image, recipient) == OPEN;
+    return state(image, recipient) == OPEN;
   }
 
-  public boolean isAsked(int image, int recipient) {
-    return base(image, recipient) == ASKED;
+  public boolean isUnderWay(int image, int recipient) {
+    return state(image, recipient) == UNDER_WAY;
+  }
+
+  public boolean isUnaudited(int image, int recipient) {
+    return state(image, recipient) == UNAUDITED;
   }
 
   public boolean isPending(int image, int recipient) {
-    return base(image, recipient) != ABSENT;
+    return state(image, recipient) != ABSENT;
   }
 
-  /** Whether an ask for the pair was ever accepted or lost. */
+  /** Whether an ask for the pair was ever accepted or lost: it may take effect. */
   public boolean isTouched(int image, int recipient) {
-    return cells.get(image, recipient) != base(image, recipient);
+    return isPending(image, recipient) && (cells.get(image, recipient) - OPEN) % STATE >= TOUCHED;
   }
 
-  /** The state of a pending cell without its touch; ABSENT for all others. */
-  private char base(int image, int recipient) {
+  /** How often a pending pair was asked in vain. */
+  public int asks(int image, int recipient) {
+    return (cells.get(image, recipient) - OPEN) % TOUCHED;
+  }
+
+  /** The state of a pending cell, without touch and asks; ABSENT for all others. */
+  private char state(int image, int recipient) {
     char cell = cells.get(image, recipient);
-    if (cell >= VERDICTS) {
-      return ABSENT;
-    }
-    return cell > TOUCHED ? (char) (cell - TOUCHED) : cell;
+    return cell == ABSENT || cell >= VERDICTS
+        ? ABSENT
+        : (char) (OPEN + (cell - OPEN) / STATE * STATE);
   }
 
-  /** The image's pairs that are to be asked in this round. */
+  /** The image's pairs that are to be asked. */
   public BitSet open(int image) {
     BitSet row = new BitSet(recipients.size());
-    for (int r = 0; open[image] > 0 && r < recipients.size(); r++) {
-      row.set(r, isOpen(image, r));
+    if (byRecipient || open[image] > 0) {
+      for (int r = 0; r < recipients.size(); r++) {
+        row.set(r, isOpen(image, r));
+      }
     }
     return row;
   }
 
+  /** Whether a listing shows open pairs. */
+  public boolean hasOpen(int listing) {
+    return open[listing] > 0;
+  }
+
+  /** Whether a listing shows pairs that are under way. */
+  public boolean hasUnderWay(int listing) {
+    return underWay[listing] > 0;
+  }
+
+  /** Whether a listing shows pairs that wait for it. */
+  public boolean hasUnaudited(int listing) {
+    return unaudited[listing] > 0;
+  }
+
+  /** Whether an image has pairs that are not settled. */
   public boolean hasPending(int image) {
     return pending[image] > 0;
-  }
-
-  public boolean hasOpen(int image) {
-    return open[image] > 0;
-  }
-
-  public boolean hasAsked(int image) {
-    return asked[image] > 0;
   }
 
   public boolean hasPending() {
@@ -209,50 +241,58 @@ public final class PairTable {
     return openPairs > 0;
   }
 
-  public boolean hasAsked() {
-    return askedPairs > 0;
-  }
-
+  /** An open pair is asked. */
   public void ask(int image, int recipient) {
-    move(image, recipient, OPEN, ASKED);
+    move(image, recipient, OPEN, UNDER_WAY);
   }
 
-  /** Undoes an ask: the pair is to be asked in this round as before. */
+  /** A pair under way was not taken: it is open as before. */
   public void reopen(int image, int recipient) {
-    move(image, recipient, ASKED, OPEN);
+    move(image, recipient, UNDER_WAY, OPEN);
   }
 
-  public void defer(int image, int recipient) {
-    move(image, recipient, ASKED, DEFERRED);
+  /** The job of a pair is over; a listing decides. */
+  public void awaitAudit(int image, int recipient) {
+    move(image, recipient, UNDER_WAY, UNAUDITED);
   }
 
-  /** Opens what was deferred. */
-  public void nextRound() {
-    for (int i = 0; i < images.size(); i++) {
-      for (int r = 0; pending[i] > 0 && r < recipients.size(); r++) {
-        move(i, r, DEFERRED, OPEN);
-      }
+  /** A pair was asked in vain, and is open again. */
+  public void askAgain(int image, int recipient) {
+    move(image, recipient, UNDER_WAY, OPEN);
+    move(image, recipient, UNAUDITED, OPEN);
+    if (isOpen(image, recipient) && asks(image, recipient) < ASKS) {
+      cells.set(image, recipient, (char) (cells.get(image, recipient) + 1));
+    }
+  }
+
+  /** An open pair was asked in vain by another process. */
+  public void countAsk(int image, int recipient) {
+    if (isOpen(image, recipient)) {
+      askAgain(image, recipient);
     }
   }
 
   private void move(int image, int recipient, char from, char to) {
-    if (base(image, recipient) == from) {
-      count(image, from, -1);
-      count(image, to, 1);
+    if (state(image, recipient) == from) {
+      count(image, recipient, from, -1);
+      count(image, recipient, to, 1);
       cells.set(image, recipient, (char) (cells.get(image, recipient) - from + to));
     }
   }
 
-  private void count(int image, char state, int change) {
-    if (state == OPEN) {
-      open[image] += change;
-      openPairs += change;
-    } else if (state == ASKED) {
-      asked[image] += change;
-      askedPairs += change;
+  private void count(int image, int recipient, char state, int change) {
+    int listing = byRecipient ? recipient : image;
+    switch (state) {
+      case OPEN -> {
+        open[listing] += change;
+        openPairs += change;
+      }
+      case UNDER_WAY -> underWay[listing] += change;
+      default -> unaudited[listing] += change;
     }
   }
 
+  /** An ask for the pair was accepted or lost. */
   public void touch(int image, int recipient) {
     if (isPending(image, recipient) && !isTouched(image, recipient)) {
       cells.set(image, recipient, (char) (cells.get(image, recipient) + TOUCHED));
@@ -261,11 +301,11 @@ public final class PairTable {
 
   /** Settles a pair for good; does nothing if it has its outcome already. */
   public void settle(int image, int recipient, Verdict verdict) {
-    char state = base(image, recipient);
+    char state = state(image, recipient);
     if (state == ABSENT) {
       return;
     }
-    count(image, state, -1);
+    count(image, recipient, state, -1);
     cells.set(image, recipient, (char) (VERDICTS + verdicts.place(verdict)));
     pending[image]--;
     if (verdict instanceof Verdict.Done d) {
@@ -302,28 +342,6 @@ public final class PairTable {
 
   public long unknown() {
     return unknown;
-  }
-
-  /** Takes over the outcomes of a part of this. */
-  public void take(PairTable part) {
-    part.all()
-        .forEach(
-            (i, r) -> {
-              char cell = part.cells.get(i, r);
-              if (cell >= VERDICTS) {
-                Slice here = place(part, new Slice(List.of(i), List.of(r)));
-                settle(here.images().get(0), here.recipients().get(0), part.verdict(cell));
-              }
-            });
-  }
-
-  /** A slice of a part of this, as one of this. */
-  public Slice place(PairTable part, Slice slice) {
-    return new Slice(
-        slice.images().stream().map(i -> requireNonNull(imageIndex.get(part.image(i)))).toList(),
-        slice.recipients().stream()
-            .map(r -> requireNonNull(recipientIndex.get(part.recipient(r))))
-            .toList());
   }
 
   /** The outcomes of an image's settled pairs, in the run's order. */

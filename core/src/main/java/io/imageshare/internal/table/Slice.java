@@ -36,7 +36,7 @@ public record Slice(List<Integer> images, List<Integer> recipients) {
     return images.containsAll(other.images) && recipients.containsAll(other.recipients);
   }
 
-  boolean isDisjoint(Slice other) {
+  public boolean isDisjoint(Slice other) {
     return images.stream().noneMatch(other.images::contains)
         || recipients.stream().noneMatch(other.recipients::contains);
   }

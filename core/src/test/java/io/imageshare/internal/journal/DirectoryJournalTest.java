@@ -49,8 +49,7 @@ class DirectoryJournalTest {
             BatchLimits.defaults(),
             List.of(ShareRequest.unshare(List.of("i", "ü"), List.of("p")))),
         new JournalEntry.Owned("process 1", Instant.EPOCH),
-        new JournalEntry.Intent(
-            3, 2, new Slice(List.of(0, 1, 2, 5, 7, 8), List.of(4)), Instant.EPOCH),
+        new JournalEntry.Intent(3, new Slice(List.of(0, 1, 2, 5, 7, 8), List.of(4)), Instant.EPOCH),
         new JournalEntry.Submitted(3, "job \"1\"", Instant.EPOCH),
         new JournalEntry.Ended(3, Job.Status.FAIL, REASON),
         new JournalEntry.Ended(3, Job.Status.SUCCESS, null),
@@ -58,10 +57,9 @@ class DirectoryJournalTest {
         new JournalEntry.Refused(3, REASON),
         new JournalEntry.Settled(3, REASON, true),
         new JournalEntry.Served(3, List.of(new Slice(List.of(1), List.of(4)))),
-        new JournalEntry.BadId(Side.RECIPIENTS, 4, REASON),
+        new JournalEntry.BadId(0, Side.RECIPIENTS, 4, REASON),
         new JournalEntry.BadPair(1, 4, REASON),
         new JournalEntry.Cancelled(Instant.EPOCH),
-        new JournalEntry.Over(),
         new JournalEntry.Alive(Instant.EPOCH));
   }
 
@@ -122,11 +120,11 @@ class DirectoryJournalTest {
     String begun = texts().get(0);
     assertEquals(
         lines().get(0), JournalCodec.read(resealed(begun, "\"at\"", "\"color\":[\"new\"],\"at\"")));
-    String newer = resealed(begun, "\"version\":1", "\"version\":2");
+    String newer = resealed(begun, "\"version\":2", "\"version\":3");
     IllegalStateException refused =
         assertThrows(IllegalStateException.class, () -> JournalCodec.read(newer));
     assertEquals(
-        "version 2 of the journal; this release reads up to 1: resume it with the release that"
+        "version 3 of the journal; this release reads up to 2: resume it with the release that"
             + " wrote it, or a newer one",
         refused.getMessage());
   }

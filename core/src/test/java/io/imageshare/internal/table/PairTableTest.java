@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class PairTableTest {
   private enum State {
     OPEN,
-    ASKED,
-    DEFERRED,
+    UNDER_WAY,
+    UNAUDITED,
     SETTLED
   }
 
@@ -61,20 +61,20 @@ class PairTableTest {
     switch (random.nextInt(12)) {
       case 0, 1, 2 -> {
         table.ask(image, recipient);
-        oracle.computeIfPresent(pair, (p, s) -> s == State.OPEN ? State.ASKED : s);
+        oracle.computeIfPresent(pair, (p, s) -> s == State.OPEN ? State.UNDER_WAY : s);
       }
       case 3, 4 -> {
         table.reopen(image, recipient);
-        oracle.computeIfPresent(pair, (p, s) -> s == State.ASKED ? State.OPEN : s);
+        oracle.computeIfPresent(pair, (p, s) -> s == State.UNDER_WAY ? State.OPEN : s);
       }
       case 5, 6 -> {
-        table.defer(image, recipient);
-        oracle.computeIfPresent(pair, (p, s) -> s == State.ASKED ? State.DEFERRED : s);
+        table.awaitAudit(image, recipient);
+        oracle.computeIfPresent(pair, (p, s) -> s == State.UNDER_WAY ? State.UNAUDITED : s);
       }
       case 7, 8 -> table.touch(image, recipient);
       case 9 -> {
-        table.nextRound();
-        oracle.replaceAll((p, s) -> s == State.DEFERRED ? State.OPEN : s);
+        table.askAgain(image, recipient);
+        oracle.computeIfPresent(pair, (p, s) -> s == State.SETTLED ? s : State.OPEN);
       }
       case 10 -> {
         table.settle(image, recipient, new Verdict.Failed(REASON));
@@ -89,17 +89,18 @@ class PairTableTest {
       for (int r = 0; r < 5; r++) {
         State state = oracle.get(List.of(i, r));
         assertEquals(state == State.OPEN, table.isOpen(i, r));
-        assertEquals(state == State.ASKED, table.isAsked(i, r));
+        assertEquals(state == State.UNDER_WAY, table.isUnderWay(i, r));
+        assertEquals(state == State.UNAUDITED, table.isUnaudited(i, r));
         assertEquals(state != State.SETTLED, table.isPending(i, r));
       }
       int image = i;
       long open = count(oracle, State.OPEN, image);
       assertEquals(open, table.open(i).cardinality());
       assertEquals(open > 0, table.hasOpen(i));
-      assertEquals(count(oracle, State.ASKED, image) > 0, table.hasAsked(i));
+      assertEquals(count(oracle, State.UNDER_WAY, image) > 0, table.hasUnderWay(i));
+      assertEquals(count(oracle, State.UNAUDITED, image) > 0, table.hasUnaudited(i));
     }
     assertEquals(oracle.containsValue(State.OPEN), table.hasOpen());
-    assertEquals(oracle.containsValue(State.ASKED), table.hasAsked());
     assertEquals(oracle.values().stream().filter(s -> s == State.SETTLED).count(), table.failed());
   }
 
@@ -110,15 +111,34 @@ class PairTableTest {
   }
 
   @Test
-  void aTouchStaysUntilThePairIsSettled() {
+  void touchAndAsksStayUntilThePairIsSettled() {
     PairTable table = new PairTable(List.of(request(0, 1, 0, 1)));
-    table.ask(0, 0);
-    table.touch(0, 0);
-    table.touch(0, 0);
-    table.defer(0, 0);
-    table.nextRound();
-    assertTrue(table.isTouched(0, 0));
-    assertTrue(table.isOpen(0, 0));
+    for (int asks = 0; asks < PairTable.ASKS; asks++) {
+      assertEquals(asks, table.asks(0, 0));
+      table.ask(0, 0);
+      table.touch(0, 0);
+      table.touch(0, 0);
+      table.awaitAudit(0, 0);
+      assertEquals(asks, table.asks(0, 0));
+      table.askAgain(0, 0);
+      assertTrue(table.isTouched(0, 0));
+      assertTrue(table.isOpen(0, 0));
+    }
+    assertEquals(PairTable.ASKS, table.asks(0, 0));
+    table.settle(0, 0, new Verdict.Failed(REASON));
+    assertEquals(1, table.failed());
+  }
+
+  @Test
+  void whereRecipientsDecideTheirListingsAreCounted() {
+    PairTable table =
+        new PairTable(List.of(ShareRequest.accept(List.of("i0", "i1"), List.of("p0", "p1", "p2"))));
+    table.ask(1, 2);
+    assertTrue(table.hasUnderWay(2));
+    assertTrue(table.hasOpen(2));
+    table.ask(0, 2);
+    assertEquals(false, table.hasOpen(2));
+    assertEquals(2, table.open(0).cardinality());
   }
 
   @Test

@@ -1,0 +1,167 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.Reason;
+import io.imageshare.internal.run.Event.Timer.Purpose;
+import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
+import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.Verdict;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads a listing when nothing of it is open or under way: a pair is done when that shows it. */
+final class Audits {
+  /** Listings lag: what a job claims to be done is looked for again for so long. */
+  private static final Duration LAG = Duration.ofSeconds(15);
+
+  /** A read that failed is harmless, and made again so often: an outage of a minute passes. */
+  private static final int FAILURES = 4;
+
+  private static final class Audit {
+    long firstRead = -1;
+    int reads;
+    int failures;
+    boolean isUnderWay;
+  }
+
+  private final RunData run;
+  private final PairTable table;
+  private final Settlement settlement;
+  private final Map<Integer, Audit> audits = new HashMap<>();
+
+  Audits(RunData run, Settlement settlement) {
+    this.run = run;
+    this.settlement = settlement;
+    table = run.table;
+  }
+
+  /** Begins the audits that are ready. */
+  void advance() {
+    for (int listing = run.toAudit.nextSetBit(0);
+        listing >= 0;
+        listing = run.toAudit.nextSetBit(listing + 1)) {
+      if (isReady(listing)) {
+        read(listing);
+      }
+    }
+    run.toAudit.clear();
+  }
+
+  private boolean isReady(int listing) {
+    Audit audit = audits.get(listing);
+    return table.hasUnaudited(listing)
+        && !table.hasUnderWay(listing)
+        && !(table.hasOpen(listing) && run.mayWrite())
+        && (audit == null || !audit.isUnderWay);
+  }
+
+  private void read(int listing) {
+    if (run.canRead(listing)) {
+      audits.computeIfAbsent(listing, l -> new Audit()).isUnderWay = true;
+      run.read(listing, ListingReads.AUDIT);
+    } else {
+      unreadable(listing);
+    }
+  }
+
+  void rereadDue(int listing) {
+    if (audits.containsKey(listing)) {
+      read(listing);
+    }
+  }
+
+  /** The listing was read, and the pairs that it shows as asked have their outcome. */
+  void listed(int listing) {
+    Audit audit = audits.computeIfAbsent(listing, l -> new Audit());
+    if (audit.firstRead < 0) {
+      audit.firstRead = run.now;
+    }
+    Duration lag = Duration.ofNanos(run.now - audit.firstRead);
+    boolean[] readAgain = {false};
+    forEachUnaudited(
+        listing,
+        (submission, image, recipient) ->
+            readAgain[0] |=
+                settlement.rule(
+                    image,
+                    recipient,
+                    OutcomeRules.unlisted(
+                        run.ask(submission, image, recipient), lag.compareTo(LAG) < 0),
+                    submission.jobId()));
+    if (readAgain[0]) {
+      Duration wait = run.terms.lags().next(audit.reads);
+      audit.reads++;
+      Duration left = LAG.minus(lag);
+      run.await(Purpose.REREAD, listing, wait.compareTo(left) < 0 ? wait : left);
+    } else {
+      if (audit.reads > 0 && lag.compareTo(LAG) < 0) {
+        run.terms.lags().add(lag);
+      }
+      end(listing);
+    }
+  }
+
+  private void end(int listing) {
+    audits.remove(listing);
+    run.toAudit.set(listing);
+  }
+
+  void failed(int listing, Reason reason) {
+    Audit audit = audits.computeIfAbsent(listing, l -> new Audit());
+    ReadRefusal refusal = OutcomeRules.readRefused(reason.kind(), run.listings.side());
+    if (refusal == ReadRefusal.NOTHING && audit.failures < FAILURES) {
+      run.await(Purpose.REREAD, listing, run.terms.readPause());
+      audit.failures++;
+    } else if (refusal == ReadRefusal.UNREADABLE) {
+      unreadable(listing);
+      end(listing);
+    } else {
+      forEachUnaudited(
+          listing,
+          (submission, i, r) ->
+              settlement.settle(
+                  i,
+                  r,
+                  refusal == ReadRefusal.BAD_ID
+                      ? new Verdict.Failed(reason)
+                      : new Verdict.Unknown(reason, submission.jobId())));
+      end(listing);
+    }
+  }
+
+  /** What the jobs say must do. */
+  private void unreadable(int listing) {
+    forEachUnaudited(
+        listing,
+        (submission, i, r) ->
+            settlement.rule(
+                i, r, OutcomeRules.unlistable(run.ask(submission, i, r)), submission.jobId()));
+  }
+
+  /** Takes an unaudited pair and the last submission that asked it. */
+  private interface Unaudited {
+    void accept(Submission submission, int image, int recipient);
+  }
+
+  private void forEachUnaudited(int listing, Unaudited action) {
+    BitSet seen = new BitSet();
+    List<Submission> submissions = List.copyOf(run.submissions(listing));
+    for (int s = submissions.size() - 1; s >= 0; s--) {
+      Submission submission = submissions.get(s);
+      run.listings
+          .part(submission.slice, listing)
+          .forEach(
+              (image, recipient) -> {
+                // Of an image and a recipient, the listing has one, and here one is always the
+                // same.
+                int pair = image + recipient;
+                if (!seen.get(pair) && table.isUnaudited(image, recipient)) {
+                  seen.set(pair);
+                  action.accept(submission, image, recipient);
+                }
+              });
+    }
+  }
+}

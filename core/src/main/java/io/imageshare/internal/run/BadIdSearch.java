@@ -1,0 +1,180 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.Reason;
+import io.imageshare.internal.table.Evidence;
+import io.imageshare.internal.table.Side;
+import io.imageshare.internal.table.Slice;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches the bad id in a slice that was refused, by asking for parts of it. It gives one step
+ * after the other and is told what came of it; it knows no run.
+ *
+ * <p>Only ids not proven good are halved; the others ride along, so that no call is made in vain.
+ * An id is found bad only when the call just refused held it and otherwise only good ids: a slice
+ * in which it is the only suspect, left over from halving, is asked for once more before that.
+ */
+final class BadIdSearch {
+
+  /** What to do next. */
+  sealed interface Step {
+    /** Ask for a part; the answer goes to {@link #refused} or {@link #cleared}. */
+    record Ask(Slice part) implements Step {}
+
+    /** An id is bad. */
+    record Bad(Side side, int id, Reason reason) implements Step {}
+
+    /** One pair was refused, and nothing tells which of its two ids is at fault. */
+    record BadPair(int image, int recipient, Reason reason) implements Step {}
+
+    /** Every suspect was cleared: whatever was wrong is over. */
+    record Cleared() implements Step {}
+  }
+
+  private final Evidence evidence;
+
+  /** Holds the bad id, as far as anybody can tell. */
+  private Slice suspect;
+
+  private Reason reason;
+
+  /** Whether {@link #suspect} itself was refused, and not only something that contained it. */
+  private boolean refused = true;
+
+  /** The other half of the last halving while the side is open: if accepted, it tells the side. */
+  private @Nullable Slice sibling;
+
+  private Slice probe;
+  private boolean probingSibling;
+
+  BadIdSearch(Slice suspect, Reason reason, Evidence evidence) {
+    this.suspect = suspect;
+    this.reason = reason;
+    this.evidence = evidence;
+    this.probe = suspect;
+  }
+
+  /** The part asked for was refused. */
+  void refused(Reason reason) {
+    if (!probingSibling) {
+      suspect = probe;
+      this.reason = reason;
+      refused = true;
+    }
+  }
+
+  /** The part asked for was accepted; what it held is proven good by now. */
+  void cleared() {
+    if (!probingSibling) {
+      Side side = probe.images().size() < suspect.images().size() ? Side.IMAGES : Side.RECIPIENTS;
+      List<Integer> asked = probe.ids(side);
+      suspect =
+          suspect.with(side, suspect.ids(side).stream().filter(id -> !asked.contains(id)).toList());
+      refused = false;
+      sibling = null;
+    }
+  }
+
+  Reason reason() {
+    return reason;
+  }
+
+  /** The ids of a side that may be at fault: no other call should hold them. */
+  List<Integer> suspected(Side side) {
+    return switch (reason.kind()) {
+      case INVALID_IMAGE -> side == Side.IMAGES ? evidence.suspects(side, suspect) : List.of();
+      case INVALID_RECIPIENT ->
+          side == Side.RECIPIENTS ? evidence.suspects(side, suspect) : List.of();
+      case QUOTA -> side == Side.IMAGES ? suspect.images() : List.of();
+      // While nothing was ever taken it may be nobody's fault.
+      case FORBIDDEN, UNSUPPORTED ->
+          evidence.anyAccepted() ? evidence.suspects(side, suspect) : List.of();
+      default -> evidence.suspects(side, suspect);
+    };
+  }
+
+  /** The next step: a part to ask for, or a finding that ends the search. */
+  Step next() {
+    probingSibling = false;
+    if (suspect.pairs() == 0) {
+      return new Step.Cleared();
+    }
+    return switch (reason.kind()) {
+      case INVALID_IMAGE -> along(Side.IMAGES, suspects(Side.IMAGES));
+      case INVALID_RECIPIENT -> along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
+      // What was accepted before says nothing of whether an image is full.
+      case QUOTA -> along(Side.IMAGES, suspect.images());
+      default -> sideUnknown();
+    };
+  }
+
+  private List<Integer> suspects(Side side) {
+    List<Integer> suspects = evidence.suspects(side, suspect);
+    while (suspects.isEmpty()) {
+      evidence.doubt();
+      suspects = evidence.suspects(side, suspect);
+    }
+    return suspects;
+  }
+
+  private Step along(Side side, List<Integer> suspects) {
+    if (suspects.size() == 1 && refused) {
+      return new Step.Bad(side, suspects.get(0), reason);
+    } else if (suspects.size() == 1) {
+      return ask(suspect.with(side, suspects));
+    } else {
+      List<Integer> rest = suspects.subList(half(suspects), suspects.size());
+      return ask(suspect.with(side, without(suspect.ids(side), rest)));
+    }
+  }
+
+  private Step sideUnknown() {
+    List<Integer> images = evidence.suspects(Side.IMAGES, suspect);
+    List<Integer> recipients = evidence.suspects(Side.RECIPIENTS, suspect);
+    if (images.isEmpty()) {
+      return along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
+    } else if (recipients.isEmpty()) {
+      return along(Side.IMAGES, images);
+    } else if (images.size() < suspect.images().size()) {
+      // With good images only, a refusal is the recipients' fault, and an answer clears them.
+      return ask(suspect.with(Side.IMAGES, without(suspect.images(), images)));
+    } else if (recipients.size() < suspect.recipients().size()) {
+      return ask(suspect.with(Side.RECIPIENTS, without(suspect.recipients(), recipients)));
+    } else if (recipients.size() > 1) {
+      return halve(Side.RECIPIENTS);
+    } else if (sibling != null
+        && (images.size() == 1 || sibling.images().equals(suspect.images()))) {
+      return askSibling(sibling);
+    } else if (images.size() > 1) {
+      return halve(Side.IMAGES);
+    } else {
+      return new Step.BadPair(images.get(0), recipients.get(0), reason);
+    }
+  }
+
+  private Step halve(Side side) {
+    List<Integer> ids = suspect.ids(side);
+    sibling = suspect.with(side, ids.subList(half(ids), ids.size()));
+    return ask(suspect.with(side, ids.subList(0, half(ids))));
+  }
+
+  private Step askSibling(Slice part) {
+    sibling = null;
+    probingSibling = true;
+    return ask(part);
+  }
+
+  private Step ask(Slice part) {
+    probe = part;
+    return new Step.Ask(part);
+  }
+
+  private static int half(List<Integer> ids) {
+    return (ids.size() + 1) / 2;
+  }
+
+  private static List<Integer> without(List<Integer> ids, List<Integer> others) {
+    return ids.stream().filter(id -> !others.contains(id)).toList();
+  }
+}

@@ -1,0 +1,171 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.run.RunHistory.Recorded;
+import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.Slice;
+import io.imageshare.internal.table.SubmittedSlice;
+import io.imageshare.internal.table.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Brings a run back to where its journal left it. */
+final class Replay {
+  private final RunData run;
+  private final PairTable table;
+  private final Settlement settlement;
+  private final Sender sender;
+  private final Watch watch;
+  private final RunHistory history;
+  private final Map<Recorded, Integer> places = new HashMap<>();
+  private boolean surveyed;
+
+  Replay(RunData run, Settlement settlement, Sender sender, Watch watch, RunHistory history) {
+    this.run = run;
+    this.settlement = settlement;
+    this.sender = sender;
+    this.watch = watch;
+    this.history = history;
+    table = run.table;
+  }
+
+  /** Takes up what is under way still, before anything is read. */
+  void begin() {
+    run.nextEntry = history.nextEntry();
+    for (Recorded recorded : history.submissions()) {
+      Slice slice = recorded.slice();
+      if (recorded.submitted != null) {
+        run.principals.get(principal(slice)).evidence.accepted(slice);
+        places.put(recorded, run.jobs.size());
+        run.jobs.add(new SubmittedSlice(recorded.lastSeen(), slice));
+      }
+      if (recorded.hasAsked()) {
+        slice.forEach(table::touch);
+        if (!recorded.isOpen()) {
+          slice.forEach(table::countAsk);
+        }
+      }
+      if (recorded.isOpen()) {
+        resume(recorded);
+      }
+    }
+  }
+
+  private int principal(Slice slice) {
+    return run.listings.principal(run.listings.of(slice).get(0));
+  }
+
+  private void resume(Recorded recorded) {
+    Submission submission = run.add(principal(recorded.slice()), recorded.slice());
+    submission.entry = recorded.intent.submission();
+    submission.slice.forEach(table::ask);
+    run.sent(submission);
+    if (recorded.submitted == null) {
+      Duration age = since(recorded.intent.at());
+      submission.sentAt = run.now - age.toNanos();
+      watch.lost(submission, recorded.lost);
+    } else {
+      submission.place = places.getOrDefault(recorded, 0);
+      watch.resume(submission, recorded.lastSeen(), since(recorded.submitted.at()));
+    }
+  }
+
+  /** How much time has passed since then; none if the clock says that it is yet to come. */
+  private Duration since(Instant then) {
+    Duration passed = Duration.between(then, run.clock);
+    return passed.isNegative() ? Duration.ZERO : passed;
+  }
+
+  /** Gives the pairs that no listing shows what was found out before. */
+  void recall() {
+    if (surveyed) {
+      return;
+    }
+    history.findings().forEach(this::recall);
+    for (Recorded recorded : history.submissions()) {
+      Verdict verdict = recorded.verdict();
+      if (verdict != null) {
+        recorded.slice().forEach((i, r) -> settleIfOpen(i, r, verdict));
+      }
+    }
+  }
+
+  /** The listings were read: goes on with all that its pairs have used up. */
+  void surveyed() {
+    if (surveyed) {
+      return;
+    }
+    recall();
+    surveyed = true;
+    List<Recorded> all = history.submissions();
+    for (int s = all.size() - 1; s >= 0; s--) {
+      pollAgain(all.get(s));
+    }
+    for (Recorded recorded : all) {
+      recorded
+          .slice()
+          .forEach(
+              (i, r) -> {
+                if (table.isOpen(i, r) && table.asks(i, r) >= PairTable.ASKS) {
+                  boolean touched = table.isTouched(i, r);
+                  settlement.settle(
+                      i,
+                      r,
+                      touched
+                          ? new Verdict.Unknown(recorded.outcome(), recorded.job())
+                          : new Verdict.Failed(recorded.outcome()));
+                }
+              });
+      Reason refused = recorded.refused;
+      if (refused != null && Sender.isNoIdsFault(refused.kind())) {
+        sender.deny(run.principals.get(principal(recorded.slice())), recorded.slice(), refused);
+      }
+    }
+  }
+
+  /**
+   * A job that has ended is polled once more where the listing lacks pairs of it: its results were
+   * never written down, and the reads that were to follow it may not have been made.
+   */
+  private void pollAgain(Recorded recorded) {
+    boolean ended = recorded.ended != null && recorded.refused == null;
+    if (ended && recorded.settled == null && isLastOfAnOpenPair(recorded)) {
+      resume(recorded);
+    }
+  }
+
+  private boolean isLastOfAnOpenPair(Recorded recorded) {
+    boolean[] found = {false};
+    recorded.slice().forEach((i, r) -> found[0] |= table.isOpen(i, r));
+    return found[0];
+  }
+
+  private void recall(JournalEntry entry) {
+    if (entry instanceof JournalEntry.BadId bad) {
+      settlement.bad(run.principals.get(bad.principal()), bad.side(), bad.id(), bad.reason());
+    } else if (entry instanceof JournalEntry.BadPair bad) {
+      settleIfOpen(bad.image(), bad.recipient(), new Verdict.Failed(bad.reason()));
+    } else if (entry instanceof JournalEntry.Served served) {
+      history
+          .recorded(served.submission())
+          .slice()
+          .forEach(
+              (i, r) -> {
+                if (served.except().stream().noneMatch(slice -> slice.contains(i, r))) {
+                  settleIfOpen(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
+                }
+              });
+    }
+  }
+
+  private void settleIfOpen(int image, int recipient, Verdict verdict) {
+    if (table.isOpen(image, recipient)) {
+      settlement.settle(image, recipient, verdict);
+    }
+  }
+}

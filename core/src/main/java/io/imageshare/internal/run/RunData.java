@@ -1,0 +1,214 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.Reason;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRequest;
+import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.Slice;
+import io.imageshare.internal.table.SubmittedSlice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of one run share: its pairs, its submissions, and what it wants done. */
+public final class RunData {
+  /** How far a run is. */
+  enum Phase {
+    RUNNING,
+    /** It makes its last calls. */
+    WINDING_DOWN,
+    /** It waits for answers to writes, and makes no call. */
+    STOPPING,
+    OVER
+  }
+
+  final String id;
+  final List<ShareRequest> requests;
+  final Terms terms;
+  public final PairTable table;
+  public final Listings listings;
+  public final List<Principal> principals;
+  final TreeMap<Integer, Submission> submissions = new TreeMap<>();
+  public final List<SubmittedSlice> jobs = new ArrayList<>();
+  final ListingReads reads = new ListingReads();
+
+  /** Listings of which something changed, so that they may be ready for their audit. */
+  final BitSet toAudit = new BitSet();
+
+  private final List<List<Submission>> byListing;
+  private List<Effect> effects = new ArrayList<>();
+  Phase phase = Phase.RUNNING;
+
+  /** Why nothing is written any more; null: it may be. */
+  @Nullable Reason writesStopped;
+
+  int nextSubmission;
+  int nextEntry;
+  public int openJobs;
+  long deadline;
+
+  /** The monotonic clock and the clock at the event that is taken. */
+  long now;
+
+  Instant clock = Instant.EPOCH;
+
+  RunData(String id, List<ShareRequest> requests, Terms terms) {
+    this.id = id;
+    this.requests = requests;
+    this.terms = terms;
+    table = new PairTable(requests);
+    listings = new Listings(table);
+    principals =
+        IntStream.range(0, listings.principals())
+            .mapToObj(p -> new Principal(p, listings.listingsOf(p).size()))
+            .toList();
+    byListing =
+        IntStream.range(0, listings.count())
+            .<List<Submission>>mapToObj(i -> new ArrayList<>())
+            .toList();
+  }
+
+  // What is wanted
+
+  void effect(Effect effect) {
+    effects.add(effect);
+  }
+
+  List<Effect> takeEffects() {
+    List<Effect> taken = effects;
+    effects = new ArrayList<>();
+    return taken;
+  }
+
+  void emit(ShareEvent event) {
+    effect(new Effect.Emit(event));
+  }
+
+  void note(JournalEntry entry) {
+    effect(new Effect.Note(entry));
+  }
+
+  void await(Event.Timer.Purpose purpose, int number, Duration delay) {
+    effect(new Effect.Wait(new Event.Timer(purpose, number), delay));
+  }
+
+  /** Wants a listing that is read from now on. */
+  void read(int listing, int why) {
+    send(listing, reads.want(listing, why));
+  }
+
+  /** Reads a listing for those who came while it was read before. */
+  void readAgain(int listing) {
+    send(listing, reads.another(listing));
+  }
+
+  private void send(int listing, int number) {
+    if (number > 0) {
+      effect(new Effect.Read(listing, number));
+    }
+  }
+
+  void finish(Ending ending, @Nullable Reason reason) {
+    phase = Phase.OVER;
+    submissions.values().forEach(this::releaseJob);
+    effect(new Effect.Finish(ending, reason));
+  }
+
+  // What is
+
+  boolean isRunning() {
+    return phase == Phase.RUNNING;
+  }
+
+  boolean mayWrite() {
+    return isRunning() && writesStopped == null && now - deadline < 0;
+  }
+
+  boolean mayWrite(Principal principal) {
+    return mayWrite() && principal.stopped == null;
+  }
+
+  Principal principalOf(Submission submission) {
+    return principals.get(submission.principal);
+  }
+
+  /** Who reads a listing. */
+  Principal reader(int listing) {
+    return principals.get(listings.principal(listing));
+  }
+
+  boolean canRead(int listing) {
+    return reader(listing).canRead(listing);
+  }
+
+  /** The submissions that hold pairs of a listing, in the order they were sent. */
+  List<Submission> submissions(int listing) {
+    return byListing.get(listing);
+  }
+
+  // Submissions
+
+  Submission add(int principal, Slice slice) {
+    Submission submission = new Submission(nextSubmission++, principal, slice);
+    submissions.put(submission.number, submission);
+    return submission;
+  }
+
+  void sent(Submission submission) {
+    listings.of(submission.slice).forEach(listing -> byListing.get(listing).add(submission));
+  }
+
+  void unsent(Submission submission) {
+    listings.of(submission.slice).forEach(listing -> byListing.get(listing).remove(submission));
+  }
+
+  void occupyJob(Submission submission) {
+    submission.holdsJob = true;
+    openJobs++;
+  }
+
+  void releaseJob(Submission submission) {
+    if (submission.holdsJob) {
+      submission.holdsJob = false;
+      openJobs--;
+      effect(new Effect.ReleaseJob());
+    }
+  }
+
+  /** The pairs of a submission that are under way, and that its job does not claim to be done. */
+  void forEachMissing(Submission submission, Slice.Pair action) {
+    submission.slice.forEach(
+        (i, r) -> {
+          if (table.isUnderWay(i, r) && !submission.results.confirms(table.member(i, r))) {
+            action.accept(i, r);
+          }
+        });
+  }
+
+  long missing(Submission submission) {
+    long[] missing = {0};
+    forEachMissing(submission, (i, r) -> missing[0]++);
+    return missing[0];
+  }
+
+  /** The last call that asked a pair, as the rules see it. */
+  OutcomeRules.Ask ask(Submission submission, int image, int recipient) {
+    var member = table.member(image, recipient);
+    return new OutcomeRules.Ask(
+        submission.results.confirms(member),
+        submission.results.failure(member),
+        submission.unclear,
+        submission.jobId());
+  }
+
+  void audit(Submission submission) {
+    listings.of(submission.slice).forEach(toAudit::set);
+  }
+}

@@ -1,0 +1,142 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.Job;
+import io.imageshare.Reason;
+import io.imageshare.ShareRequest;
+import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.table.Slice;
+import io.imageshare.internal.table.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the journal of a run says of its life in other processes. */
+public final class RunHistory {
+  private static final Reason UNLISTED =
+      new Reason(Reason.Kind.LOST, "", "asked by several processes, yet the listing lacks it");
+
+  /** What became of one slice. */
+  static final class Recorded {
+    final JournalEntry.Intent intent;
+    JournalEntry.@Nullable Submitted submitted;
+    JournalEntry.@Nullable Ended ended;
+    JournalEntry.@Nullable Settled settled;
+    Reason lost = new Reason(Reason.Kind.LOST, "", "the process ended before an answer was seen");
+    @Nullable Reason refused;
+
+    private Recorded(JournalEntry.Intent intent) {
+      this.intent = intent;
+    }
+
+    Slice slice() {
+      return intent.slice();
+    }
+
+    String job() {
+      return submitted == null ? "" : submitted.job();
+    }
+
+    /** Whether its job or its answer is still out. */
+    boolean isOpen() {
+      return ended == null && settled == null && refused == null;
+    }
+
+    /** Whether it was taken or lost, so that its pairs were asked. */
+    boolean hasAsked() {
+      return refused == null || submitted != null;
+    }
+
+    /** What its pairs come to unless they are listed; null if they may be asked again. */
+    @Nullable Verdict verdict() {
+      if (settled != null) {
+        return settled.again() ? null : new Verdict.Unknown(settled.reason(), job());
+      }
+      return refused != null && refused.kind() == Reason.Kind.INTERNAL
+          ? new Verdict.Unknown(refused, job())
+          : null;
+    }
+
+    /** What there is to say of its pairs if nothing else says more. */
+    Reason outcome() {
+      return refused == null ? UNLISTED : refused;
+    }
+
+    /** Its job as it was last seen. */
+    Job lastSeen() {
+      if (ended == null) {
+        return Job.running(job());
+      }
+      return ended.reason() == null ? Job.succeeded(job()) : Job.failed(job(), ended.reason());
+    }
+  }
+
+  private final JournalEntry.Begun begun;
+  private final TreeMap<Integer, Recorded> submissions = new TreeMap<>();
+  private final List<JournalEntry> findings = new ArrayList<>();
+  private boolean cancelled;
+
+  /** Folds the entries of a run, of which there is at least one. */
+  public RunHistory(List<JournalEntry> entries) {
+    begun = (JournalEntry.Begun) entries.get(0);
+    entries.forEach(this::take);
+  }
+
+  private void take(JournalEntry entry) {
+    if (entry instanceof JournalEntry.Intent intent) {
+      submissions.put(intent.submission(), new Recorded(intent));
+    } else if (entry instanceof JournalEntry.Submitted submitted) {
+      recorded(submitted.submission()).submitted = submitted;
+    } else if (entry instanceof JournalEntry.Ended ended) {
+      recorded(ended.submission()).ended = ended;
+    } else if (entry instanceof JournalEntry.Lost lost) {
+      recorded(lost.submission()).lost = lost.reason();
+    } else if (entry instanceof JournalEntry.Refused refused) {
+      recorded(refused.submission()).refused = refused.reason();
+    } else if (entry instanceof JournalEntry.Settled settled) {
+      recorded(settled.submission()).settled = settled;
+    } else if (entry instanceof JournalEntry.BadId
+        || entry instanceof JournalEntry.BadPair
+        || entry instanceof JournalEntry.Served) {
+      findings.add(entry);
+    } else if (entry instanceof JournalEntry.Cancelled) {
+      cancelled = true;
+    }
+  }
+
+  Recorded recorded(int submission) {
+    Recorded recorded = submissions.get(submission);
+    if (recorded == null) {
+      throw new IllegalStateException(
+          "journal: an entry of slice %d, which was never sent".formatted(submission));
+    }
+    return recorded;
+  }
+
+  public List<ShareRequest> requests() {
+    return begun.requests();
+  }
+
+  public Instant deadline() {
+    return begun.deadline();
+  }
+
+  boolean wasCancelled() {
+    return cancelled;
+  }
+
+  /** The slices that were sent or about to be, in that order. */
+  List<Recorded> submissions() {
+    return List.copyOf(submissions.values());
+  }
+
+  int nextEntry() {
+    return submissions.isEmpty() ? 0 : submissions.lastKey() + 1;
+  }
+
+  /** What was found out of ids and pairs, and what jobs reported where nothing can be listed. */
+  List<JournalEntry> findings() {
+    return findings;
+  }
+}

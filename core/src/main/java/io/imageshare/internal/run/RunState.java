@@ -1,0 +1,399 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRequest;
+import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
+import io.imageshare.internal.run.RunData.Phase;
+import io.imageshare.internal.run.Submission.State;
+import io.imageshare.internal.table.Slice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run, as a state that events change: each gives the effects that are to be carried out then.
+ * It has no clock, no thread, no I/O and no callback.
+ */
+public final class RunState {
+  public static final Duration WIND_DOWN = Duration.ofSeconds(30);
+
+  private final RunData run;
+  private final @Nullable RunHistory history;
+  private final Settlement settlement;
+  private final Survey survey;
+  private final Sender sender;
+  private final Watch watch;
+  private final Audits audits;
+  private final @Nullable Replay replay;
+  private final Instant end;
+  private @Nullable WindDown windDown;
+
+  /**
+   * @param history what the journal says of the run; null: it is new
+   * @param end when the run ends at the latest
+   */
+  public RunState(
+      String id,
+      List<ShareRequest> requests,
+      Terms terms,
+      Instant end,
+      @Nullable RunHistory history) {
+    run = new RunData(id, requests, terms);
+    this.end = end;
+    this.history = history;
+    settlement = new Settlement(run);
+    survey = new Survey(run, settlement);
+    sender = new Sender(run, settlement, survey);
+    watch = new Watch(run, settlement, sender);
+    audits = new Audits(run, settlement);
+    replay = history == null ? null : new Replay(run, settlement, sender, watch, history);
+  }
+
+  /** What happened has these effects. */
+  public List<Effect> on(Event event, long now, Instant clock) {
+    run.now = now;
+    run.clock = clock;
+    if (run.phase != Phase.OVER) {
+      take(event);
+      advance();
+    }
+    return run.takeEffects();
+  }
+
+  /** Ends the run at once: it met a fault. */
+  public List<Effect> fail(Reason fault, long now, Instant clock) {
+    run.now = now;
+    run.clock = clock;
+    new WindDown(run, settlement, Ending.STOPPED, fault).end();
+    return run.takeEffects();
+  }
+
+  private void take(Event event) {
+    if (event instanceof Event.Begin) {
+      begin();
+    } else if (event instanceof Event.Described described) {
+      if (run.isRunning()) {
+        survey.described(described.images());
+      }
+    } else if (event instanceof Event.Reading reading) {
+      run.reads.sent(reading.listing(), reading.number());
+    } else if (event instanceof Event.ReadDelayed delayed) {
+      survey.delayed(delayed.listing());
+    } else if (event instanceof Event.Listed listed) {
+      listed(listed.listing(), listed.listed());
+    } else if (event instanceof Event.ReadFailed failed) {
+      readFailed(failed.listing(), failed.reason());
+    } else if (event instanceof Event.Due due) {
+      due(due.timer());
+    } else if (event instanceof Event.JournalFailed failed) {
+      run.writesStopped = failed.reason();
+      run.toAudit.set(0, run.listings.count()); // open pairs hold no audit up any more
+    } else if (event instanceof Event.Unauthenticated refused) {
+      unauthenticated(run.principals.get(refused.principal()), refused.reason());
+    } else if (event instanceof Event.Unreachable unreachable) {
+      run.principals.forEach(principal -> principal.stopped = unreachable.reason());
+      end(Ending.STOPPED, unreachable.reason(), WIND_DOWN);
+    } else if (event instanceof Event.EndRequested requested) {
+      end(requested.ending(), requested.reason(), requested.within());
+    } else {
+      write(event);
+    }
+  }
+
+  private void write(Event event) {
+    if (event instanceof Event.Preparing preparing) {
+      Submission submission = submission(preparing.submission());
+      run.effect(new Effect.Save(sender.intent(submission), new Event.Prepared(submission.number)));
+    } else if (event instanceof Event.Sending sending) {
+      sender.sending(submission(sending.submission()));
+    } else if (event instanceof Event.Requeued requeued) {
+      sender.requeued(submission(requeued.submission()), requeued.reason());
+    } else if (event instanceof Event.Submitted submitted) {
+      watch.submitted(submission(submitted.submission()), submitted.job());
+    } else if (event instanceof Event.SubmitFailed failed) {
+      Submission submission = submission(failed.submission());
+      if (OutcomeRules.mayHaveEffect(failed.reason().kind())) {
+        watch.lost(submission, failed.reason());
+      } else {
+        sender.refused(submission, failed.reason());
+      }
+    } else if (event instanceof Event.Saved saved) {
+      watch.schedule(submission(saved.submission()), Duration.ZERO);
+    } else if (event instanceof Event.Polled polled) {
+      Submission submission = submission(polled.submission());
+      submission.polledFinally |= submission.polledLast;
+      watch.polled(submission, polled.job(), polled.asked());
+    } else if (event instanceof Event.PollFailed failed) {
+      Submission submission = submission(failed.submission());
+      submission.polledFinally |= submission.polledLast;
+      watch.pollFailed(submission, failed.reason(), failed.retryAfter());
+    }
+  }
+
+  private Submission submission(int number) {
+    return Objects.requireNonNull(run.submissions.get(number), () -> "submission " + number);
+  }
+
+  private void begin() {
+    if (history == null) {
+      run.note(new JournalEntry.Begun(run.clock, end, run.terms.limits(), run.requests));
+    }
+    Duration left = Duration.between(run.clock, end);
+    run.deadline = run.now + left.toNanos();
+    boolean cancelled = history != null && history.wasCancelled();
+    if (replay != null) {
+      replay.begin();
+    }
+    if (cancelled || left.isNegative() || left.isZero()) {
+      end(cancelled ? Ending.CANCELLED : Ending.DEADLINE, null, WIND_DOWN);
+    } else {
+      run.await(Event.Timer.Purpose.DEADLINE, 0, left);
+      survey.begin();
+    }
+  }
+
+  private void due(Event.Timer timer) {
+    switch (timer.purpose()) {
+      case POLL -> watch.pollDue(submission(timer.number()));
+      case READ_BACK -> watch.readBackDue(submission(timer.number()));
+      case REREAD -> {
+        if (run.isRunning()) {
+          audits.rereadDue(timer.number());
+        }
+      }
+      case SURVEY -> survey.due();
+      case PLAN -> {} // whoever waited goes on as after every event
+      case DEADLINE -> end(Ending.DEADLINE, null, WIND_DOWN);
+      case WIND_DOWN -> {
+        if (windDown != null) {
+          recall();
+          windDown.end();
+        }
+      }
+    }
+  }
+
+  // Reads
+
+  private void listed(int listing, Map<?, MemberStatus> listed) {
+    run.reader(listing).listed(listing);
+    settlement.listed(listing, listed);
+    for (int why : run.reads.answered(listing)) {
+      switch (why) {
+        case ListingReads.SURVEY -> survey.listed(listing, listed);
+        case ListingReads.AUDIT -> audits.listed(listing);
+        case ListingReads.LAST -> lastRead();
+        default -> watch.readBack(submission(why), listing, null);
+      }
+    }
+    run.readAgain(listing);
+  }
+
+  private void readFailed(int listing, Reason reason) {
+    Principal principal = run.reader(listing);
+    boolean unreadable =
+        OutcomeRules.readRefused(reason.kind(), run.listings.side()) == ReadRefusal.UNREADABLE;
+    if (unreadable && principal.refused(listing)) {
+      run.effect(
+          new Effect.Warn(
+              Effect.Warn.key(reason),
+              "members cannot be listed ({}); outcomes follow the results of the jobs. Listing needs"
+                  + " the right ims:images:get",
+              reason));
+      for (int other : run.listings.listingsOf(principal.number)) {
+        if (other != listing) {
+          failed(other, run.reads.drop(other), reason);
+        }
+      }
+    }
+    failed(listing, run.reads.answered(listing), reason);
+    if (!run.canRead(listing)) {
+      failed(listing, run.reads.drop(listing), reason);
+    } else {
+      run.readAgain(listing);
+    }
+  }
+
+  private void failed(int listing, List<Integer> wanted, Reason reason) {
+    for (int why : wanted) {
+      switch (why) {
+        case ListingReads.SURVEY -> survey.failed(listing, reason);
+        case ListingReads.AUDIT -> audits.failed(listing, reason);
+        case ListingReads.LAST -> lastRead();
+        default -> watch.readBack(submission(why), listing, reason);
+      }
+    }
+  }
+
+  private void lastRead() {
+    if (windDown != null) {
+      windDown.read();
+    }
+  }
+
+  // The course of the run
+
+  private void advance() {
+    if (run.phase == Phase.OVER) {
+      return;
+    }
+    if (replay != null && survey.isOver() && run.isRunning()) {
+      replay.surveyed();
+    }
+    sender.advance();
+    if (!run.isRunning()) {
+      windDown();
+      return;
+    }
+    audits.advance();
+    if (run.terms.reader() != null ? survey.isOver() : !run.table.hasPending()) {
+      finish();
+    } else if (run.writesStopped != null && !isUnderWay()) {
+      end(Ending.STOPPED, run.writesStopped, WIND_DOWN);
+      windDown();
+    } else {
+      sender.advance(); // audits may have opened pairs
+    }
+  }
+
+  private boolean isUnderWay() {
+    return run.submissions.values().stream()
+            .anyMatch(s -> s.state != State.OVER && s.state != State.WITHDRAWN)
+        || !run.reads.isEmpty()
+        || hasUnaudited();
+  }
+
+  private boolean hasUnaudited() {
+    for (int listing = 0; listing < run.listings.count(); listing++) {
+      if (run.table.hasUnaudited(listing)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void finish() {
+    List<Reason> stopped =
+        run.principals.stream().map(p -> p.stopped).filter(Objects::nonNull).distinct().toList();
+    run.finish(
+        stopped.isEmpty() ? Ending.FINISHED : Ending.STOPPED,
+        stopped.isEmpty() ? null : joined(stopped));
+  }
+
+  private static Reason joined(List<Reason> reasons) {
+    Reason first = reasons.get(0);
+    return new Reason(
+        first.kind(),
+        first.code(),
+        reasons.stream().map(Reason::message).collect(Collectors.joining("; ")));
+  }
+
+  /** Ends the run early, unless it is ending already in a way no less strict. */
+  private void end(Ending ending, @Nullable Reason reason, Duration within) {
+    boolean quiet = ending == Ending.CLOSED || ending == Ending.STOPPED;
+    if (run.phase == Phase.OVER
+        || run.phase == Phase.STOPPING
+        || (run.phase == Phase.WINDING_DOWN && !quiet)) {
+      return;
+    }
+    if (ending == Ending.CANCELLED) {
+      run.note(new JournalEntry.Cancelled(run.clock));
+    }
+    run.reads.dropQueued(); // the last reads come after the last polls
+    run.phase = quiet ? Phase.STOPPING : Phase.WINDING_DOWN;
+    windDown = new WindDown(run, settlement, ending, reason);
+    run.await(Event.Timer.Purpose.WIND_DOWN, 0, within);
+  }
+
+  private void windDown() {
+    if (windDown != null) {
+      recall();
+      windDown.advance(replay != null && !survey.isOver());
+    }
+  }
+
+  private void recall() {
+    if (replay != null) {
+      replay.recall();
+    }
+  }
+
+  private void unauthenticated(Principal principal, Reason reason) {
+    principal.stopped = reason;
+    if (run.principals.size() == 1) {
+      end(Ending.STOPPED, reason, WIND_DOWN);
+      return;
+    }
+    sender.stop(principal);
+    for (Submission submission : List.copyOf(run.submissions.values())) {
+      if (submission.principal == principal.number && submission.state != State.SENT) {
+        submission.state = State.OVER;
+        run.releaseJob(submission);
+        settlement.cutShort(submission.slice, submission, reason.toString(), reason);
+      }
+    }
+    for (int listing : run.listings.listingsOf(principal.number)) {
+      failed(listing, run.reads.drop(listing), reason);
+    }
+    run.listings
+        .pairsOf(principal.number)
+        .forEach(
+            (i, r) -> {
+              if (!run.table.isUnderWay(i, r)) {
+                settlement.cutShort(
+                    new Slice(List.of(i), List.of(r)), null, reason.toString(), reason);
+              }
+            });
+  }
+
+  // What the loop asks before it makes a call
+
+  public boolean wantsSubmit(int submission) {
+    Submission queued = run.submissions.get(submission);
+    return queued != null && sender.isQueued(queued);
+  }
+
+  public boolean isIntended(int submission) {
+    Submission queued = run.submissions.get(submission);
+    return queued == null || queued.entry >= 0;
+  }
+
+  public boolean wantsPoll(int submission, boolean last) {
+    Submission watched = run.submissions.get(submission);
+    return watched != null
+        && watched.state == State.WATCHED
+        && (last ? run.phase == Phase.WINDING_DOWN && !watched.polledFinally : run.isRunning());
+  }
+
+  public boolean wantsRead(int listing, int number) {
+    return (run.isRunning() || run.phase == Phase.WINDING_DOWN)
+        && run.reads.isWanted(listing, number);
+  }
+
+  public boolean isRunning() {
+    return run.isRunning();
+  }
+
+  public boolean mayWrite() {
+    return run.mayWrite();
+  }
+
+  public Slice slice(int submission) {
+    return submission(submission).slice;
+  }
+
+  public int principal(int submission) {
+    return submission(submission).principal;
+  }
+
+  public RunData data() {
+    return run;
+  }
+}

@@ -1,0 +1,388 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import io.imageshare.ShareEvent;
+import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.plan.SlicePlanner;
+import io.imageshare.internal.run.BadIdSearch.Step;
+import io.imageshare.internal.run.Event.Timer.Purpose;
+import io.imageshare.internal.run.Submission.State;
+import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.Slice;
+import io.imageshare.internal.table.Verdict;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Plans what is open and sends it, and searches for what is wrong with what was refused. */
+final class Sender {
+  /** So many pairs, refused one by one with one code while nothing works, speak for the rest. */
+  private static final int ENOUGH = 16;
+
+  private final RunData run;
+  private final PairTable table;
+  private final Settlement settlement;
+  private final Survey survey;
+  private final Set<Submission> queued = new LinkedHashSet<>();
+
+  /** When pairs became open that wait for others, to be planned with them; -1: none wait. */
+  private long waitingSince = -1;
+
+  Sender(RunData run, Settlement settlement, Survey survey) {
+    this.run = run;
+    this.settlement = settlement;
+    this.survey = survey;
+    table = run.table;
+  }
+
+  /** Does whatever can be done now. */
+  void advance() {
+    if (!run.mayWrite()) {
+      withdraw(queued);
+      run.principals.forEach(Principal::endSearches);
+      return;
+    }
+    run.principals.forEach(this::search);
+    plan();
+  }
+
+  // Planning
+
+  private void plan() {
+    if (!queued.isEmpty() || !table.hasOpen() || !survey.isReady()) {
+      return;
+    }
+    boolean batchable = survey.isOver() && !isAnythingUnderWay();
+    if (!batchable && mustWait()) {
+      return;
+    }
+    for (Principal principal : run.principals) {
+      if (principal.stopped == null) {
+        plan(principal);
+      }
+    }
+    if (!queued.isEmpty()) {
+      waitingSince = -1;
+    }
+  }
+
+  /** Whether something is under way that may open more pairs soon. */
+  private boolean isAnythingUnderWay() {
+    return run.openJobs > 0 || !run.reads.isEmpty();
+  }
+
+  /** Pairs that are open again wait for others as long as a job takes, to be asked in few calls. */
+  private boolean mustWait() {
+    if (run.nextSubmission == 0) {
+      return false;
+    }
+    long patience = run.terms.durations().median().toNanos();
+    if (waitingSince < 0) {
+      waitingSince = run.now;
+      run.await(Purpose.PLAN, 0, Duration.ofNanos(patience));
+    }
+    return run.now - waitingSince < patience;
+  }
+
+  private void plan(Principal principal) {
+    BitSet[] open = open(principal);
+    List<Slice> slices = List.of();
+    if (!principal.lastImages.isEmpty() || !principal.lastRecipients.isEmpty()) {
+      BitSet[] first = new BitSet[open.length];
+      for (int image = 0; image < open.length; image++) {
+        first[image] =
+            principal.lastImages.get(image) ? new BitSet() : (BitSet) open[image].clone();
+        first[image].andNot(principal.lastRecipients);
+      }
+      slices = SlicePlanner.plan(first, run.terms.limits());
+      if (slices.isEmpty()) {
+        principal.lastImages.clear();
+        principal.lastRecipients.clear();
+      }
+    }
+    if (slices.isEmpty()) {
+      slices = SlicePlanner.plan(open, run.terms.limits());
+    }
+    slices.forEach(slice -> queue(run.add(principal.number, slice)));
+  }
+
+  private BitSet[] open(Principal principal) {
+    BitSet[] open = new BitSet[table.images()];
+    BitSet own = new BitSet();
+    run.listings.pairsOf(principal.number).recipients().forEach(own::set);
+    boolean all = own.cardinality() == table.recipients();
+    for (int image = 0; image < open.length; image++) {
+      open[image] = table.open(image);
+      if (!all) {
+        open[image].and(own);
+      }
+      for (int r = open[image].nextSetBit(0); !survey.isOver() && r >= 0; ) {
+        open[image].set(r, survey.isSurveyed(run.listings.of(image, r)));
+        r = open[image].nextSetBit(r + 1);
+      }
+    }
+    principal.searches.forEach(search -> search.exclude(open));
+    principal.unexplained.forEach(search -> search.exclude(open));
+    return open;
+  }
+
+  private void queue(Submission submission) {
+    queued.add(submission);
+    run.effect(new Effect.Submit(submission.number));
+  }
+
+  private void withdraw(Set<Submission> submissions) {
+    List.copyOf(submissions).forEach(this::withdraw);
+  }
+
+  private void withdraw(Submission submission) {
+    queued.remove(submission);
+    submission.state = State.WITHDRAWN;
+    noteRefused(submission, new Reason(Kind.NOT_SENT, "", "withdrawn"));
+    run.submissions.remove(submission.number);
+  }
+
+  private void noteRefused(Submission submission, Reason reason) {
+    if (submission.entry >= 0) {
+      run.note(new JournalEntry.Refused(submission.entry, reason));
+      submission.entry = -1;
+    }
+  }
+
+  // What becomes of writes
+
+  boolean isQueued(Submission submission) {
+    return submission.state == State.QUEUED && run.mayWrite(run.principalOf(submission));
+  }
+
+  /** Its intent is to be written before it is sent. */
+  JournalEntry intent(Submission submission) {
+    submission.entry = run.nextEntry++;
+    return new JournalEntry.Intent(submission.entry, submission.slice, run.clock);
+  }
+
+  void sending(Submission submission) {
+    queued.remove(submission);
+    submission.state = State.SENT;
+    submission.sentAt = run.now;
+    run.occupyJob(submission);
+    submission.slice.forEach(table::ask);
+    run.sent(submission);
+  }
+
+  /** It had no effect, and waits to be sent again. */
+  void requeued(Submission submission, Reason reason) {
+    submission.state = State.QUEUED;
+    noteRefused(submission, reason);
+    submission.slice.forEach(table::reopen);
+    run.unsent(submission);
+    run.releaseJob(submission);
+    Principal principal = run.principalOf(submission);
+    if (submission.search == null && isSuspect(principal, submission)) {
+      withdraw(submission);
+    } else {
+      queued.add(submission);
+    }
+  }
+
+  /** A principal does nothing any more. */
+  void stop(Principal principal) {
+    List.copyOf(queued).stream()
+        .filter(other -> other.principal == principal.number)
+        .forEach(this::withdraw);
+    for (Submission submission : run.submissions.values()) {
+      if (submission.principal == principal.number) {
+        submission.search = null;
+      }
+    }
+    principal.endSearches();
+  }
+
+  private static boolean isSuspect(Principal principal, Submission submission) {
+    return principal.unexplained.stream().anyMatch(s -> s.touches(submission.slice))
+        || principal.searches.stream().anyMatch(s -> s.touches(submission.slice));
+  }
+
+  /** The service took a call, whatever comes of its job. */
+  void accepted(Submission submission) {
+    Principal principal = run.principalOf(submission);
+    principal.evidence.accepted(submission.slice);
+    if (principal.evidence.trustsAcceptance() && !submission.hasFailed()) {
+      cleared(submission);
+    }
+  }
+
+  /** A search's part was taken, and its ids are proven good. */
+  void cleared(Submission submission) {
+    Search search = submission.search;
+    submission.search = null;
+    if (search != null) {
+      search.probe = null;
+      search.steps.cleared();
+    }
+  }
+
+  /** What became of a search's part is not known: the search ends, and what is open comes again. */
+  void inconclusive(Submission submission) {
+    if (submission.search != null) {
+      run.principalOf(submission).searches.remove(submission.search);
+      submission.search = null;
+    }
+  }
+
+  /** The service refused what a submission asked, at once or by a failed job. */
+  void refused(Submission submission, Reason reason) {
+    boolean whole = run.missing(submission) == submission.slice.pairs();
+    submission.state = State.OVER;
+    noteRefused(submission, reason);
+    switch (OutcomeRules.refused(reason.kind())) {
+      case SEARCH -> {
+        run.forEachMissing(submission, table::reopen);
+        suspect(submission, reason, whole);
+      }
+      case UNKNOWN ->
+          run.forEachMissing(
+              submission,
+              (i, r) -> settlement.settle(i, r, new Verdict.Unknown(reason, submission.jobId())));
+      case STOP -> {
+        run.forEachMissing(submission, table::reopen);
+        if (run.principalOf(submission).stopped == null) {
+          run.effect(new Effect.RefuseCredentials(submission.principal, reason));
+        }
+      }
+      case ASK_AGAIN ->
+          run.forEachMissing(
+              submission, (i, r) -> settlement.askAgain(i, r, reason, submission.jobId()));
+    }
+    submission.slice.forEach(table::awaitAudit); // what its job claims to be done
+    inconclusive(submission);
+    run.audit(submission);
+    run.releaseJob(submission);
+  }
+
+  private void suspect(Submission submission, Reason reason, boolean whole) {
+    Principal principal = run.principalOf(submission);
+    if (submission.hasFailed()) {
+      principal.evidence.distrustAcceptance();
+    }
+    if (isNoIdsFault(reason.kind())) {
+      deny(principal, submission.slice, reason);
+    }
+    if (!whole || principal.stopped != null) {
+      return; // some of it was done: the rest is planned anew
+    }
+    run.emit(new ShareEvent.Split(run.id, table.request(submission.slice), reason));
+    Search search = submission.search;
+    if (search != null) {
+      submission.search = null;
+      search.probe = null;
+      search.steps.refused(reason);
+    } else {
+      Search unexplained = new Search(submission.slice, reason, principal.evidence);
+      principal.unexplained.add(unexplained);
+      List.copyOf(queued).stream()
+          .filter(other -> other.principal == submission.principal && other.search == null)
+          .filter(other -> unexplained.touches(other.slice))
+          .forEach(this::withdraw);
+    }
+  }
+
+  static boolean isNoIdsFault(Kind kind) {
+    return kind == Kind.QUOTA || kind == Kind.FORBIDDEN || kind == Kind.UNSUPPORTED;
+  }
+
+  /** Enough refusals that are none of their ids' fault speak for the rest. */
+  void deny(Principal principal, Slice slice, Reason reason) {
+    if (principal.refusals.add(slice, reason) && !principal.evidence.anyAccepted()) {
+      failRest(
+          principal,
+          reason,
+          "not tried, as three slices were refused for the same reason and none was accepted: ");
+    }
+  }
+
+  private void failRest(Principal principal, Reason reason, String why) {
+    Reason rest = new Reason(reason.kind(), reason.code(), why + reason.message());
+    stop(principal);
+    settlement.failAll(principal, rest);
+  }
+
+  // Searches
+
+  private void search(Principal principal) {
+    principal.unexplained.removeIf(search -> !stands(search));
+    principal.unexplained.stream()
+        .sorted(Comparator.comparingInt(Search::suspects))
+        .toList()
+        .forEach(search -> begin(principal, search));
+    boolean found = false;
+    for (Search search : List.copyOf(principal.searches)) {
+      while (search.probe == null && principal.searches.contains(search)) {
+        take(principal, search, search.steps.next());
+      }
+      found |= !principal.searches.contains(search);
+    }
+    if (found) {
+      search(principal); // what waited for it may begin
+    }
+  }
+
+  private void begin(Principal principal, Search search) {
+    boolean isFree = principal.searches.stream().noneMatch(search::sharesSuspects);
+    // Nothing like it was ever taken: others may show that it is nobody's fault.
+    boolean waits =
+        (search.steps.reason().kind() == Kind.FORBIDDEN
+                || search.steps.reason().kind() == Kind.UNSUPPORTED)
+            && !principal.evidence.anyAccepted()
+            && isSending(principal);
+    if (isFree && !waits) {
+      principal.unexplained.remove(search);
+      principal.searches.add(search);
+    }
+  }
+
+  private boolean isSending(Principal principal) {
+    return run.submissions.values().stream()
+        .anyMatch(
+            s ->
+                s.principal == principal.number
+                    && (s.state == State.QUEUED || s.state == State.SENT));
+  }
+
+  /** Whether a refusal still wants explaining: all of it is open, so no id of it is known bad. */
+  private boolean stands(Search search) {
+    return search.slice.images().stream()
+        .allMatch(i -> search.slice.recipients().stream().allMatch(r -> table.isOpen(i, r)));
+  }
+
+  private void take(Principal principal, Search search, Step step) {
+    if (step instanceof Step.Ask ask) {
+      Submission probe = run.add(principal.number, ask.part());
+      probe.search = search;
+      search.probe = probe;
+      queue(probe);
+      return;
+    }
+    principal.searches.remove(search);
+    if (step instanceof Step.Bad bad) {
+      run.note(new JournalEntry.BadId(principal.number, bad.side(), bad.id(), bad.reason()));
+      settlement.bad(principal, bad.side(), bad.id(), bad.reason());
+    } else if (step instanceof Step.BadPair pair) {
+      run.note(new JournalEntry.BadPair(pair.image(), pair.recipient(), pair.reason()));
+      settlement.settle(pair.image(), pair.recipient(), new Verdict.Failed(pair.reason()));
+      principal.lastImages.set(pair.image());
+      principal.lastRecipients.set(pair.recipient());
+      principal.badPairs++;
+      if (principal.badPairs >= ENOUGH && !principal.evidence.anyAccepted()) {
+        failRest(
+            principal,
+            pair.reason(),
+            "not tried, as 16 single pairs were refused and none was accepted: ");
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.Job;
+import io.imageshare.Reason;
+import io.imageshare.internal.table.Slice;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One slice on its way: queued, sent, its job watched, and what became of it read where nobody
+ * says.
+ */
+final class Submission {
+  enum State {
+    QUEUED,
+    WITHDRAWN,
+    SENT,
+    WATCHED,
+    READING_BACK,
+    OVER
+  }
+
+  final int number;
+  final int principal;
+  final Slice slice;
+
+  /** The search whose part it asks for. */
+  @Nullable Search search;
+
+  State state = State.QUEUED;
+
+  /** Its number in the journal, one for each time it is sent; -1: it has none. */
+  int entry = -1;
+
+  /** Whether it takes the place of an open job. */
+  boolean holdsJob;
+
+  /** When it was sent, or would have been had this process sent it, by the monotonic clock. */
+  long sentAt;
+
+  /** Where its job stands among those of the report. */
+  int place = -1;
+
+  @Nullable Job job;
+  @Nullable JobPoller poller;
+  JobResults results = JobResults.NONE;
+
+  /** Why nobody knows what became of it. */
+  @Nullable Reason unclear;
+
+  /** Whether the last poll of its job, while the run winds down, was wanted. */
+  boolean polledLast;
+
+  /** Whether that poll was answered, or failed. */
+  boolean polledFinally;
+
+  /** The listings that are still to be read back. */
+  final BitSet toRead = new BitSet();
+
+  /** The listings that could not be read back, and why. */
+  @Nullable Reason unreadable;
+
+  final BitSet unread = new BitSet();
+
+  /** How often reading back failed. */
+  int failedReads;
+
+  /** Whether its listings were read a second time, since they showed a part of it. */
+  boolean readTwice;
+
+  Submission(int number, int principal, Slice slice) {
+    this.number = number;
+    this.principal = principal;
+    this.slice = slice;
+  }
+
+  /** The job's id; empty while none is known. */
+  String jobId() {
+    return job == null ? "" : job.id();
+  }
+
+  boolean hasFailed() {
+    return job != null && job.status() == Job.Status.FAIL;
+  }
+
+  boolean isUnanswered() {
+    return state == State.SENT;
+  }
+}

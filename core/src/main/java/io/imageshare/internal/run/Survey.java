@@ -1,0 +1,233 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.Image;
+import io.imageshare.MemberStatus;
+import io.imageshare.Reason;
+import io.imageshare.ShareEvent;
+import io.imageshare.ShareRequest.Action;
+import io.imageshare.internal.run.Event.Timer.Purpose;
+import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.Side;
+import io.imageshare.internal.table.Verdict;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Reads what shows, before anything is written, what is as asked already and what cannot be: a
+ * description of the images that are to be shared, and the listings.
+ */
+final class Survey {
+  private static final int MEMBERS_OF_FULL_SERVER_IMAGE = 10;
+
+  /** Slow reads hold the first writes up no longer than this after the last answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final RunData run;
+  private final PairTable table;
+  private final Settlement settlement;
+  private final boolean describes;
+  private final BitSet unread = new BitSet();
+  private final BitSet slow = new BitSet();
+
+  /** How many members each image has that was listed. */
+  private final Map<Integer, Integer> members = new LinkedHashMap<>();
+
+  private Map<String, Image> described = Map.of();
+  private int read;
+  private long answered;
+  private boolean impatient;
+  private boolean isOver;
+
+  Survey(RunData run, Settlement settlement) {
+    this.run = run;
+    this.settlement = settlement;
+    table = run.table;
+    describes = table.action() == Action.SHARE;
+    unread.set(0, run.listings.count());
+  }
+
+  void begin() {
+    Set<String> images = new LinkedHashSet<>();
+    for (int image = 0; describes && image < table.images(); image++) {
+      if (newPairs(image).findAny().isPresent()) {
+        images.add(table.image(image));
+      }
+    }
+    if (images.isEmpty()) {
+      readAll();
+    } else {
+      run.effect(new Effect.Describe(images));
+    }
+  }
+
+  void described(Map<String, Image> images) {
+    described = images;
+    readAll();
+  }
+
+  private void settle(int image, int recipient, Reason reason) {
+    settlement.settle(image, recipient, new Verdict.Failed(reason));
+  }
+
+  private void readAll() {
+    for (int listing : unread.stream().toArray()) {
+      run.read(listing, ListingReads.SURVEY);
+    }
+    run.await(Purpose.SURVEY, 0, PATIENCE);
+    answered = run.now;
+  }
+
+  /** A listing was read for the survey. */
+  void listed(int listing, Map<?, MemberStatus> listed) {
+    read++;
+    if (run.terms.reader() != null) {
+      run.terms.reader().accept(run.listings.subject(listing), listed);
+    }
+    if (describes) {
+      members.put(listing, listed.size());
+      refuseWhatCannotBe(listing);
+      refuseWhatCannotFit(listing);
+    }
+    answered(listing);
+  }
+
+  /**
+   * A listing cannot be read: its pairs go on unsurveyed, unless the refusal says that it is bad.
+   */
+  void failed(int listing, Reason reason) {
+    Side side = run.listings.side();
+    if (OutcomeRules.readRefused(reason.kind(), side) == OutcomeRules.ReadRefusal.BAD_ID) {
+      Principal principal = run.reader(listing);
+      principal.evidence.bad(side, listing, reason);
+      settlement.fail(principal, side, listing, reason);
+    }
+    if (describes) {
+      refuseWhatCannotBe(listing);
+    }
+    answered(listing);
+  }
+
+  private void answered(int listing) {
+    answered = run.now;
+    unread.clear(listing);
+    slow.clear(listing);
+    if (unread.isEmpty() && !isOver) {
+      isOver = true;
+      run.emit(new ShareEvent.Surveyed(run.id, read, table.done(), table.failed()));
+    }
+  }
+
+  /** A read is made again: nobody waits for it. */
+  void delayed(int listing) {
+    if (unread.get(listing)) {
+      slow.set(listing);
+    }
+  }
+
+  /** It was waited for the slow ones; until those that answer have, time goes on. */
+  void due() {
+    if (isOver || impatient) {
+      return;
+    }
+    long silent = run.now - answered;
+    // A read that waits for the rate limit is not slow.
+    if (silent >= PATIENCE.toNanos() && !run.reads.isAnyQueued()) {
+      impatient = true;
+    } else {
+      Duration left = PATIENCE.minusNanos(silent);
+      run.await(Purpose.SURVEY, 0, left.isNegative() || left.isZero() ? PATIENCE : left);
+    }
+  }
+
+  boolean isOver() {
+    return isOver;
+  }
+
+  /** Whether what was surveyed may be planned: all of it, or all but what is slow. */
+  boolean isReady() {
+    return isOver || impatient || slow.cardinality() == unread.cardinality();
+  }
+
+  boolean isSurveyed(int listing) {
+    return !unread.get(listing);
+  }
+
+  /** What is described as not to be shared, and is not yet. */
+  private void refuseWhatCannotBe(int image) {
+    Image known = described.get(table.image(image));
+    if (known != null && known.obstacle() != Image.Obstacle.NONE) {
+      Reason refusal = refusal(known);
+      for (int recipient : newPairs(image).toArray()) {
+        settle(image, recipient, refusal);
+      }
+    }
+  }
+
+  private void refuseWhatCannotFit(int image) {
+    int has = members.getOrDefault(image, 0);
+    int limit = limit(image);
+    if (has > limit) {
+      return; // a limit that the listing disproves is none
+    }
+    int room = limit - has;
+    for (int r = 0; r < table.recipients(); r++) {
+      if (table.isPending(image, r)) {
+        room--;
+        if (room < 0 && table.isOpen(image, r) && !table.isTouched(image, r)) {
+          settle(image, r, full(has, limit));
+        }
+      }
+    }
+  }
+
+  private int limit(int image) {
+    Image known = described.get(table.image(image));
+    int limit = run.terms.membersPerImage();
+    return known != null && known.whole() ? Math.min(MEMBERS_OF_FULL_SERVER_IMAGE, limit) : limit;
+  }
+
+  /** The pairs of an image that nobody has asked for yet, by recipient. */
+  private IntStream newPairs(int image) {
+    return IntStream.range(0, table.recipients())
+        .filter(r -> table.isOpen(image, r) && !table.isTouched(image, r));
+  }
+
+  private static Reason full(int members, int limit) {
+    return new Reason(
+        Reason.Kind.QUOTA,
+        "",
+        ("the image has %d of at most %d recipients,"
+                + " and earlier recipients of this request take the rest")
+            .formatted(members, limit));
+  }
+
+  private static Reason refusal(Image image) {
+    String name = image.name().isEmpty() ? "" : " \"" + image.name() + "\"";
+    return new Reason(
+        Reason.Kind.INVALID_IMAGE,
+        "",
+        "the image%s cannot be shared: %s".formatted(name, obstacle(image)));
+  }
+
+  /** What is wrong with an image, and what would be right. */
+  private static String obstacle(Image image) {
+    return switch (image.obstacle()) {
+      case NONE -> throw new IllegalArgumentException("image: " + image + " has no obstacle");
+      case FOREIGN ->
+          "it belongs to another project%s; the owner must share it".formatted(in(image.owner()));
+      case PUBLIC -> "it is public; only a private image can be shared";
+      case ENCRYPTED -> "it is encrypted; share a copy that is not";
+      case UNREADY ->
+          "it is not ready%s; ask again when its status is active".formatted(in(image.status()));
+    };
+  }
+
+  private static String in(String detail) {
+    return detail.isEmpty() ? "" : " (" + detail + ")";
+  }
+}

@@ -1,0 +1,39 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.BatchLimits;
+import io.imageshare.MemberStatus;
+import io.imageshare.PollPolicy;
+import io.imageshare.internal.poll.ListingLags;
+import io.imageshare.internal.poll.PollSchedule;
+import io.imageshare.internal.poll.RecentDurations;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run goes by: limits, policies, and what the workflow has learned.
+ *
+ * @param readPause how long to wait after a read that failed for good: as long as the longest
+ *     backoff
+ * @param reader takes what is listed, with whose listing it is, of a run that only reads; null: the
+ *     run writes
+ */
+public record Terms(
+    BatchLimits limits,
+    int membersPerImage,
+    PollPolicy poll,
+    PollSchedule schedule,
+    RecentDurations durations,
+    ListingLags lags,
+    Duration readPause,
+    RandomGenerator random,
+    @Nullable BiConsumer<String, Map<?, MemberStatus>> reader) {
+
+  /** The same for a run that only reads. */
+  public Terms reader(BiConsumer<String, Map<?, MemberStatus>> reader) {
+    return new Terms(
+        limits, membersPerImage, poll, schedule, durations, lags, readPause, random, reader);
+  }
+}

@@ -1,0 +1,101 @@
+package io.imageshare.internal.run;
+
+import io.imageshare.Reason;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.internal.run.RunData.Phase;
+import io.imageshare.internal.run.Submission.State;
+import io.imageshare.internal.table.PairTable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a run that is cut short: one last poll of each open job, one read of each listing with
+ * pairs that were asked, then the report. A run that stops makes no call at all, and only waits for
+ * the answers to writes under way.
+ */
+final class WindDown {
+  private final RunData run;
+  private final PairTable table;
+  private final Settlement settlement;
+  private final Ending ending;
+  private final @Nullable Reason reason;
+  private boolean readingBegun;
+  private int reading;
+
+  WindDown(RunData run, Settlement settlement, Ending ending, @Nullable Reason reason) {
+    this.run = run;
+    this.settlement = settlement;
+    this.ending = ending;
+    this.reason = reason;
+    table = run.table;
+  }
+
+  /**
+   * @param unread whether it was resumed, and its listings were not read since
+   */
+  void advance(boolean unread) {
+    boolean quiet = run.phase == Phase.STOPPING;
+    int waiting = 0;
+    for (Submission submission : run.submissions.values()) {
+      if (submission.state == State.WATCHED && !quiet && !submission.polledLast) {
+        submission.polledLast = true;
+        run.effect(new Effect.Poll(submission.number, submission.jobId(), true));
+      }
+      boolean polling = submission.state == State.WATCHED && submission.polledLast;
+      waiting +=
+          submission.isUnanswered() || (polling && !quiet && !submission.polledFinally) ? 1 : 0;
+    }
+    if (waiting > 0) {
+      return;
+    }
+    if (!readingBegun) {
+      readingBegun = true;
+      for (int listing = 0; !quiet && listing < run.listings.count(); listing++) {
+        boolean asked = table.hasUnderWay(listing) || table.hasUnaudited(listing);
+        if (run.canRead(listing) && (asked || unread)) {
+          reading++;
+          run.read(listing, ListingReads.LAST);
+        }
+      }
+    }
+    if (reading == 0 || quiet) {
+      end();
+    }
+  }
+
+  /** One of the last reads was answered, or failed. */
+  void read() {
+    reading--;
+  }
+
+  /** Gives every pair that has none its outcome, and ends the run. */
+  void end() {
+    // A pair may have been asked again since: its last submission knows most.
+    List<Submission> all = new ArrayList<>(run.submissions.values());
+    for (int s = all.size() - 1; s >= 0; s--) {
+      Submission submission = all.get(s);
+      if (submission.state != State.QUEUED) {
+        settlement.cutShort(submission.slice, submission, why(), stopped(submission.principal));
+      }
+    }
+    for (Principal principal : run.principals) {
+      settlement.cutShort(
+          run.listings.pairsOf(principal.number), null, why(), stopped(principal.number));
+    }
+    run.finish(ending, reason);
+  }
+
+  private @Nullable Reason stopped(int principal) {
+    return run.principals.get(principal).stopped;
+  }
+
+  private String why() {
+    return switch (ending) {
+      case CANCELLED -> "it was cancelled";
+      case DEADLINE -> "its deadline passed";
+      case CLOSED -> "its workflow was closed";
+      default -> reason == null ? "it was stopped" : reason.toString();
+    };
+  }
+}

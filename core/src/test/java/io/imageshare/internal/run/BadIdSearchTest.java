@@ -1,0 +1,176 @@
+package io.imageshare.internal.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
+import io.imageshare.internal.run.BadIdSearch.Step;
+import io.imageshare.internal.table.Evidence;
+import io.imageshare.internal.table.Side;
+import io.imageshare.internal.table.Slice;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class BadIdSearchTest {
+
+  /** Refuses what holds a bad id, and records what the search asked for and found. */
+  private static final class Service {
+    final Set<Integer> badImages = new HashSet<>();
+    final Set<Integer> badRecipients = new HashSet<>();
+    final Evidence evidence = new Evidence();
+    final List<String> found = new ArrayList<>();
+    boolean namesSide;
+    int calls;
+
+    @Nullable Kind refusal(Slice slice) {
+      boolean image = slice.images().stream().anyMatch(badImages::contains);
+      boolean recipient = slice.recipients().stream().anyMatch(badRecipients::contains);
+      if (!image && !recipient) {
+        return null;
+      }
+      return !namesSide ? Kind.INVALID : image ? Kind.INVALID_IMAGE : Kind.INVALID_RECIPIENT;
+    }
+
+    void search(Slice refused) {
+      Kind kind = refusal(refused);
+      BadIdSearch search =
+          new BadIdSearch(
+              refused, new Reason(kind == null ? Kind.INVALID : kind, "", ""), evidence);
+      calls = 0;
+      int before = found.size();
+      while (found.size() == before) {
+        take(search, search.next());
+        assertTrue(calls < 100, "the search does not end");
+      }
+    }
+
+    private void take(BadIdSearch search, Step step) {
+      if (step instanceof Step.Ask ask) {
+        answer(search, ask.part());
+      } else if (step instanceof Step.Bad bad) {
+        Set<Integer> ids = bad.side() == Side.IMAGES ? badImages : badRecipients;
+        assertTrue(ids.contains(bad.id()), "found a good id bad");
+        found.add(bad.side() + " " + bad.id());
+      } else if (step instanceof Step.BadPair pair) {
+        assertTrue(badImages.contains(pair.image()) || badRecipients.contains(pair.recipient()));
+        found.add("pair");
+      } else {
+        found.add("nothing");
+      }
+    }
+
+    private void answer(BadIdSearch search, Slice part) {
+      calls++;
+      Kind kind = refusal(part);
+      if (kind == null) {
+        evidence.accepted(part);
+        search.cleared();
+      } else {
+        search.refused(new Reason(kind, "", ""));
+      }
+    }
+  }
+
+  private static Slice slice(int images, int recipients) {
+    return new Slice(
+        IntStream.range(0, images).boxed().toList(),
+        IntStream.range(0, recipients).boxed().toList());
+  }
+
+  @Test
+  void oneBadIdOfANamedSideCostsAboutLog2OfThatSide() {
+    for (int size = 1; size <= 64; size++) {
+      for (int bad = 0; bad < size; bad++) {
+        Service service = new Service();
+        service.namesSide = true;
+        service.badImages.add(bad);
+        service.search(slice(size, 20));
+        assertEquals(List.of("IMAGES " + bad), service.found);
+        int log = 32 - Integer.numberOfLeadingZeros(size - 1);
+        assertTrue(service.calls <= log + 1, size + ": " + service.calls);
+      }
+    }
+  }
+
+  @Test
+  void goodIdsStayInEveryPartAndAreNotHalved() {
+    Service service = new Service();
+    service.namesSide = true;
+    service.badRecipients.add(99);
+    service.evidence.accepted(new Slice(List.of(0), IntStream.range(0, 98).boxed().toList()));
+    service.search(slice(10, 100));
+    assertEquals(List.of("RECIPIENTS 99"), service.found);
+    assertTrue(service.calls <= 2, "two suspects take two calls, not " + service.calls);
+  }
+
+  @Test
+  void oneBadIdOfAnUnknownSideCostsAboutLog2OfBothSides() {
+    Random random = new Random(1);
+    for (int n = 0; n < 2000; n++) {
+      Service service = new Service();
+      int images = 2 + random.nextInt(49);
+      int recipients = 2 + random.nextInt(30);
+      boolean image = random.nextBoolean();
+      (image ? service.badImages : service.badRecipients)
+          .add(random.nextInt(image ? images : recipients));
+      service.search(slice(images, recipients));
+      int logs =
+          64
+              - Integer.numberOfLeadingZeros(images - 1)
+              - Integer.numberOfLeadingZeros(recipients - 1);
+      assertTrue(service.calls <= logs + 3, images + " x " + recipients + ": " + service.calls);
+      assertTrue(service.found.get(0).startsWith(image ? "IMAGES" : "RECIPIENTS"));
+    }
+  }
+
+  @Test
+  void neverFindsAGoodIdBadWhateverIsBadAndKnown() {
+    Random random = new Random(2);
+    for (int n = 0; n < 5000; n++) {
+      Service service = new Service();
+      service.namesSide = random.nextBoolean();
+      Slice all = slice(1 + random.nextInt(12), 1 + random.nextInt(12));
+      double rate = random.nextDouble() * 0.4;
+      all.images().stream().filter(i -> random.nextDouble() < rate).forEach(service.badImages::add);
+      all.recipients().stream()
+          .filter(r -> random.nextDouble() < rate)
+          .forEach(service.badRecipients::add);
+      Slice known =
+          new Slice(
+              all.images().stream()
+                  .filter(i -> random.nextBoolean() && !service.badImages.contains(i))
+                  .toList(),
+              all.recipients().stream()
+                  .filter(r -> random.nextBoolean() && !service.badRecipients.contains(r))
+                  .toList());
+      service.evidence.accepted(known);
+      if (service.refusal(all) != null) {
+        service.search(all);
+      }
+    }
+  }
+
+  @Test
+  void aFaultThatIsGoneBlamesNobody() {
+    Service service = new Service();
+    service.search(slice(8, 8));
+    assertEquals(List.of("nothing"), service.found);
+  }
+
+  @Test
+  void evidenceThatIsContradictedIsDropped() {
+    Service service = new Service();
+    service.namesSide = true;
+    service.badImages.add(3);
+    service.evidence.accepted(slice(8, 8));
+    service.search(slice(8, 8));
+    assertEquals(List.of("IMAGES 3"), service.found);
+  }
+}
