@@ -27,8 +27,10 @@ class ConcurrencyTest {
   }
 
   private static void awaitNoThreads() throws InterruptedException {
-    while (!threads().isEmpty()) {
-      Thread.sleep(10);
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("imageshare-http")) {
+        thread.join();
+      }
     }
   }
 

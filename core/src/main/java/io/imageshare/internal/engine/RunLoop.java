@@ -21,8 +21,8 @@ import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.Effect;
 import io.imageshare.internal.run.Event;
 import io.imageshare.internal.run.Listings;
-import io.imageshare.internal.run.RunData;
 import io.imageshare.internal.run.RunHistory;
+import io.imageshare.internal.run.RunModel;
 import io.imageshare.internal.run.RunState;
 import io.imageshare.internal.time.TimedFuture;
 import io.imageshare.internal.time.TimerScope;
@@ -99,7 +99,7 @@ final class RunLoop implements ShareRun, CallOwner {
               log.error("run {}: {}", id, reason);
               take(new Event.JournalFailed(reason));
             });
-    counter = new ProgressCounter(context.time(), state.data().table);
+    counter = new ProgressCounter(context.time(), state.model().table);
     warnings = new Warnings(id);
     timers = new TimerScope(context.time());
     report = new TimedFuture<>(context.time());
@@ -136,7 +136,7 @@ final class RunLoop implements ShareRun, CallOwner {
   }
 
   void begin() {
-    var table = state.data().table;
+    var table = state.model().table;
     log.info(
         "run {}: {}{} {} images with {} recipients, {} pairs",
         id,
@@ -176,8 +176,8 @@ final class RunLoop implements ShareRun, CallOwner {
     take(new Event.Unauthenticated(principal, reason));
   }
 
-  RunData data() {
-    return state.data();
+  RunModel model() {
+    return state.model();
   }
 
   // Events and effects
@@ -209,7 +209,7 @@ final class RunLoop implements ShareRun, CallOwner {
     } finally {
       taking = false;
     }
-    counter.openJobs(state.data().openJobs);
+    counter.openJobs(state.model().openJobs);
     counter.publish();
   }
 
@@ -264,8 +264,8 @@ final class RunLoop implements ShareRun, CallOwner {
   private void publish(Ending ending, @Nullable Reason reason) {
     workflow.remove(this);
     counter.openJobs(0);
-    RunData data = state.data();
-    RunResult left = new RunResult(id, ending, reason, data.table, data.jobs, counter.publish());
+    RunModel model = state.model();
+    RunResult left = new RunResult(id, ending, reason, model.table, model.jobs, counter.publish());
     result = left;
     ShareReport told = context.settings().reports().apply(left);
     warnings.summary(told);
@@ -417,7 +417,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public CompletionStage<Job> make() {
-      ShareRequest slice = state.data().table.request(state.slice(submission));
+      ShareRequest slice = state.model().table.request(state.slice(submission));
       take(new Event.Sending(submission));
       return context.backend().submit(slice);
     }
@@ -489,14 +489,14 @@ final class RunLoop implements ShareRun, CallOwner {
     private final int number;
 
     Read(int listing, int number) {
-      super(Kind.READ, state.data().listings.subject(listing));
+      super(Kind.READ, state.model().listings.subject(listing));
       this.listing = listing;
       this.number = number;
     }
 
     @Override
     int principal() {
-      return state.data().listings.principal(listing);
+      return state.model().listings.principal(listing);
     }
 
     @Override
@@ -513,7 +513,7 @@ final class RunLoop implements ShareRun, CallOwner {
     @SuppressWarnings("unchecked") // nothing is put into it
     public CompletionStage<Object> make() {
       take(new Event.Reading(listing, number));
-      Listings listings = state.data().listings;
+      Listings listings = state.model().listings;
       Recipient decides = listings.recipient(listings.principal(listing));
       return (CompletionStage<Object>)
           (decides == null
@@ -528,7 +528,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public void answered(Object answer) {
-      take(new Event.Listed(listing, state.data().listings.listed(answer)));
+      take(new Event.Listed(listing, state.model().listings.listed(answer)));
     }
 
     @Override

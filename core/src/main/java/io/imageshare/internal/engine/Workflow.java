@@ -317,10 +317,10 @@ public final class Workflow {
   /** The credentials were refused: no run that is done with them makes another call. */
   void unauthenticated(RunLoop refused, int principal, Reason reason) {
     context.gate().credentialsRefused();
-    Recipient recipient = refused.data().listings.recipient(principal);
+    Recipient recipient = refused.model().listings.recipient(principal);
     for (RunLoop run : new ArrayList<>(runs)) {
-      for (Principal other : run.data().principals) {
-        if (Objects.equals(recipient, run.data().listings.recipient(other.number))) {
+      for (Principal other : run.model().principals) {
+        if (Objects.equals(recipient, run.model().listings.recipient(other.number))) {
           run.refuse(other.number, reason);
         }
       }

@@ -26,12 +26,12 @@ final class Audits {
     boolean isUnderWay;
   }
 
-  private final RunData run;
+  private final RunModel run;
   private final PairTable table;
   private final Settlement settlement;
   private final Map<Integer, Audit> audits = new HashMap<>();
 
-  Audits(RunData run, Settlement settlement) {
+  Audits(RunModel run, Settlement settlement) {
     this.run = run;
     this.settlement = settlement;
     table = run.table;

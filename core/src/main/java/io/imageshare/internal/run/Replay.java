@@ -16,20 +16,25 @@ import java.util.Map;
 
 /** Brings a run back to where its journal left it. */
 final class Replay {
-  private final RunData run;
+  private final RunModel run;
   private final PairTable table;
   private final Settlement settlement;
   private final Sender sender;
-  private final Watch watch;
+  private final SubmissionTracker tracker;
   private final RunHistory history;
   private final Map<Recorded, Integer> places = new HashMap<>();
   private boolean surveyed;
 
-  Replay(RunData run, Settlement settlement, Sender sender, Watch watch, RunHistory history) {
+  Replay(
+      RunModel run,
+      Settlement settlement,
+      Sender sender,
+      SubmissionTracker tracker,
+      RunHistory history) {
     this.run = run;
     this.settlement = settlement;
     this.sender = sender;
-    this.watch = watch;
+    this.tracker = tracker;
     this.history = history;
     table = run.table;
   }
@@ -68,10 +73,10 @@ final class Replay {
     if (recorded.submitted == null) {
       Duration age = since(recorded.intent.at());
       submission.sentAt = run.now - age.toNanos();
-      watch.lost(submission, recorded.lost);
+      tracker.lost(submission, recorded.lost);
     } else {
       submission.place = places.getOrDefault(recorded, 0);
-      watch.resume(submission, recorded.lastSeen(), since(recorded.submitted.at()));
+      tracker.resume(submission, recorded.lastSeen(), since(recorded.submitted.at()));
     }
   }
 

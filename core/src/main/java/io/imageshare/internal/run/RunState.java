@@ -6,7 +6,7 @@ import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
-import io.imageshare.internal.run.RunData.Phase;
+import io.imageshare.internal.run.RunModel.Phase;
 import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.Slice;
 import java.time.Duration;
@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class RunState {
   public static final Duration WIND_DOWN = Duration.ofSeconds(30);
 
-  private final RunData run;
+  private final RunModel run;
   private final @Nullable RunHistory history;
   private final Settlement settlement;
   private final Survey survey;
   private final Sender sender;
-  private final Watch watch;
+  private final SubmissionTracker tracker;
   private final Audits audits;
   private final @Nullable Replay replay;
   private final Instant end;
@@ -45,15 +45,15 @@ public final class RunState {
       Terms terms,
       Instant end,
       @Nullable RunHistory history) {
-    run = new RunData(id, requests, terms);
+    run = new RunModel(id, requests, terms);
     this.end = end;
     this.history = history;
     settlement = new Settlement(run);
     survey = new Survey(run, settlement);
     sender = new Sender(run, settlement, survey);
-    watch = new Watch(run, settlement, sender);
+    tracker = new SubmissionTracker(run, settlement, sender);
     audits = new Audits(run, settlement);
-    replay = history == null ? null : new Replay(run, settlement, sender, watch, history);
+    replay = history == null ? null : new Replay(run, settlement, sender, tracker, history);
   }
 
   /** What happened has these effects. */
@@ -116,24 +116,24 @@ public final class RunState {
     } else if (event instanceof Event.Requeued requeued) {
       sender.requeued(submission(requeued.submission()), requeued.reason());
     } else if (event instanceof Event.Submitted submitted) {
-      watch.submitted(submission(submitted.submission()), submitted.job());
+      tracker.submitted(submission(submitted.submission()), submitted.job());
     } else if (event instanceof Event.SubmitFailed failed) {
       Submission submission = submission(failed.submission());
       if (OutcomeRules.mayHaveEffect(failed.reason().kind())) {
-        watch.lost(submission, failed.reason());
+        tracker.lost(submission, failed.reason());
       } else {
         sender.refused(submission, failed.reason());
       }
     } else if (event instanceof Event.Saved saved) {
-      watch.schedule(submission(saved.submission()), Duration.ZERO);
+      tracker.schedule(submission(saved.submission()), Duration.ZERO);
     } else if (event instanceof Event.Polled polled) {
       Submission submission = submission(polled.submission());
       submission.polledFinally |= submission.polledLast;
-      watch.polled(submission, polled.job(), polled.asked());
+      tracker.polled(submission, polled.job(), polled.asked());
     } else if (event instanceof Event.PollFailed failed) {
       Submission submission = submission(failed.submission());
       submission.polledFinally |= submission.polledLast;
-      watch.pollFailed(submission, failed.reason(), failed.retryAfter());
+      tracker.pollFailed(submission, failed.reason(), failed.retryAfter());
     }
   }
 
@@ -161,8 +161,8 @@ public final class RunState {
 
   private void due(Event.Timer timer) {
     switch (timer.purpose()) {
-      case POLL -> watch.pollDue(submission(timer.number()));
-      case READ_BACK -> watch.readBackDue(submission(timer.number()));
+      case POLL -> tracker.pollDue(submission(timer.number()));
+      case READ_BACK -> tracker.readBackDue(submission(timer.number()));
       case REREAD -> {
         if (run.isRunning()) {
           audits.rereadDue(timer.number());
@@ -190,7 +190,7 @@ public final class RunState {
         case ListingReads.SURVEY -> survey.listed(listing, listed);
         case ListingReads.AUDIT -> audits.listed(listing);
         case ListingReads.LAST -> lastRead();
-        default -> watch.readBack(submission(why), listing, null);
+        default -> tracker.readBack(submission(why), listing, null);
       }
     }
     run.readAgain(listing);
@@ -227,7 +227,7 @@ public final class RunState {
         case ListingReads.SURVEY -> survey.failed(listing, reason);
         case ListingReads.AUDIT -> audits.failed(listing, reason);
         case ListingReads.LAST -> lastRead();
-        default -> watch.readBack(submission(why), listing, reason);
+        default -> tracker.readBack(submission(why), listing, reason);
       }
     }
   }
@@ -393,7 +393,7 @@ public final class RunState {
     return submission(submission).principal;
   }
 
-  public RunData data() {
+  public RunModel model() {
     return run;
   }
 }

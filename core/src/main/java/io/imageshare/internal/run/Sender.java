@@ -23,7 +23,7 @@ final class Sender {
   /** So many pairs, refused one by one with one code while nothing works, speak for the rest. */
   private static final int ENOUGH = 16;
 
-  private final RunData run;
+  private final RunModel run;
   private final PairTable table;
   private final Settlement settlement;
   private final Survey survey;
@@ -32,7 +32,7 @@ final class Sender {
   /** When pairs became open that wait for others, to be planned with them; -1: none wait. */
   private long waitingSince = -1;
 
-  Sender(RunData run, Settlement settlement, Survey survey) {
+  Sender(RunModel run, Settlement settlement, Survey survey) {
     this.run = run;
     this.settlement = settlement;
     this.survey = survey;

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Carries out in the table what is ruled of pairs. */
 final class Settlement {
-  private final RunData run;
+  private final RunModel run;
   private final PairTable table;
 
-  Settlement(RunData run) {
+  Settlement(RunModel run) {
     this.run = run;
     table = run.table;
   }

@@ -27,7 +27,7 @@ final class Survey {
   /** Slow reads hold the first writes up no longer than this after the last answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  private final RunData run;
+  private final RunModel run;
   private final PairTable table;
   private final Settlement settlement;
   private final boolean describes;
@@ -43,7 +43,7 @@ final class Survey {
   private boolean impatient;
   private boolean isOver;
 
-  Survey(RunData run, Settlement settlement) {
+  Survey(RunModel run, Settlement settlement) {
     this.run = run;
     this.settlement = settlement;
     table = run.table;

@@ -2,7 +2,7 @@ package io.imageshare.internal.run;
 
 import io.imageshare.Reason;
 import io.imageshare.ShareReport.Ending;
-import io.imageshare.internal.run.RunData.Phase;
+import io.imageshare.internal.run.RunModel.Phase;
 import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.PairTable;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the answers to writes under way.
  */
 final class WindDown {
-  private final RunData run;
+  private final RunModel run;
   private final PairTable table;
   private final Settlement settlement;
   private final Ending ending;
@@ -23,7 +23,7 @@ final class WindDown {
   private boolean readingBegun;
   private int reading;
 
-  WindDown(RunData run, Settlement settlement, Ending ending, @Nullable Reason reason) {
+  WindDown(RunModel run, Settlement settlement, Ending ending, @Nullable Reason reason) {
     this.run = run;
     this.settlement = settlement;
     this.ending = ending;

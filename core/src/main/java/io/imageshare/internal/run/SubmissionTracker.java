@@ -19,16 +19,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what became of what was sent: by its job, or by reading where nobody says. */
-final class Watch {
+final class SubmissionTracker {
   /** Reads are harmless: those that fail are made again so often. */
   private static final int FAILED_READS = 4;
 
-  private final RunData run;
+  private final RunModel run;
   private final PairTable table;
   private final Settlement settlement;
   private final Sender sender;
 
-  Watch(RunData run, Settlement settlement, Sender sender) {
+  SubmissionTracker(RunModel run, Settlement settlement, Sender sender) {
     this.run = run;
     this.settlement = settlement;
     this.sender = sender;

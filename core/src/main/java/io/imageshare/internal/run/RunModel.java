@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of one run share: its pairs, its submissions, and what it wants done. */
-public final class RunData {
+public final class RunModel {
   /** How far a run is. */
   enum Phase {
     RUNNING,
@@ -59,7 +59,7 @@ public final class RunData {
 
   Instant clock = Instant.EPOCH;
 
-  RunData(String id, List<ShareRequest> requests, Terms terms) {
+  RunModel(String id, List<ShareRequest> requests, Terms terms) {
     this.id = id;
     this.requests = requests;
     this.terms = terms;
