@@ -74,10 +74,6 @@ public final class Principal {
     return !cannotList && !unreadable.get(listing);
   }
 
-  boolean canList() {
-    return !cannotList;
-  }
-
   void endSearches() {
     unexplained.clear();
     searches.clear();

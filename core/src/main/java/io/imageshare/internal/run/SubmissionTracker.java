@@ -199,35 +199,42 @@ final class SubmissionTracker {
 
   /** Where a listing cannot be read, what the job says must do. */
   private void settleUnlistable(Submission submission) {
-    List<Integer> unlistable =
-        run.listings.of(submission.slice).stream().filter(l -> !run.canRead(l)).toList();
-    if (unlistable.isEmpty()) {
+    settleConfirmed(submission);
+    for (int listing : run.listings.of(submission.slice)) {
+      if (run.isRunning() && !run.canRead(listing)) {
+        run.listings
+            .part(submission.slice, listing)
+            .forEach(
+                (i, r) -> {
+                  if (table.isUnderWay(i, r)) {
+                    settlement.rule(
+                        i,
+                        r,
+                        OutcomeRules.unlistable(run.ask(submission, i, r)),
+                        submission.jobId());
+                  }
+                });
+      }
+    }
+  }
+
+  /** The pairs that the job confirms and no listing can show are done. */
+  private void settleConfirmed(Submission submission) {
+    if (run.listings.of(submission.slice).stream().allMatch(run::canRead)) {
       return;
     }
     List<Slice> except = new ArrayList<>();
     submission.slice.forEach(
         (i, r) -> {
-          boolean read = run.canRead(run.listings.of(i, r));
-          if (read || !submission.results.confirms(table.member(i, r))) {
+          boolean confirmed = submission.results.confirms(table.member(i, r));
+          if (run.canRead(run.listings.of(i, r)) || !confirmed) {
             except.add(new Slice(List.of(i), List.of(r)));
+          } else if (table.isUnderWay(i, r)) {
+            settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
           }
         });
     if (except.size() < submission.slice.pairs() && submission.entry >= 0) {
       run.note(new JournalEntry.Served(submission.entry, except));
-    }
-    for (int listing : unlistable) {
-      run.listings
-          .part(submission.slice, listing)
-          .forEach(
-              (i, r) -> {
-                if (table.isUnderWay(i, r) && run.isRunning()) {
-                  settlement.rule(
-                      i, r, OutcomeRules.unlistable(run.ask(submission, i, r)), submission.jobId());
-                } else if (table.isUnderWay(i, r)
-                    && submission.results.confirms(table.member(i, r))) {
-                  settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
-                }
-              });
     }
   }
 
@@ -340,25 +347,7 @@ final class SubmissionTracker {
             settlement.settle(i, r, new Verdict.Failed(ask.refusal()));
           }
         });
-    if (!run.listings.of(submission.slice).stream().allMatch(run::canRead)) {
-      settleClaimed(submission);
-    }
+    settleConfirmed(submission);
     sender.refused(submission, reason);
-  }
-
-  private void settleClaimed(Submission submission) {
-    List<Slice> except = new ArrayList<>();
-    submission.slice.forEach(
-        (i, r) -> {
-          boolean claimed = submission.results.confirms(table.member(i, r));
-          if (run.canRead(run.listings.of(i, r)) || !claimed) {
-            except.add(new Slice(List.of(i), List.of(r)));
-          } else if (table.isUnderWay(i, r)) {
-            settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
-          }
-        });
-    if (except.size() < submission.slice.pairs() && submission.entry >= 0) {
-      run.note(new JournalEntry.Served(submission.entry, except));
-    }
   }
 }
