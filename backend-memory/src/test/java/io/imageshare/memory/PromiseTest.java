@@ -220,6 +220,22 @@ class PromiseTest {
   }
 
   @Test
+  void promise8WhatTheLastPollsFreeIsNotUsedForAnotherWrite() throws Exception {
+    MemoryBackend cloud = cloud(8).jobsTake(ofSeconds(20)).latency(ofMillis(40)).build();
+    ShareRun run =
+        workflow(cloud)
+            .limits(new BatchLimits(1, 100, 100))
+            .flow(FlowPolicy.defaults().openJobs(3))
+            .poll(PollPolicy.fixed(Duration.ofMinutes(5)))
+            .build()
+            .start(share(8, 2));
+    time.sleep(ofSeconds(40));
+    run.cancel();
+    assertEquals(6, run.report().join().counts().done());
+    assertEquals(3, calls(cloud, Call.Kind.SUBMIT).size());
+  }
+
+  @Test
   void promise8AfterCancelThereIsNoNewWriteAndOpenJobsAreNamed() throws Exception {
     MemoryBackend cloud = cloud(8).jobsTake(ofSeconds(20)).latency(ofMillis(40)).build();
     ShareRun run =
