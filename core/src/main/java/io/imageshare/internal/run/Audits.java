@@ -1,5 +1,6 @@
 package io.imageshare.internal.run;
 
+import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.internal.run.Event.Timer.Purpose;
 import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
@@ -129,6 +130,17 @@ final class Audits {
                       : new Verdict.Unknown(reason, submission.jobId())));
       end(listing);
     }
+  }
+
+  /** The last read of a listing was refused: what the jobs claim to be done is. */
+  void lastRefused(int listing) {
+    forEachUnaudited(
+        listing,
+        (submission, i, r) -> {
+          if (run.ask(submission, i, r).claimsDone()) {
+            settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
+          }
+        });
   }
 
   /** What the jobs say must do. */

@@ -226,7 +226,12 @@ public final class RunState {
       switch (why) {
         case ListingReads.SURVEY -> survey.failed(listing, reason);
         case ListingReads.AUDIT -> audits.failed(listing, reason);
-        case ListingReads.LAST -> lastRead();
+        case ListingReads.LAST -> {
+          if (!run.canRead(listing)) {
+            audits.lastRefused(listing);
+          }
+          lastRead();
+        }
         default -> tracker.readBack(submission(why), listing, reason);
       }
     }

@@ -155,6 +155,7 @@ final class SubmissionTracker {
     if (!run.isRunning()) {
       submission.state = State.OVER;
       settleUnlistable(submission);
+      submission.slice.forEach(table::awaitAudit);
     } else if (end.status() == Job.Status.FAIL) {
       // Others of its pairs may be done: the listings are read before it counts as refused.
       readBack(submission, Duration.ZERO);
