@@ -73,8 +73,9 @@ public interface MemberBackend extends AutoCloseable {
 
   /**
    * Descriptions of images, as their owner sees them. The engine makes this call once at the start
-   * of a share, before it lists members, and skips submits that cannot work. It is one call for all
-   * images because services list hundreds of images in one page.
+   * of a share, before it lists members. It skips submits that cannot work, and does not list an
+   * image that is {@link Image.Sharing#UNSHARED} before it shares it. It is one call for all images
+   * because services list hundreds of images in one page.
    *
    * @param images the images' ids
    * @return the descriptions by id. An image without a description, or a failed call, changes

@@ -19,7 +19,8 @@ public sealed interface Outcome {
    * it.
    *
    * @param member the pair
-   * @param already whether it was so before this run asked for it
+   * @param already whether it was so before this run asked for it, as far as the survey shows: of
+   *     an image that is described as {@link Image.Sharing#UNSHARED}, it lists no members
    * @param status the recipient's status in the listing; UNKNOWN if the pair is not listed
    */
   record Done(Member member, boolean already, MemberStatus status) implements Outcome {}

@@ -19,7 +19,7 @@ public sealed interface ShareEvent {
    * The survey has finished: what is already as asked is known.
    *
    * @param run the run's id
-   * @param images the images whose members were read
+   * @param images the images whose members were read; not those described as unshared
    * @param already the pairs that are already as asked
    * @param refused the pairs that failed without a submit
    */

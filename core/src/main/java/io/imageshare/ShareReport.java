@@ -44,7 +44,8 @@ public final class ShareReport {
    *
    * @param total all pairs of the run
    * @param done pairs that are as asked
-   * @param already those of {@code done} that were so before the run
+   * @param already those of {@code done} that were so before the run, as far as {@linkplain
+   *     Outcome.Done#already it is known}
    * @param failed pairs that are not as asked and will not be
    * @param unknown pairs that may or may not be as asked
    */

@@ -134,7 +134,10 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
     }
   }
 
-  /** A request whose survey reads all images; whom it names does not matter. */
+  /**
+   * A request whose survey lists all images, whatever is told of them, as an unshare does; whom it
+   * names does not matter.
+   */
   ShareRequest reading() {
     return new ShareRequest(
         ShareRequest.Action.UNSHARE, recipients.keySet(), Set.of(Recipient.project("nobody")));

@@ -41,7 +41,7 @@ final class ImageList {
     Map<String, String> query = new HashMap<>();
     query.put("member_status", status.name().toLowerCase(Locale.ROOT));
     query.put("visibility", "shared");
-    query.put("__imagetype", "shared");
+    query.put(Wire.IMAGE_TYPE, "shared");
     Pages pages = new Pages(query);
     while (pages.hasNext()) {
       if (pages.read == MAX_PAGES) {

@@ -3,6 +3,7 @@ package io.imageshare.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.imageshare.Image;
 import io.imageshare.Image.Obstacle;
+import io.imageshare.Image.Sharing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ final class ImagePage {
   private static final Set<String> UNREADY = Set.of("queued", "saving", "deleted", "killed");
 
   private static final String PUBLIC = "public";
+  private static final String PRIVATE = "private";
   private static final String SHARED = "shared";
 
   private ImagePage() {}
@@ -34,7 +36,17 @@ final class ImagePage {
           text("owner"),
           text(Wire.STATUS),
           text("__whole_image").equalsIgnoreCase("true"),
+          sharing(),
           obstacle(project, sharesEncrypted));
+    }
+
+    /** Once it was shared, its owner is told so, too. */
+    private Sharing sharing() {
+      return switch (text(Wire.IMAGE_TYPE)) {
+        case PRIVATE -> Sharing.UNSHARED;
+        case SHARED -> Sharing.SHARED;
+        default -> Sharing.UNKNOWN;
+      };
     }
 
     private Obstacle obstacle(@Nullable String project, boolean sharesEncrypted) {

@@ -42,6 +42,7 @@ final class Wire {
   static final String MORE_CODE = "addition_error_code";
   static final String MORE_MSG = "addition_error_msg";
   static final String IMAGES = "images";
+  static final String IMAGE_TYPE = "__imagetype";
   static final String ID = "id";
   static final String MEMBERS = "members";
   static final String MEMBER_ID = "member_id";

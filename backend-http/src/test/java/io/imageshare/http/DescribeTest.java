@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Image;
 import io.imageshare.Image.Obstacle;
+import io.imageshare.Image.Sharing;
+import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
 import io.imageshare.Reason.Kind;
+import io.imageshare.Recipient;
 import io.imageshare.SharePlan;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
+import io.imageshare.memory.Unknowns;
+import io.imageshare.memory.Unknowns.Telling;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,10 +26,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Descriptions of images over the wire. */
 @Timeout(600)
@@ -102,9 +109,33 @@ class DescribeTest {
       assertEquals(plan.refused().toList(), report.failed().toList());
       assertEquals(11 + 10, report.counts().done(), report.toString());
       assertEquals(plan.slices().size(), writes(server));
-      assertEquals(6 + 1 + 2, report.stats().reads());
+      assertEquals(1 + 5 + 2, report.stats().reads());
       assertEquals(
           1, report.failed().filter(failed -> failed.reason().kind() == Kind.QUOTA).count());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void toldOfSharesAsTheCloudIs(Telling telling) throws Exception {
+    List<String> own = ids(9, 3);
+    MemoryBackend cloud =
+        cloud()
+            .images(own)
+            .member(own.get(0), Recipient.project(PROJECTS.get(0)), MemberStatus.PENDING)
+            .unknowns(Unknowns.defaults().telling(telling))
+            .build();
+    try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build();
+        ShareWorkflow workflow =
+            ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
+      Set<String> all = Set.copyOf(Stream.concat(own.stream(), IMAGES.stream()).toList());
+      assertEquals(Fixtures.get(cloud.describe(all)), Fixtures.get(backend.describe(all)));
+      ShareReport report = workflow.run(ShareRequest.share(own, PROJECTS));
+      assertEquals(33, report.counts().done(), report.toString());
+      assertEquals(1, report.counts().already());
+      long listedFirst = telling == Telling.NEVER ? 3 : 1;
+      assertEquals(1 + listedFirst + 3, report.stats().reads());
     }
   }
 
@@ -133,31 +164,35 @@ class DescribeTest {
     }
   }
 
-  /** What is not certain is no obstacle: then the service decides. */
+  /** What is not certain is no obstacle, and not told: then the service decides. */
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '`',
       value = {
-        "NONE, false, `{\"id\":\"i\"}`",
-        "NONE, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"active\",\"visibility\":\"private\"}`",
-        "NONE, false, `{\"id\":\"i\",\"owner\":\"ME\",\"visibility\":\"shared\",\"__imagetype\":\"shared\"}`",
-        "NONE, false, `{\"id\":\"i\",\"owner\":\"an account\",\"visibility\":\"private\"}`",
-        "NONE, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"brewing\",\"__system__cmkid\":\"\"}`",
-        "NONE, true, `{\"id\":\"i\",\"__whole_image\":true}`",
-        "NONE, true, `{\"id\":\"i\",\"__whole_image\":\"true\"}`",
-        "NONE, false, `{\"id\":\"i\",\"__whole_image\":\"false\",\"name\":null,\"owner\":{}}`",
-        "FOREIGN, false, `{\"id\":\"i\",\"owner\":\"you\",\"visibility\":\"shared\"}`",
-        "PUBLIC, false, `{\"id\":\"i\",\"owner\":\"you\",\"visibility\":\"public\"}`",
-        "UNREADY, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"queued\"}`",
-        "UNREADY, false, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"SAVING\"}`",
-        "ENCRYPTED, false, `{\"id\":\"i\",\"owner\":\"me\",\"__system__cmkid\":\"key\"}`",
+        "NONE, false, UNKNOWN, `{\"id\":\"i\"}`",
+        "NONE, false, UNKNOWN, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"active\",\"visibility\":\"private\"}`",
+        "NONE, false, SHARED, `{\"id\":\"i\",\"owner\":\"ME\",\"visibility\":\"shared\",\"__imagetype\":\"shared\"}`",
+        "NONE, false, UNKNOWN, `{\"id\":\"i\",\"owner\":\"an account\",\"visibility\":\"private\"}`",
+        "NONE, false, UNKNOWN, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"brewing\",\"__system__cmkid\":\"\"}`",
+        "NONE, true, UNKNOWN, `{\"id\":\"i\",\"__whole_image\":true}`",
+        "NONE, true, UNKNOWN, `{\"id\":\"i\",\"__whole_image\":\"true\"}`",
+        "NONE, false, UNKNOWN, `{\"id\":\"i\",\"__whole_image\":\"false\",\"name\":null,\"owner\":{}}`",
+        "NONE, false, UNSHARED, `{\"id\":\"i\",\"visibility\":\"private\",\"__imagetype\":\"private\"}`",
+        "NONE, false, UNKNOWN, `{\"id\":\"i\",\"__imagetype\":\"market\"}`",
+        "NONE, false, UNKNOWN, `{\"id\":\"i\",\"__imagetype\":null}`",
+        "FOREIGN, false, UNKNOWN, `{\"id\":\"i\",\"owner\":\"you\",\"visibility\":\"shared\"}`",
+        "PUBLIC, false, UNKNOWN, `{\"id\":\"i\",\"owner\":\"you\",\"visibility\":\"public\"}`",
+        "UNREADY, false, UNKNOWN, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"queued\"}`",
+        "UNREADY, false, UNKNOWN, `{\"id\":\"i\",\"owner\":\"me\",\"status\":\"SAVING\"}`",
+        "ENCRYPTED, false, UNKNOWN, `{\"id\":\"i\",\"owner\":\"me\",\"__system__cmkid\":\"key\"}`",
       })
-  void readsOnlyObstaclesThatAreCertain(Obstacle obstacle, boolean whole, String image) {
+  void readsOnlyWhatIsCertain(Obstacle obstacle, boolean whole, Sharing sharing, String image) {
     byte[] page = "{\"images\":[%s]}".formatted(image).getBytes(StandardCharsets.UTF_8);
     List<ImagePage.Entry> entries = ImagePage.read(page);
     assertTrue(entries != null && entries.size() == 1);
     Image told = entries.get(0).image("me", false);
     assertEquals(obstacle, told.obstacle());
     assertEquals(whole, told.whole());
+    assertEquals(sharing, told.sharing());
   }
 }

@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
  * @param partial how a job ends when some of its pairs fail and others do not
  * @param results what a job's results say
  * @param listing what the listing of an image does
+ * @param telling when a description tells that an image was shared
  * @param listLag for how long a listing shows what was before a job's end
  * @param jobsKept for how long a job can be polled after its end
  */
@@ -28,6 +29,7 @@ public record Unknowns(
     Partial partial,
     Detail results,
     Listing listing,
+    Telling telling,
     Duration listLag,
     Duration jobsKept) {
 
@@ -89,6 +91,16 @@ public record Unknowns(
     UNSUPPORTED
   }
 
+  /** When a description tells that an image was shared; it never tells that it no longer is. */
+  public enum Telling {
+    /** From its first member on. */
+    AT_ONCE,
+    /** A minute after that; until then it is described as unshared. */
+    LATE,
+    /** Never: nor does it tell that an image is unshared. */
+    NEVER
+  }
+
   /**
    * Checks the parts.
    *
@@ -102,6 +114,7 @@ public record Unknowns(
     requireNonNull(partial, "partial");
     requireNonNull(results, "results");
     requireNonNull(listing, "listing");
+    requireNonNull(telling, "telling");
     checkArgument(!listLag.isNegative(), "listLag: %s is negative", listLag);
     checkArgument(!jobsKept.isNegative(), "jobsKept: %s is negative", jobsKept);
   }
@@ -109,7 +122,7 @@ public record Unknowns(
   /**
    * What is most likely: repeating oneself does no harm, checks are made at once and name the side
    * and the id, a job FAILs if any pair does, results come as in the vendor's sample of 2024
-   * (without recipient), listings do not lag, and jobs are kept for ever.
+   * (without recipient), listings and descriptions do not lag, and jobs are kept for ever.
    *
    * @return the defaults
    */
@@ -122,6 +135,7 @@ public record Unknowns(
         Partial.FAIL_IF_ANY,
         Detail.WITHOUT_RECIPIENT,
         Listing.REFUSES_UNKNOWN,
+        Telling.AT_ONCE,
         Duration.ZERO,
         ChronoUnit.FOREVER.getDuration());
   }
@@ -134,7 +148,7 @@ public record Unknowns(
    */
   public Unknowns readding(Already readding) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 
   /**
@@ -145,7 +159,7 @@ public record Unknowns(
    */
   public Unknowns removing(Already removing) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 
   /**
@@ -156,7 +170,7 @@ public record Unknowns(
    */
   public Unknowns checks(Checks checks) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 
   /**
@@ -167,7 +181,7 @@ public record Unknowns(
    */
   public Unknowns naming(Naming naming) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 
   /**
@@ -178,7 +192,7 @@ public record Unknowns(
    */
   public Unknowns partial(Partial partial) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 
   /**
@@ -189,7 +203,7 @@ public record Unknowns(
    */
   public Unknowns results(Detail results) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 
   /**
@@ -200,7 +214,18 @@ public record Unknowns(
    */
   public Unknowns listing(Listing listing) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
+  }
+
+  /**
+   * The same with other descriptions.
+   *
+   * @param telling when a description tells that an image was shared
+   * @return a changed copy
+   */
+  public Unknowns telling(Telling telling) {
+    return new Unknowns(
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 
   /**
@@ -211,7 +236,7 @@ public record Unknowns(
    */
   public Unknowns listLag(Duration listLag) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 
   /**
@@ -223,6 +248,6 @@ public record Unknowns(
    */
   public Unknowns jobsKept(Duration jobsKept) {
     return new Unknowns(
-        readding, removing, checks, naming, partial, results, listing, listLag, jobsKept);
+        readding, removing, checks, naming, partial, results, listing, telling, listLag, jobsKept);
   }
 }

@@ -154,6 +154,18 @@ class BackendContractTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> descriptionsLag() {
+    Unknowns late = Unknowns.defaults().telling(Unknowns.Telling.LATE);
+    return all(offer(() -> cloud().unknowns(late).build()));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> descriptionsTellNothing() {
+    Unknowns silent = Unknowns.defaults().telling(Unknowns.Telling.NEVER);
+    return all(offer(() -> cloud().unknowns(silent).build()));
+  }
+
+  @TestFactory
   Stream<DynamicTest> jobsAreForgottenOnceTheyEnd() {
     return all(offer(() -> forgetting(cloud().build())));
   }

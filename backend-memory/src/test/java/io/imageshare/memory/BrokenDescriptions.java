@@ -1,5 +1,6 @@
 package io.imageshare.memory;
 
+import com.google.common.collect.Maps;
 import io.imageshare.Image;
 import io.imageshare.MemberBackend;
 import io.imageshare.memory.BrokenBackends.Broken;
@@ -26,14 +27,26 @@ final class BrokenDescriptions {
           new Broken(
               "M4",
               good -> tells(good, (asked, told) -> ofEach(told.keySet())),
-              "no obstacle for image-"));
+              "no obstacle for image-"),
+          new Broken(
+              "M5",
+              good -> tells(good, (asked, told) -> Maps.transformValues(told, i -> unshared())),
+              "image-1, which was just shared, not to be described as unshared"));
 
   private BrokenDescriptions() {}
 
   private static Map<String, Image> ofEach(Set<String> images) {
     Map<String, Image> all = new HashMap<>();
-    images.forEach(id -> all.put(id, new Image("", "", "", false, Image.Obstacle.UNREADY)));
+    images.forEach(id -> all.put(id, image(Image.Sharing.UNKNOWN, Image.Obstacle.UNREADY)));
     return all;
+  }
+
+  private static Image unshared() {
+    return image(Image.Sharing.UNSHARED, Image.Obstacle.NONE);
+  }
+
+  private static Image image(Image.Sharing sharing, Image.Obstacle obstacle) {
+    return new Image("", "", "", false, sharing, obstacle);
   }
 
   private static MemberBackend tells(

@@ -128,6 +128,7 @@ public final class ChaosScenario {
             .partial(of(List.of(Unknowns.Partial.values())))
             .results(of(List.of(Unknowns.Detail.values())))
             .listing(of(List.of(Unknowns.Listing.values())))
+            .telling(of(List.of(Unknowns.Telling.values())))
             .listLag(Duration.ofSeconds(of(0, 0, 0, 3)));
     // Without a listing a job's word must do, and nothing could show that it lies.
     return drawn.listing() == Unknowns.Listing.UNSUPPORTED

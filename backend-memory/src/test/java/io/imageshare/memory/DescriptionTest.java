@@ -1,23 +1,33 @@
 package io.imageshare.memory;
 
 import static io.imageshare.memory.Samples.calls;
+import static io.imageshare.memory.Samples.cloud;
 import static io.imageshare.memory.Samples.ids;
+import static io.imageshare.memory.Samples.share;
 import static io.imageshare.memory.Samples.workflow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
 import io.imageshare.Image;
 import io.imageshare.Image.Obstacle;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
+import io.imageshare.ShareEvent;
 import io.imageshare.SharePlan;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
+import io.imageshare.WantedState;
 import io.imageshare.memory.MemoryBackend.Call;
+import io.imageshare.memory.Unknowns.Already;
+import io.imageshare.memory.Unknowns.Telling;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -71,7 +81,7 @@ class DescriptionTest {
       assertEquals(6, report.counts().done());
       assertEquals(List.of("good-1", "good-2"), written(cloud));
       assertEquals(1, report.stats().submits());
-      assertEquals(3 + 1 + 2, report.stats().reads());
+      assertEquals(1 + 1 + 2, report.stats().reads());
       Reason reason = report.failed().findFirst().orElseThrow().reason();
       assertEquals(Reason.Kind.INVALID_IMAGE, reason.kind());
       assertTrue(
@@ -174,5 +184,162 @@ class DescriptionTest {
         workflow(silent).build().run(ShareRequest.share(List.of("good-1", "bad"), PROJECTS));
     assertEquals(3, report.counts().done());
     assertEquals("IMG.0089", report.failed().findFirst().orElseThrow().reason().code());
+  }
+
+  // What is told of their members
+
+  /** The images that were listed before the first write. */
+  private static List<String> listedFirst(MemoryBackend cloud) {
+    return cloud.calls().stream()
+        .takeWhile(call -> call.kind() != Call.Kind.SUBMIT)
+        .filter(call -> call.kind() == Call.Kind.MEMBERS)
+        .map(Call::id)
+        .toList();
+  }
+
+  private static Unknowns telling(Telling telling) {
+    return Unknowns.defaults().telling(telling);
+  }
+
+  @Test
+  void whatWasNeverSharedIsListedOnlyAfterTheWrites() {
+    MemoryBackend cloud = cloud(Timekeeper.virtual(), 100).build();
+    List<ShareEvent> events = new ArrayList<>();
+    try (ShareWorkflow workflow = workflow(cloud).listener(events::add).build()) {
+      SharePlan plan = workflow.plan(share(100, 100));
+      assertEquals(100, plan.listings());
+      assertEquals(List.of(), calls(cloud, Call.Kind.MEMBERS));
+
+      ShareReport report = workflow.run(share(100, 100));
+      assertTrue(report.allDone(), report::toString);
+      assertEquals(List.of(), listedFirst(cloud));
+      assertEquals(plan.slices().size(), report.stats().submits());
+      assertEquals(1 + 100, report.stats().reads(), "each is listed by the audit");
+      assertEquals(List.<Number>of(0, 0L), surveyed(events));
+    }
+  }
+
+  /** How many images were listed, and how many pairs were as asked already. */
+  private static List<Number> surveyed(List<ShareEvent> events) {
+    return events.stream()
+        .filter(ShareEvent.Surveyed.class::isInstance)
+        .map(ShareEvent.Surveyed.class::cast)
+        .map(event -> List.<Number>of(event.images(), event.already()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void whatIsToldToBeSharedIsListedFirst() {
+    MemoryBackend cloud =
+        builder.member("good-2", Recipient.project("project-1"), MemberStatus.PENDING).build();
+    List<ShareEvent> events = new ArrayList<>();
+    try (ShareWorkflow workflow = workflow(cloud).listener(events::add).build()) {
+      ShareReport report = workflow.run(ShareRequest.share(List.of("good-1", "good-2"), PROJECTS));
+      assertTrue(report.allDone(), report::toString);
+      assertEquals(List.of("good-2"), listedFirst(cloud));
+      assertEquals(1, report.counts().already());
+      assertEquals(List.<Number>of(1, 1L), surveyed(events));
+
+      workflow.run(ShareRequest.unshare(List.of("good-1"), PROJECTS));
+      int before = calls(cloud, Call.Kind.MEMBERS).size();
+      SharePlan plan = workflow.plan(ShareRequest.share(List.of("good-1"), PROJECTS));
+      assertEquals(3, plan.slices().get(0).pairs());
+      assertEquals(before + 1, calls(cloud, Call.Kind.MEMBERS).size(), "it was shared once");
+    }
+  }
+
+  @Test
+  void whereNothingIsToldAllIsListedFirst() {
+    MemoryBackend cloud = builder.unknowns(telling(Telling.NEVER)).build();
+    ShareReport report =
+        workflow(cloud).build().run(ShareRequest.share(List.of("good-1", "good-2"), PROJECTS));
+    assertTrue(report.allDone(), report::toString);
+    assertEquals(List.of("good-1", "good-2"), listedFirst(cloud));
+  }
+
+  /** A member that is there and not told of is asked for once more, whatever comes of that. */
+  @ParameterizedTest
+  @EnumSource
+  void whatIsToldTooLateIsStillDone(Already readding) {
+    MemoryBackend cloud = builder.unknowns(telling(Telling.LATE).readding(readding)).build();
+    ShareRequest request = ShareRequest.share(List.of("good-1", "good-2"), PROJECTS);
+    ShareRequest part = ShareRequest.share(List.of("good-2"), List.of("project-1"));
+    try (ShareWorkflow workflow = workflow(cloud).build()) {
+      assertTrue(workflow.run(part).allDone());
+      int before = cloud.calls().size();
+      ShareReport report = workflow.run(request);
+      assertTrue(report.allDone(), report::toString);
+      assertEquals(
+          Call.Kind.SUBMIT, cloud.calls().get(before + 1).kind(), "the description came first");
+      if (readding == Already.NOOP_SUCCESS) {
+        assertEquals(0, report.counts().already(), "nobody could know");
+        assertEquals(1, report.stats().submits());
+      }
+      assertEquals(6, cloud.members().size());
+    }
+  }
+
+  /** What is failed without a call must be so, whatever is told late. */
+  @Test
+  void noPairIsRefusedByWhatIsToldTooLate() {
+    MemoryBackend cloud =
+        builder.unknowns(telling(Telling.LATE)).wholeImages("whole").membersPerImage(20).build();
+    try (ShareWorkflow workflow = workflow(cloud).build()) {
+      ShareRequest last =
+          ShareRequest.share(List.of("good-1", "whole"), ids("project-", 21).subList(10, 21));
+      assertEquals(21, workflow.run(last).counts().done());
+      ShareReport report =
+          workflow.run(ShareRequest.share(List.of("good-1", "whole"), ids("project-", 21)));
+      assertEquals(20 + 10, report.counts().done(), report::toString);
+      report.failed().forEach(failed -> assertTrue(!cloud.members().contains(failed.member())));
+    }
+  }
+
+  /** Its own writes may be told of too late, too. */
+  @Test
+  void whatAResumedRunAskedForIsListedFirst() throws InterruptedException {
+    Timekeeper time = Timekeeper.virtual();
+    MemoryBackend cloud = cloud(time, 4).unknowns(telling(Telling.LATE)).build();
+    SharedJournal journal = new SharedJournal(time);
+    KillSwitch killSwitch = new KillSwitch(Long.MAX_VALUE / 2);
+    workflow(new CrashingBackend(cloud, killSwitch))
+        .limits(new BatchLimits(2, 3, 6))
+        .flow(FlowPolicy.defaults().openJobs(1))
+        .journal(journal.seenBy("first", killSwitch))
+        .build()
+        .start("nightly", share(4, 3));
+    time.sleep(Duration.ofMillis(100));
+    killSwitch.kill();
+    time.sleep(Duration.ofSeconds(10));
+    assertEquals(List.of("image-0", "image-1"), written(cloud));
+    int before = cloud.calls().size();
+
+    ShareWorkflow second =
+        workflow(cloud).journal(journal.seenBy("second", KillSwitch.never())).build();
+    ShareReport report = second.resume().get(0).report().join();
+    assertTrue(report.allDone(), report::toString);
+    assertEquals(
+        List.of("image-0", "image-1"),
+        cloud.calls().stream()
+            .skip(before)
+            .takeWhile(call -> call.kind() != Call.Kind.SUBMIT)
+            .filter(call -> call.kind() == Call.Kind.MEMBERS)
+            .map(Call::id)
+            .distinct()
+            .toList());
+  }
+
+  /** Who is to be removed must be seen. */
+  @Test
+  void changesAreFoundWhateverIsToldTooLate() {
+    MemoryBackend cloud = builder.unknowns(telling(Telling.LATE)).build();
+    try (ShareWorkflow workflow = workflow(cloud).build()) {
+      workflow.run(ShareRequest.share(List.of("good-1"), PROJECTS));
+      WantedState.Changes changes =
+          workflow.changes(WantedState.of(List.of("good-1"), List.of("project-0")).maxRemovals(1));
+      assertEquals(List.of(), changes.shares());
+      assertEquals(2, changes.unshares().get(0).pairs());
+    }
   }
 }

@@ -167,7 +167,11 @@ class ThrottleTest {
 
   @Test
   void aKindThatWaitsLongHoldsUpNoOther() throws Exception {
-    MemoryBackend cloud = Samples.cloud(time, 50).latency(Duration.ZERO).build();
+    MemoryBackend cloud =
+        Samples.cloud(time, 50)
+            .latency(Duration.ZERO)
+            .unknowns(Unknowns.defaults().telling(Unknowns.Telling.NEVER))
+            .build();
     cloud.inject(new Fault.Throttled(ofSeconds(60), Fault.Throttled.Style.GATEWAY).on(Kind.SUBMIT));
     ShareWorkflow workflow = workflow(cloud).build();
     workflow.start(share(1, 1));

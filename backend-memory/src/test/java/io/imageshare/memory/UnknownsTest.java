@@ -1,11 +1,15 @@
 package io.imageshare.memory;
 
+import static io.imageshare.Image.Sharing.SHARED;
+import static io.imageshare.Image.Sharing.UNKNOWN;
+import static io.imageshare.Image.Sharing.UNSHARED;
 import static io.imageshare.memory.VirtualClient.cloud;
 import static io.imageshare.memory.VirtualClient.member;
 import static io.imageshare.memory.VirtualClient.share;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
@@ -17,7 +21,9 @@ import io.imageshare.memory.Unknowns.Detail;
 import io.imageshare.memory.Unknowns.Listing;
 import io.imageshare.memory.Unknowns.Naming;
 import io.imageshare.memory.Unknowns.Partial;
+import io.imageshare.memory.Unknowns.Telling;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -238,6 +244,31 @@ class UnknownsTest {
     assertEquals(List.of("p1"), client.listed("i1"));
     client.pass(1);
     assertEquals(List.of(), client.listed("i1"));
+  }
+
+  @Test
+  void anImageThatWasSharedIsToldToBeSoEverAfterUnlessSaid() throws Exception {
+    assertEquals(List.of(UNSHARED, SHARED, SHARED, SHARED), told(Telling.AT_ONCE));
+    assertEquals(List.of(UNSHARED, UNSHARED, UNSHARED, SHARED), told(Telling.LATE));
+    assertEquals(List.of(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN), told(Telling.NEVER));
+  }
+
+  /** What is told before a share, at its end, after the unshare, and a minute after the share. */
+  private static List<Image.Sharing> told(Telling telling) throws Exception {
+    MemoryBackend cloud = cloudOf(DEFAULTS.telling(telling)).build();
+    VirtualClient client = new VirtualClient(cloud);
+    List<Image.Sharing> told = new ArrayList<>();
+    client.share("i1", "p1");
+    client.pass(2999);
+    told.add(client.sharing("i1"));
+    client.pass(1);
+    told.add(client.sharing("i1"));
+    client.unshare("i1", "p1");
+    client.pass(59_999);
+    told.add(client.sharing("i1"));
+    client.pass(1);
+    told.add(client.sharing("i1"));
+    return told;
   }
 
   @Test

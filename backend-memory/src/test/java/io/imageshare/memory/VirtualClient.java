@@ -1,10 +1,12 @@
 package io.imageshare.memory;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BackendException;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -79,6 +82,10 @@ final class VirtualClient {
 
   List<String> listed(String image) throws InterruptedException {
     return listing(image).keySet().stream().map(Recipient::id).toList();
+  }
+
+  Image.Sharing sharing(String image) throws InterruptedException {
+    return requireNonNull(time.await(cloud.describe(Set.of(image))).get(image)).sharing();
   }
 
   void pass(long millis) throws InterruptedException {

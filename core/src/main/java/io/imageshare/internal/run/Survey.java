@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 
 /**
  * Reads what shows, before anything is written, what is as asked already and what cannot be: a
- * description of the images that are to be shared, and the listings.
+ * description of the images that are to be shared, and the listings of those that may have members.
  */
 final class Survey {
   private static final int MEMBERS_OF_FULL_SERVER_IMAGE = 10;
@@ -67,7 +67,26 @@ final class Survey {
 
   void described(Map<String, Image> images) {
     described = images;
+    for (int image = 0; image < table.images(); image++) {
+      if (isNotWorthReading(image)) {
+        unread.clear(image);
+      }
+    }
     readAll();
+  }
+
+  /**
+   * Whether nothing is lost if the audit is the first to list an image: it is told to have no
+   * members, nobody asked for any of its pairs before, and none would be refused here. For what
+   * tells that an image has no members may lag, and a refusal must be true.
+   */
+  private boolean isNotWorthReading(int image) {
+    Image known = described.get(table.image(image));
+    return known != null
+        && known.sharing() == Image.Sharing.UNSHARED
+        && known.obstacle() == Image.Obstacle.NONE
+        && IntStream.range(0, table.recipients()).noneMatch(r -> table.isTouched(image, r))
+        && newPairs(image).count() <= limit(image);
   }
 
   private void settle(int image, int recipient, Reason reason) {
@@ -80,6 +99,7 @@ final class Survey {
     }
     run.await(Purpose.SURVEY, 0, PATIENCE);
     answered = run.now;
+    endOnceRead();
   }
 
   /** A listing was read for the survey. */
@@ -116,6 +136,10 @@ final class Survey {
     answered = run.now;
     unread.clear(listing);
     slow.clear(listing);
+    endOnceRead();
+  }
+
+  private void endOnceRead() {
     if (unread.isEmpty() && !isOver) {
       isOver = true;
       run.emit(new ShareEvent.Surveyed(run.id, read, table.done(), table.failed()));

@@ -92,7 +92,7 @@ public final class CallPipeline {
   /** Changes one pair at once, without a job; false: the pair was as asked already. */
   public CompletionStage<Boolean> change(ShareRequest pair) {
     Operation operation = new Operation(pair);
-    return call(Call.Kind.SUBMIT, pair, "", (call, now) -> cloud.change(operation));
+    return call(Call.Kind.SUBMIT, pair, "", (call, now) -> cloud.change(operation, now));
   }
 
   /** Polls a job, whoever started it. */
@@ -127,7 +127,10 @@ public final class CallPipeline {
   /** Describes those of the images that the cloud knows. */
   public CompletionStage<Map<String, Image>> describe(Set<String> images) {
     return call(
-        Call.Kind.DESCRIBE, null, String.join(" ", images), (call, now) -> cloud.describe(images));
+        Call.Kind.DESCRIBE,
+        null,
+        String.join(" ", images),
+        (call, now) -> cloud.describe(images, now));
   }
 
   /** What a call does to the cloud at the moment it takes effect. */

@@ -16,6 +16,7 @@ import io.imageshare.memory.MemoryBackend.Call;
 import io.imageshare.memory.Unknowns;
 import io.imageshare.memory.Unknowns.Listing;
 import io.imageshare.memory.Unknowns.Naming;
+import io.imageshare.memory.Unknowns.Telling;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cloud {
   private static final String OTHER_OWNER = "other-project";
+  private static final Duration LATE = Duration.ofMinutes(1);
   private static final HexFormat HEX = HexFormat.of();
 
   private final ImageStore store;
@@ -67,7 +69,7 @@ final class Cloud {
     this.faults = faults;
     this.random = random;
     settings.members.forEach(
-        (member, status) -> store.add(member.image(), member.recipient(), status));
+        (member, status) -> store.add(member.image(), member.recipient(), status, Instant.MIN));
   }
 
   void advanceTo(Instant now) {
@@ -144,7 +146,7 @@ final class Cloud {
       store.freezeListing(image, job.end(), plan.listLag());
       for (Recipient recipient : operation.recipients()) {
         if (end.done().get(pair++)) {
-          operation.apply(store, image, recipient);
+          operation.apply(store, image, recipient, job.end());
         }
       }
     }
@@ -152,14 +154,14 @@ final class Cloud {
   }
 
   /** Changes one pair at once; false: it was as asked already, which the native calls reject. */
-  boolean change(Operation pair) {
+  boolean change(Operation pair, Instant now) {
     String image = pair.images().iterator().next();
     Recipient recipient = pair.recipients().iterator().next();
     if (rules.isRepetition(pair, image, recipient)) {
       return false;
     }
     reject(rules.pairRejections(pair).get(0));
-    pair.apply(store, image, recipient);
+    pair.apply(store, image, recipient, now);
     return true;
   }
 
@@ -205,7 +207,7 @@ final class Cloud {
     boolean owned = caller.equals(rules.owner());
     MemberStatus status = owned ? null : store.listedStatus(id, caller, now);
     boolean visible = store.knows(id) && (owned || status != null);
-    return visible ? new ImageView(id, description(id), store.size(id) > 0, status) : null;
+    return visible ? new ImageView(id, description(id, now), status) : null;
   }
 
   /** The registered images that a project sees, whatever its status. */
@@ -213,19 +215,30 @@ final class Cloud {
     return store.ids().stream().flatMap(id -> Stream.ofNullable(image(id, caller, now))).toList();
   }
 
-  private Image description(String id) {
+  private Image description(String id, Instant now) {
     Image.Obstacle obstacle = rules.obstacle(id);
     return new Image(
         id,
         obstacle == Image.Obstacle.FOREIGN ? OTHER_OWNER : rules.owner().id(),
         obstacle == Image.Obstacle.UNREADY ? "saving" : "active",
         rules.isWhole(id),
+        sharing(id, obstacle, now),
         obstacle);
   }
 
+  private Image.Sharing sharing(String id, Image.Obstacle obstacle, Instant now) {
+    if (unknowns.telling() == Telling.NEVER || obstacle == Image.Obstacle.PUBLIC) {
+      return Image.Sharing.UNKNOWN;
+    }
+    Instant told = unknowns.telling() == Telling.LATE ? now.minus(LATE) : now;
+    boolean shared = obstacle == Image.Obstacle.FOREIGN || store.wasShared(id, told);
+    return shared ? Image.Sharing.SHARED : Image.Sharing.UNSHARED;
+  }
+
   /** Descriptions of the images that are known. */
-  Map<String, Image> describe(Set<String> images) {
-    return new LinkedHashMap<>(Maps.asMap(Sets.filter(images, store::knows), this::description));
+  Map<String, Image> describe(Set<String> images, Instant now) {
+    return new LinkedHashMap<>(
+        Maps.asMap(Sets.filter(images, store::knows), id -> description(id, now)));
   }
 
   /** The images of others to which a project has a status. */

@@ -22,6 +22,7 @@ final class ImageStore {
 
   private final Map<String, MemberList> images = new LinkedHashMap<>();
   private final Map<String, List<StaleListing>> staleListings = new HashMap<>();
+  private final Map<String, Instant> firstShared = new HashMap<>();
   private final Map<Recipient, Integer> numbers = new HashMap<>();
   private final List<Recipient> recipients = new ArrayList<>();
   private final boolean anyImage;
@@ -44,13 +45,20 @@ final class ImageStore {
     return members(image).size();
   }
 
+  /** Whether it ever had a member by then. */
+  boolean wasShared(String image, Instant then) {
+    Instant first = firstShared.get(image);
+    return first != null && !first.isAfter(then);
+  }
+
   boolean has(String image, Recipient recipient) {
     Integer number = numbers.get(recipient);
     return number != null && members(image).contains(number);
   }
 
-  void add(String image, Recipient recipient, MemberStatus status) {
+  void add(String image, Recipient recipient, MemberStatus status, Instant now) {
     int number = numbers.computeIfAbsent(recipient, this::number);
+    firstShared.putIfAbsent(image, now);
     images.computeIfAbsent(image, added -> new MemberList()).add(number, status);
   }
 

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the image's id
  * @param image what is known of it besides its members
- * @param shared whether it has any member
  * @param status the project's status as its member; null: the project owns it
  */
-public record ImageView(String id, Image image, boolean shared, @Nullable MemberStatus status) {}
+public record ImageView(String id, Image image, @Nullable MemberStatus status) {}

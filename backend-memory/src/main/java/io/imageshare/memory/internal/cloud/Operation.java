@@ -4,6 +4,7 @@ import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
+import java.time.Instant;
 import java.util.Set;
 
 /** One action asked for every pair of a slice. */
@@ -50,9 +51,9 @@ record Operation(ShareRequest slice) {
   }
 
   /** Does it for one pair. */
-  void apply(ImageStore store, String image, Recipient recipient) {
+  void apply(ImageStore store, String image, Recipient recipient, Instant now) {
     switch (action()) {
-      case SHARE -> store.add(image, recipient, initialStatus(recipient));
+      case SHARE -> store.add(image, recipient, initialStatus(recipient), now);
       case UNSHARE -> store.remove(image, recipient);
       case ACCEPT -> store.updateStatus(image, recipient, MemberStatus.ACCEPTED);
       case REJECT -> store.updateStatus(image, recipient, MemberStatus.REJECTED);

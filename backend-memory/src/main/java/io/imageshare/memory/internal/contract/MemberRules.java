@@ -32,7 +32,12 @@ final class MemberRules {
               "M4",
               "A description is of an image that was asked for and that the service knows, and"
                   + " names no obstacle where a share succeeds",
-              MemberRules::describe));
+              MemberRules::describe),
+          new ContractRule(
+              "M5",
+              "An image that is described as unshared has no members; it may be described so for a"
+                  + " while after its first share",
+              MemberRules::describeSharing));
 
   private MemberRules() {}
 
@@ -120,6 +125,29 @@ final class MemberRules {
                 "what counts as an obstacle; what is not certain is none");
           }
         });
+  }
+
+  private static void describeSharing(ContractClient client) {
+    Grid grid = client.grid(2, 1);
+    client.shareAll(grid);
+    Set<String> images = new LinkedHashSet<>(grid.images());
+    Map<String, Image> described =
+        client.repeatUntil(
+            () -> descriptions(client, images),
+            told -> told.values().stream().noneMatch(MemberRules::isUnshared));
+    described.forEach(
+        (id, image) -> {
+          if (isUnshared(image)) {
+            throw violation(
+                id + ", which was just shared, not to be described as unshared",
+                image.toString(),
+                "what tells that an image has no members; what is not certain is UNKNOWN");
+          }
+        });
+  }
+
+  private static boolean isUnshared(Image image) {
+    return image.sharing() == Image.Sharing.UNSHARED;
   }
 
   private static Map<String, Image> descriptions(ContractClient client, Set<String> images) {

@@ -274,7 +274,7 @@ final class WireDocuments {
       String owner,
       String status,
       String visibility,
-      @JsonProperty("__imagetype") String imageType,
+      @JsonProperty("__imagetype") @Nullable String imageType,
       @JsonProperty("__system__cmkid") @Nullable String keyId,
       @JsonProperty("__whole_image") @Nullable String wholeImage,
       @JsonProperty("protected") boolean isProtected,
@@ -295,8 +295,7 @@ final class WireDocuments {
             image.owner(),
             image.status(),
             open ? "public" : own ? "private" : "shared",
-            // Once shared, the owner's own image has this type too.
-            open ? "gold" : own && !view.shared() ? "private" : "shared",
+            open ? "gold" : view.status() == null ? ownType(image.sharing()) : "shared",
             image.obstacle() == Image.Obstacle.ENCRYPTED ? "key-1" : null,
             image.whole() ? "true" : null,
             false,
@@ -304,6 +303,15 @@ final class WireDocuments {
             SECONDS.format(since),
             SECONDS.format(since),
             "/v2/schemas/image"));
+  }
+
+  /** Once shared, the owner's own image is told to be so, too. */
+  private static @Nullable String ownType(Image.Sharing sharing) {
+    return switch (sharing) {
+      case SHARED -> "shared";
+      case UNSHARED -> "private";
+      case UNKNOWN -> null;
+    };
   }
 
   static Object images(List<ObjectNode> images) {

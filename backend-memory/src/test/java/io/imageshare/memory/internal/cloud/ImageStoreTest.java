@@ -69,7 +69,7 @@ class ImageStoreTest {
       MemberStatus status = STATUSES.get(random.nextInt(4));
       assertEquals(members.containsKey(recipient), store.has(image, recipient));
       if (random.nextBoolean()) {
-        store.add(image, recipient, status);
+        store.add(image, recipient, status, time);
         members.putIfAbsent(recipient, status);
       } else {
         store.remove(image, recipient);
@@ -97,7 +97,7 @@ class ImageStoreTest {
   @Test
   void aSnapshotHasOnlyTheMembersThereAre() {
     ImageStore store = new ImageStore(List.of("i1", "i2"), false);
-    store.add("i1", Recipient.project("p1"), MemberStatus.PENDING);
+    store.add("i1", Recipient.project("p1"), MemberStatus.PENDING, Instant.EPOCH);
     assertTrue(store.snapshot().contains(new Member("i1", Recipient.project("p1"))));
     assertFalse(store.snapshot().contains(new Member("i2", Recipient.project("p1"))));
     assertFalse(store.snapshot().contains(new Member("i1", Recipient.project("p2"))));
