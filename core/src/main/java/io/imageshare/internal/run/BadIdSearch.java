@@ -148,6 +148,8 @@ final class BadIdSearch {
       return askSibling(sibling);
     } else if (images.size() > 1) {
       return halve(Side.IMAGES);
+    } else if (!refused) {
+      return ask(suspect);
     } else {
       return new Step.BadPair(images.get(0), recipients.get(0), reason);
     }
