@@ -14,6 +14,7 @@ import java.util.Set;
  * The result of a run.
  *
  * @param seconds its duration
+ * @param worst the longest of several
  * @param calls the calls made
  * @param refused the calls refused as too many
  * @param missing the pairs that could be shared and are not
@@ -23,17 +24,19 @@ import java.util.Set;
  */
 record RunScore(
     double seconds,
+    double worst,
     double calls,
     double refused,
     double missing,
     double wrong,
     double unknown,
     double missingOrWrong) {
-  static final RunScore ZERO = new RunScore(0, 0, 0, 0, 0, 0, 0);
+  static final RunScore ZERO = new RunScore(0, 0, 0, 0, 0, 0, 0, 0);
 
   RunScore plus(RunScore other) {
     return new RunScore(
         seconds + other.seconds,
+        Math.max(worst, other.worst),
         calls + other.calls,
         refused + other.refused,
         missing + other.missing,
@@ -45,6 +48,7 @@ record RunScore(
   RunScore over(int runs) {
     return new RunScore(
         seconds / runs,
+        worst,
         calls / runs,
         refused / runs,
         missing / runs,
@@ -57,6 +61,7 @@ record RunScore(
     return List.of(
         name,
         number(seconds),
+        number(worst),
         number(calls),
         number(refused),
         number(missing),
@@ -99,6 +104,7 @@ record RunScore(
         }
       }
       return new RunScore(
+          seconds,
           seconds,
           throttle.taken() + throttle.refused(),
           throttle.refused(),
