@@ -1,7 +1,11 @@
 package io.imageshare.benchmarks;
 
+import static io.imageshare.benchmarks.Results.number;
+import static java.util.Objects.requireNonNull;
+
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
+import io.imageshare.Member;
 import io.imageshare.MemberBackend;
 import io.imageshare.Outcome;
 import io.imageshare.ShareRequest;
@@ -17,18 +21,20 @@ import io.imageshare.memory.ThrottledBackend;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Compares whole runs, by time, calls and outcomes, with what people write by hand. */
 final class RunComparison {
   private static final int SEEDS = 40;
-  private static final int CARELESS_SEEDS = 5;
+  private static final int FEWER_SEEDS = 5;
   private static final int SIDE = 100;
   private static final Duration LATENCY = Duration.ofMillis(40);
   private static final Duration LONG_AFTER = Duration.ofHours(1);
@@ -46,32 +52,46 @@ final class RunComparison {
   private static final ShareRequest REQUEST =
       ShareRequest.share(ids("image-", 0, SIDE), ids("project-", 0, SIDE));
 
-  private record Scenario(String name, String label, Supplier<Throttle> throttle, boolean faults) {}
+  private static final ShareRequest POSSIBLE =
+      ShareRequest.share(
+          REQUEST.images(),
+          ids("project-", 0, SIDE).stream().filter(id -> !id.equals(BAD)).toList());
+
+  /**
+   * What stands in the way.
+   *
+   * @param bar the seconds that imageshare may take
+   */
+  private record Scenario(String name, String label, CallLimit limit, boolean faults, double bar) {}
+
+  private static final CallLimit TEN_PER_SECOND =
+      new CallLimit(10, Duration.ofSeconds(1), /* slides= */ false);
+  private static final CallLimit TWENTY_PER_SECOND =
+      new CallLimit(20, Duration.ofSeconds(1), /* slides= */ true);
+  private static final CallLimit PER_MINUTE =
+      new CallLimit(100, Duration.ofMinutes(1), /* slides= */ false);
 
   private static final List<Scenario> SCENARIOS =
       List.of(
-          new Scenario("No faults, no limit", "none", RunComparison::unlimited, false),
-          new Scenario("10 calls per second", "10/s", RunComparison::tenPerSecond, false),
+          new Scenario("No faults, no limit", "none", CallLimit.NONE, false, 6),
+          new Scenario("10 calls per second", "10/s", TEN_PER_SECOND, false, 15),
           new Scenario(
-              "20 calls per second, sliding", "20/s", RunComparison::twentyPerSecond, false),
-          new Scenario("100 calls per minute", "100/min", RunComparison::perMinute, false),
-          new Scenario("Faults", "faults", RunComparison::unlimited, true),
-          new Scenario(
-              "Faults and 10 calls per second", "faults, 10/s", RunComparison::tenPerSecond, true),
+              "20 calls per second, sliding", "20/s", TWENTY_PER_SECOND, false, Double.NaN),
+          new Scenario("100 calls per minute", "100/min", PER_MINUTE, false, 85),
+          new Scenario("Faults", "faults", CallLimit.NONE, true, 42),
+          new Scenario("Faults and 10 calls per second", "faults, 10/s", TEN_PER_SECOND, true, 58),
           new Scenario(
               "Faults and 20 calls per second, sliding",
               "faults, 20/s",
-              RunComparison::twentyPerSecond,
-              true),
+              TWENTY_PER_SECOND,
+              true,
+              Double.NaN),
           new Scenario(
-              "Faults and 100 calls per minute",
-              "faults, 100/min",
-              RunComparison::perMinute,
-              true));
+              "Faults and 100 calls per minute", "faults, 100/min", PER_MINUTE, true, 150));
 
   /** A way to share all pairs, which returns what it believes of each. */
   private interface Way {
-    Belief share(MemberBackend cloud, int seed) throws InterruptedException;
+    Belief share(Site site) throws InterruptedException;
   }
 
   /**
@@ -80,25 +100,43 @@ final class RunComparison {
    * @param seeds over how many its results are averaged
    * @param asynchronous whether there are jobs to poll
    */
-  private record Client(String name, int seeds, boolean asynchronous, Way way) {}
+  private record Client(String name, int seeds, boolean asynchronous, Way way) {
+    static Client of(String name, Way way) {
+      return new Client(name, SEEDS, true, way);
+    }
+
+    static Client less(String name, Way way) {
+      return new Client(name, FEWER_SEEDS, true, way);
+    }
+  }
+
+  private static final Client OURS = Client.of("imageshare", site -> ours(site, b -> b));
+
+  private static final Client BOUND =
+      Client.of("all-knowing (bound)", site -> belief(new AllKnowing(site, rate()).share()));
+
+  private static final List<Client> CAREFUL =
+      List.of(
+          Client.of("careful loop, one call at a time", site -> careful(site, 1)),
+          Client.of("careful loop, eight at once", site -> careful(site, 8)));
+
+  private static final List<Client> OTHER_SETTINGS =
+      List.of(
+          Client.less("imageshare, 10 x 10", site -> ours(site, RunComparison::small)),
+          Client.less("imageshare, 10 x 10, wide", site -> ours(site, b -> wide(small(b)))));
+
+  private static final List<Client> CARELESS =
+      List.of(
+          Client.less("loop, one by one (model)", site -> threads(site, 1, 10)),
+          Client.less("loop, 16 threads (model)", site -> threads(site, 16, 10)),
+          Client.less("loop, submit all (model)", site -> submitAll(site, 1)),
+          Client.less("loop, submit all, 5 tries (model)", site -> submitAll(site, 5)),
+          new Client("one call per pair (model)", FEWER_SEEDS, false, site -> threads(site, 1, 1)));
 
   private static final List<Client> CLIENTS =
-      List.of(
-          new Client("imageshare", SEEDS, true, (c, seed) -> ours(c, seed, b -> b)),
-          new Client("careful loop, one call at a time", SEEDS, true, (c, seed) -> careful(c, 1)),
-          new Client("careful loop, eight at once", SEEDS, true, (c, seed) -> careful(c, 8)),
-          careless("imageshare, 10 x 10", true, (c, seed) -> ours(c, seed, RunComparison::small)),
-          careless(
-              "imageshare, 10 x 10, wide", true, (c, seed) -> ours(c, seed, b -> wide(small(b)))),
-          careless("loop, one by one (model)", true, (c, seed) -> threads(c, 1, 10)),
-          careless("loop, 16 threads (model)", true, (c, seed) -> threads(c, 16, 10)),
-          careless("loop, submit all (model)", true, (c, seed) -> submitAll(c, 1)),
-          careless("loop, submit all, 5 tries (model)", true, (c, seed) -> submitAll(c, 5)),
-          careless("one call per pair (model)", false, (c, seed) -> threads(c, 1, 1)));
-
-  private static Client careless(String name, boolean asynchronous, Way way) {
-    return new Client(name, CARELESS_SEEDS, asynchronous, way);
-  }
+      Stream.of(List.of(OURS), CAREFUL, List.of(BOUND), OTHER_SETTINGS, CARELESS)
+          .flatMap(List::stream)
+          .toList();
 
   private final Results results;
   private final Map<String, List<@Nullable Double>> seconds = new LinkedHashMap<>();
@@ -106,22 +144,6 @@ final class RunComparison {
 
   RunComparison(Results results) {
     this.results = results;
-  }
-
-  private static Throttle unlimited() {
-    return Throttle.fixed(Integer.MAX_VALUE, Duration.ofDays(1), 0, false);
-  }
-
-  private static Throttle tenPerSecond() {
-    return Throttle.fixed(10, Duration.ofSeconds(1), 0, false);
-  }
-
-  private static Throttle twentyPerSecond() {
-    return Throttle.sliding(20, Duration.ofSeconds(1), false);
-  }
-
-  private static Throttle perMinute() {
-    return Throttle.fixed(100, Duration.ofMinutes(1), 0, false);
   }
 
   private static ShareWorkflow.Builder small(ShareWorkflow.Builder builder) {
@@ -133,9 +155,13 @@ final class RunComparison {
         FlowPolicy.defaults().callsPerSecond(200).concurrentCalls(64).openJobs(100));
   }
 
-  private static Belief ours(
-      MemberBackend cloud, int seed, UnaryOperator<ShareWorkflow.Builder> settings) {
-    try (ShareWorkflow workflow = settings.apply(ShareWorkflow.builder(cloud).seed(seed)).build()) {
+  private static double rate() {
+    return FlowPolicy.defaults().callsPerSecond();
+  }
+
+  private static Belief ours(Site site, UnaryOperator<ShareWorkflow.Builder> settings) {
+    ShareWorkflow.Builder builder = ShareWorkflow.builder(site.gateway()).seed(site.seed());
+    try (ShareWorkflow workflow = settings.apply(builder).build()) {
       Belief belief = new Belief();
       workflow
           .run(REQUEST)
@@ -152,22 +178,25 @@ final class RunComparison {
     }
   }
 
-  private static Belief careful(MemberBackend cloud, int callsAtOnce) throws InterruptedException {
+  private static Belief belief(Set<Member> done) {
     Belief belief = new Belief();
-    new CarefulLoop(cloud, REQUEST, callsAtOnce).share().forEach(belief::done);
+    done.forEach(belief::done);
     return belief;
   }
 
-  private static Belief threads(MemberBackend cloud, int threads, int side)
-      throws InterruptedException {
-    PollingLoop loop = new PollingLoop(cloud, 1);
-    cloud.time().await(loop.threads(threads, slices(side)));
+  private static Belief careful(Site site, int callsAtOnce) throws InterruptedException {
+    return belief(new CarefulLoop(site.gateway(), REQUEST, callsAtOnce).share());
+  }
+
+  private static Belief threads(Site site, int threads, int side) throws InterruptedException {
+    PollingLoop loop = new PollingLoop(site.gateway(), 1);
+    site.cloud().time().await(loop.threads(threads, slices(side)));
     return loop.belief();
   }
 
-  private static Belief submitAll(MemberBackend cloud, int tries) throws InterruptedException {
-    PollingLoop loop = new PollingLoop(cloud, tries);
-    cloud.time().await(loop.submitThenPoll(slices(10)));
+  private static Belief submitAll(Site site, int tries) throws InterruptedException {
+    PollingLoop loop = new PollingLoop(site.gateway(), tries);
+    site.cloud().time().await(loop.submitThenPoll(slices(10)));
     return loop.belief();
   }
 
@@ -191,10 +220,20 @@ final class RunComparison {
         """
         %d images with %d projects, 40 ms per call, jobs of 2.3 s (lognormal, sigma 0.3), in virtual time: exact counts,
         mean over %d seeds, and the seconds of the worst of them. imageshare runs with its defaults. The careful loop is
-        `CarefulLoop`, the best that we can write by hand: ten images go together; it lists each, submits what is missing
-        in one call, halves what is refused for an id until the bad one stands alone, polls every second, repeats what is
-        refused as too much or unavailable after the time asked for or a second, and begins again until the listings show
-        that nothing is missing. It makes one call at a time, or eight, and knows no rate.
+        `CarefulLoop`, the best that we could write by hand. Ten images go together: it lists each, submits what is
+        missing in one call, with pairs that are there already among it where that saves calls, halves what is refused for
+        an id until the bad one stands alone, polls every second, and begins again until the listings show that nothing is
+        missing. A call refused as too much or as unavailable it makes again after the time asked for, or a second. It
+        makes one call at a time, or eight, and knows no rate.
+
+        The bound is `AllKnowing`: a client that knows all that the simulated cloud knows, and keeps to what a truthful
+        client has to keep to. It surveys, by one description, before the first write; submits 1,000 pairs at most; has a
+        pair in one job at a time; proves each image by a listing, once its last job has ended and the listing shows it;
+        starts %s calls per second at most, evenly spaced, as the defaults of imageshare do, and none that the limit would
+        refuse. It asks for no bad id, never polls, repeats at once what a fault refused or lost, and asks in one call for
+        all that a job left undone. So it makes as few calls as the faults let it, and each of them as early as it can. As
+        the faults are drawn in the order of the calls, it is a bound of the mean, not of each seed; and it is none of a
+        client that makes more calls per second, where nothing limits them.
 
         The other rows are means over %d seeds. imageshare runs with slices of 10 x 10, then also with 200 calls per
         second, 64 at the same time, and 100 open jobs. The other loops are models of what people write with the vendor's
@@ -208,9 +247,17 @@ final class RunComparison {
         work, listings that lag, temporary refusals; in addition, one project does not exist in the region. "Not shared"
         are pairs that could be shared and are not, "reported wrongly" are pairs that are not as reported at the end,
         "unknown" are pairs reported as unknown.
+
+        The bars: at most 0.75 of the time of the best loop that shares every pair and reports it correctly, at most 1.5
+        times the bound, no more calls than the careful loop, so many seconds in the mean and three times as many with the
+        worst seed, nothing missing, nothing reported wrongly.
         """
-            .formatted(SIDE, SIDE, SEEDS, CARELESS_SEEDS, INTENSITY));
+            .formatted(SIDE, SIDE, SEEDS, number(rate()), FEWER_SEEDS, INTENSITY));
+    double missingOrWrong = 0;
     for (Scenario scenario : SCENARIOS) {
+      Map<Client, RunScore> scores = scores(scenario);
+      bars(scenario, scores);
+      missingOrWrong += score(scores, OURS).missingOrWrong();
       results.text("### " + scenario.name());
       results.table(
           List.of(
@@ -222,8 +269,9 @@ final class RunComparison {
               "not shared",
               "reported wrongly",
               "unknown"),
-          rows(scenario));
+          CLIENTS.stream().map(c -> score(scores, c).cells(c.name())).toList());
     }
+    results.atMost("whole runs, all tables: pairs missing or reported wrongly", 0, missingOrWrong);
     List<String> groups = SCENARIOS.stream().map(Scenario::label).toList();
     results.chart(
         "runs-seconds",
@@ -245,15 +293,15 @@ final class RunComparison {
             wrongPairs));
   }
 
-  private List<List<String>> rows(Scenario scenario) throws InterruptedException {
-    List<List<String>> rows = new ArrayList<>();
+  private Map<Client, RunScore> scores(Scenario scenario) throws InterruptedException {
+    Map<Client, RunScore> scores = new HashMap<>();
     for (Client client : CLIENTS) {
       RunScore score = RunScore.ZERO;
       for (int seed = 0; seed < client.seeds(); seed++) {
         score = score.plus(run(scenario, client, seed));
       }
       score = score.over(client.seeds());
-      rows.add(score.cells(client.name()));
+      scores.put(client, score);
       double wrong = score.missingOrWrong();
       seconds
           .computeIfAbsent(client.name(), n -> new ArrayList<>())
@@ -262,26 +310,57 @@ final class RunComparison {
           .computeIfAbsent(client.name(), n -> new ArrayList<>())
           .add(wrong > 0 ? wrong : null);
     }
-    return rows;
+    return scores;
+  }
+
+  private static RunScore score(Map<Client, RunScore> scores, Client client) {
+    return requireNonNull(scores.get(client));
+  }
+
+  private void bars(Scenario scenario, Map<Client, RunScore> scores) {
+    RunScore ours = score(scores, OURS);
+    double bestLoop =
+        Stream.of(CAREFUL, CARELESS)
+            .flatMap(List::stream)
+            .map(client -> score(scores, client))
+            .filter(score -> score.missingOrWrong() == 0)
+            .mapToDouble(RunScore::seconds)
+            .min()
+            .orElseThrow();
+    double fewestCalls =
+        CAREFUL.stream().mapToDouble(client -> score(scores, client).calls()).min().orElseThrow();
+    String runs = "whole runs, " + scenario.label() + ": ";
+    results.atMost(runs + "time, best loop that is right = 1", .75, ours.seconds() / bestLoop);
+    results.atMost(runs + "time, bound = 1", 1.5, ours.seconds() / score(scores, BOUND).seconds());
+    results.atMost(runs + "calls, careful loop = 1", 1, ours.calls() / fewestCalls);
+    if (!Double.isNaN(scenario.bar())) {
+      results.atMost(runs + "seconds", scenario.bar(), ours.seconds());
+      results.atMost(runs + "seconds of the worst seed", 3 * scenario.bar(), ours.worst());
+    }
   }
 
   private static RunScore run(Scenario scenario, Client client, int seed)
       throws InterruptedException {
     Timekeeper time = Timekeeper.virtual();
+    List<Duration> durations = new ArrayList<>();
     MemoryBackend.Builder builder =
         MemoryBackend.builder().time(time).images(REQUEST.images()).latency(LATENCY).seed(seed);
     builder.jobsTake(
-        random ->
-            Duration.ofNanos(
-                client.asynchronous() ? (long) (2.3e9 * Math.exp(.3 * random.nextGaussian())) : 0));
+        random -> {
+          double seconds = client.asynchronous() ? 2.3 * Math.exp(.3 * random.nextGaussian()) : 0;
+          durations.add(Duration.ofNanos((long) (1e9 * seconds)));
+          return durations.get(durations.size() - 1);
+        });
     if (scenario.faults()) {
       builder.chaos(client.asynchronous() ? FAULTS : CALL_FAULTS).badProjects(BAD);
     }
     MemoryBackend cloud = builder.build();
-    Throttle throttle = scenario.throttle().get();
+    Throttle throttle = scenario.limit().throttle();
     MemberBackend gateway = ThrottledBackend.all(cloud, LATENCY, throttle);
+    ShareRequest possible = scenario.faults() ? POSSIBLE : REQUEST;
+    Site site = new Site(cloud, gateway, scenario.limit(), possible, durations, seed);
     long start = time.nanoTime();
-    Belief belief = client.way().share(gateway, seed);
+    Belief belief = client.way().share(site);
     double elapsed = (time.nanoTime() - start) / 1e9;
     time.sleep(LONG_AFTER);
     String impossible = scenario.faults() ? BAD : "";
