@@ -86,7 +86,7 @@ public final class CarefulLoop {
   private CompletableFuture<Boolean> list(String image) {
     return call(() -> backend.members(image))
         .thenAccept(members -> members.keySet().forEach(r -> done.add(new Member(image, r))))
-        .handle((unused, failure) -> true);
+        .handle((unused, failure) -> failure != null && isForAnId(failure) && badImages.add(image));
   }
 
   private Set<Recipient> missing(String image) {
@@ -127,11 +127,10 @@ public final class CarefulLoop {
               return over();
             })
         .exceptionallyCompose(
-            failure -> {
-              Reason.Kind kind = cause(failure).reason().kind();
-              boolean forAnId = Set.of(INVALID, INVALID_IMAGE, INVALID_RECIPIENT).contains(kind);
-              return forAnId ? refused.by(kind, slice, jobs) : over();
-            });
+            failure ->
+                isForAnId(failure)
+                    ? refused.by(cause(failure).reason().kind(), slice, jobs)
+                    : over());
   }
 
   /** One search after the other: each knows what those before it found. */
@@ -224,6 +223,11 @@ public final class CarefulLoop {
                       .thenCompose(unused -> attempt(call, number + 1))
                   : CompletableFuture.failedFuture(failure);
             });
+  }
+
+  private static boolean isForAnId(Throwable failure) {
+    return Set.of(INVALID, INVALID_IMAGE, INVALID_RECIPIENT)
+        .contains(cause(failure).reason().kind());
   }
 
   private static BackendException cause(Throwable failure) {
