@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.PollPolicy;
+import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
@@ -153,7 +154,7 @@ class ThrottleTest {
   }
 
   @Test
-  void whatTheThrottleDoesNotCountIsNotSlowed() {
+  void whatTheThrottleDoesNotCountIsSlowedForAWhileOnly() {
     for (Kind throttled : List.of(Kind.SUBMIT, Kind.MEMBERS)) {
       MemoryBackend cloud = Samples.cloud(time, 60).latency(ofMillis(40)).build();
       Throttle throttle = Throttle.fixed(10, ofMinutes(1), .37, true);
@@ -161,24 +162,20 @@ class ThrottleTest {
       impatient(cloud, throttle, Set.of(throttled)).build().run(share(60, 1)).requireAllDone();
       double minutes = Duration.between(start, time.now()).toMillis() / 60_000.0;
       long counted = calls(cloud, throttled).size();
-      assertTrue(minutes <= counted / 10.0 + 1, throttled + ": " + minutes + " for " + counted);
+      assertTrue(minutes <= 1.6 * counted / 10.0, throttled + ": " + minutes + " for " + counted);
     }
   }
 
   @Test
-  void aKindThatWaitsLongHoldsUpNoOther() throws Exception {
-    MemoryBackend cloud =
-        Samples.cloud(time, 50)
-            .latency(Duration.ZERO)
-            .unknowns(Unknowns.defaults().telling(Unknowns.Telling.NEVER))
-            .build();
+  void aCallThatWaitsLongHoldsUpNoOther() throws Exception {
+    MemoryBackend cloud = Samples.cloud(time, 50).latency(Duration.ZERO).build();
     cloud.inject(new Fault.Throttled(ofSeconds(60), Fault.Throttled.Style.GATEWAY).on(Kind.SUBMIT));
     ShareWorkflow workflow = workflow(cloud).build();
     workflow.start(share(1, 1));
     time.sleep(ofSeconds(2));
-    workflow.start(share(50, 1));
-    time.sleep(ofSeconds(6));
-    assertEquals(1 + 50, calls(cloud, Kind.MEMBERS).size());
+    ShareRun other = workflow.start(share(50, 1));
+    time.sleep(ofSeconds(20));
+    assertTrue(other.report().isDone(), other.progress().toString());
   }
 
   @Test

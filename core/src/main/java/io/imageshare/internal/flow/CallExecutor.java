@@ -117,7 +117,7 @@ public final class CallExecutor {
       }
       finished = true;
       requireNonNull(timer).cancel();
-      gate.finished(kind());
+      gate.finished();
       call.owner().step(() -> deliver(value, failure));
       gate.pump();
     }
@@ -160,9 +160,12 @@ public final class CallExecutor {
     }
 
     private void throttled(Reason reason, Duration after) {
-      Duration pause = gate.throttled(kind(), started, after);
+      gate.throttled(kind(), started, after);
       if (call.isRepeatable()) {
-        repeatAfter(reason, pause, Duration.ZERO, new Attempt<>(call, repeats));
+        retrying(reason, after);
+        Attempt<T> next = new Attempt<>(call, repeats);
+        gate.hold(next);
+        call.owner().schedule(after, () -> gate.release(next));
       } else {
         call.failed(reason, after);
       }
@@ -180,14 +183,15 @@ public final class CallExecutor {
         return;
       }
       Duration delay = delay(repeats, after);
-      repeatAfter(reason, delay, delay, new Attempt<>(call, repeats + 1));
+      retrying(reason, delay);
+      Attempt<T> next = new Attempt<>(call, repeats + 1);
+      call.owner().schedule(delay, () -> gate.enqueue(next));
     }
 
-    private void repeatAfter(Reason reason, Duration announced, Duration delay, Attempt<T> next) {
+    private void retrying(Reason reason, Duration delay) {
       call.retrying(reason);
       CallOwner owner = call.owner();
-      owner.emit(new ShareEvent.Retrying(owner.id(), kind().method, reason, announced));
-      owner.schedule(delay, () -> gate.enqueue(next));
+      owner.emit(new ShareEvent.Retrying(owner.id(), kind().method, reason, delay));
     }
   }
 

@@ -7,17 +7,15 @@ import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.Call.Kind;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Admits the calls of all runs of a workflow: it limits their rate, the calls under way and the
- * open jobs, and lets the first call go alone until the service has accepted the credentials. Below
- * the common rate each kind of call has a rate of its own, as a service may limit one and not
- * another.
+ * open jobs, and lets the first call go alone until the service has accepted the credentials.
  */
 public final class CallGate {
 
@@ -40,20 +38,20 @@ public final class CallGate {
     void start();
   }
 
-  private record QueuedCall(Entry entry, long number) {}
+  /** A call that was refused as one too many, and when. */
+  private record HeldCall(Entry entry, long refused) {}
 
   private final Timekeeper time;
   private final FlowPolicy flow;
   private final long interval;
   private final RateLimits rates;
-  private final Deque<QueuedCall> prepared = new ArrayDeque<>();
-  private final Deque<QueuedCall> polls = new ArrayDeque<>();
-  private final Deque<QueuedCall> reads = new ArrayDeque<>();
-  private final Deque<QueuedCall> writes = new ArrayDeque<>();
-  private final List<Deque<QueuedCall>> queues = List.of(polls, reads, writes);
-  private long entered;
+  private final Deque<Entry> prepared = new ArrayDeque<>();
+  private final Deque<Entry> polls = new ArrayDeque<>();
+  private final Deque<Entry> reads = new ArrayDeque<>();
+  private final Deque<Entry> writes = new ArrayDeque<>();
+  private final List<Deque<Entry>> queues = List.of(polls, writes, reads);
+  private final List<HeldCall> held = new ArrayList<>();
   private int unanswered;
-  private final Map<Kind, Integer> unansweredOf = new EnumMap<>(Kind.class);
   private int openJobs;
   private boolean credentialsAccepted;
   private long earliest;
@@ -71,14 +69,38 @@ public final class CallGate {
 
   /** Queues a call, which starts when its turn comes, perhaps at once. */
   void enqueue(Entry entry) {
-    Deque<QueuedCall> queue =
+    queue(entry);
+    pump();
+  }
+
+  private void queue(Entry entry) {
+    Deque<Entry> queue =
         switch (entry.kind()) {
           case POLL -> polls;
           case READ -> reads;
           case SUBMIT -> writes;
         };
-    queue.add(new QueuedCall(entry, entered++));
+    queue.add(entry);
+  }
+
+  /**
+   * Holds a call back that was refused as one too many: until {@link #release}, or until a call of
+   * its kind that began later was taken.
+   */
+  void hold(Entry entry) {
+    held.add(new HeldCall(entry, time.nanoTime()));
+  }
+
+  /** Queues a call that was held back, unless it is queued already. */
+  void release(Entry entry) {
+    release(call -> call.entry() == entry);
     pump();
+  }
+
+  private void release(Predicate<HeldCall> isOver) {
+    List<HeldCall> over = held.stream().filter(isOver).toList();
+    held.removeAll(over);
+    over.forEach(call -> queue(call.entry()));
   }
 
   /** Admits no more calls. May be called from any thread. */
@@ -87,9 +109,8 @@ public final class CallGate {
   }
 
   /** A call was answered or has timed out. */
-  void finished(Kind kind) {
+  void finished() {
     unanswered--;
-    unansweredOf.merge(kind, -1, Integer::sum);
   }
 
   /** Counts an open job that another process submitted. */
@@ -109,6 +130,7 @@ public final class CallGate {
   void accepted(Kind kind, long started) {
     credentialsAccepted = true;
     rates.accepted(kind, started);
+    release(call -> call.entry().kind() == kind && started - call.refused() > 0);
   }
 
   /** Whether the service processed a call since credentials were last refused. */
@@ -139,24 +161,21 @@ public final class CallGate {
    * The service refused a call as one too many.
    *
    * @param wait the wait that it asks for
-   * @return the wait before the next call of this kind
    */
-  Duration throttled(Kind kind, long started, Duration wait) {
-    long now = time.nanoTime();
-    rates.refused(kind, started, now, wait.toNanos());
-    return ofNanos(Math.max(0, rates.of(kind).earliest() - now));
+  void throttled(Kind kind, long started, Duration wait) {
+    rates.refused(kind, started, time.nanoTime(), wait.toNanos());
   }
 
   void pump() {
-    for (Deque<QueuedCall> queue = next(); queue != null && !closed; queue = next()) {
-      Entry entry = queue.element().entry();
+    for (Deque<Entry> queue = next(); queue != null && !closed; queue = next()) {
+      Entry entry = queue.element();
       long now = time.nanoTime();
       if (queue != prepared && !entry.isPrepared()) {
-        QueuedCall queued = queue.remove();
+        queue.remove();
         reserve(entry, now);
         entry.prepare(
             () -> {
-              prepared.add(queued);
+              prepared.add(entry);
               pump();
             });
         continue;
@@ -176,23 +195,22 @@ public final class CallGate {
 
   private void reserve(Entry entry, long now) {
     unanswered++;
-    unansweredOf.merge(entry.kind(), 1, Integer::sum);
     openJobs += entry.kind() == Kind.SUBMIT ? 1 : 0;
     rates.of(entry.kind()).callStarted(now);
   }
 
-  private void release(Entry entry) {
-    finished(entry.kind());
+  private void unreserve(Entry entry) {
+    finished();
     openJobs -= entry.kind() == Kind.SUBMIT ? 1 : 0;
   }
 
   /**
-   * The queue to serve next: prepared calls, then polls, as they free the slots of jobs, then reads
-   * and writes in the order they came.
+   * The queue to serve next: prepared calls, then polls, as they free the slots of jobs, then
+   * writes, as the sooner a job begins the sooner the last one ends, then reads.
    */
-  private @Nullable Deque<QueuedCall> next() {
-    while (!prepared.isEmpty() && !prepared.element().entry().isWanted()) {
-      release(prepared.remove().entry());
+  private @Nullable Deque<Entry> next() {
+    while (!prepared.isEmpty() && !prepared.element().isWanted()) {
+      unreserve(prepared.remove());
     }
     if (!prepared.isEmpty()) {
       return prepared;
@@ -200,22 +218,19 @@ public final class CallGate {
     if (unanswered >= (credentialsAccepted ? flow.concurrentCalls() : 1)) {
       return null;
     }
-    Deque<QueuedCall> best = null;
-    for (Deque<QueuedCall> queue : queues) {
+    for (Deque<Entry> queue : queues) {
       dropUnwanted(queue);
-      if (!queue.isEmpty() && isAdmissible(queue.element().entry()) && isBefore(queue, best)) {
-        best = queue;
+      if (!queue.isEmpty() && isAdmissible(queue.element())) {
+        return queue;
       }
     }
-    return best;
+    return null;
   }
 
   private boolean isAdmissible(Entry entry) {
-    if (entry.kind() == Kind.SUBMIT && openJobs >= flow.openJobs()) {
-      return false;
-    }
-    if (!rates.allows(entry.kind(), unansweredOf.getOrDefault(entry.kind(), 0) + 1)) {
-      return false;
+    boolean write = entry.kind() == Kind.SUBMIT;
+    if (write && (openJobs >= flow.openJobs() || (!credentialsAccepted && !reads.isEmpty()))) {
+      return false; // the first call is a harmless one where there is a choice
     }
     long due = rates.of(entry.kind()).earliest();
     if (due - time.nanoTime() > 0) {
@@ -225,12 +240,8 @@ public final class CallGate {
     return true;
   }
 
-  private boolean isBefore(Deque<QueuedCall> queue, @Nullable Deque<QueuedCall> other) {
-    return other == null || (other != polls && queue.element().number() < other.element().number());
-  }
-
-  private static void dropUnwanted(Deque<QueuedCall> queue) {
-    while (!queue.isEmpty() && !queue.element().entry().isWanted()) {
+  private static void dropUnwanted(Deque<Entry> queue) {
+    while (!queue.isEmpty() && !queue.element().isWanted()) {
       queue.remove();
     }
   }

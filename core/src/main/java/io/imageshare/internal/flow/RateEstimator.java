@@ -3,6 +3,8 @@ package io.imageshare.internal.flow;
 import static java.lang.Math.max;
 import static java.lang.Math.min;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +24,27 @@ import org.jspecify.annotations.Nullable;
  * it starts a tenth lower, stays near the learned rate for long, and rises ever faster after that.
  * Only time that calls use counts, so nothing is forgotten while no calls are made.
  *
- * <p>Services also refuse single calls at random: an isolated refusal costs at most one call a
- * window.
+ * <p>Services also refuse single calls at random. So refusals are evidence of a limit only if
+ * several come together, with no call accepted between; once a limit is known, an isolated one
+ * costs at most one call a window. The wait that a refusal asks for holds up other calls only if
+ * they are refused as well, and ends when one of them is accepted.
  */
 final class RateEstimator {
   private static final double DECREASE = 0.1;
-  private static final double CALLS_PER_REFUSAL = 64;
   private static final int MIN_CALLS = 4;
+  private static final int CALLS_TO_RECOVER = 80;
+
+  /** The part of a limit that must be used for a single refusal to be more than chance. */
+  private static final double USED = .7;
+
+  /** The share of isolated refusals, over so many calls, that is no chance any more. */
+  private static final double CHANCE = .12;
+
+  private static final double ISOLATED_CALLS = 16;
+
+  /** So many refusals with no accepted call between are no chance. */
+  private static final int EVIDENCE = 3;
+
   private static final double LONGEST_GAP = 300e9;
   private static final double MIN_RATE = 1 / LONGEST_GAP;
 
@@ -37,7 +53,12 @@ final class RateEstimator {
   private double window; // 0: not known yet
   private double recovery; // the time until the learned rate is reached again; 0: nothing learned
   private double sinceDecrease;
-  private double refusals; // recent ones, each worn off by accepted calls
+
+  /** The share of isolated refusals among the latest calls. */
+  private double isolated;
+
+  /** When the calls of the last window started that were accepted, while its length is known. */
+  private final Deque<Long> recent = new ArrayDeque<>();
 
   // The calls accepted between two turns of the window, and the time they took: current, previous.
   private int calls;
@@ -46,7 +67,6 @@ final class RateEstimator {
   private double lengthBefore;
 
   private long earliest;
-  private long requested;
   private @Nullable Long lastAccepted;
   private @Nullable RefusalPeriod period;
 
@@ -55,21 +75,24 @@ final class RateEstimator {
     final long started;
     final long noticed;
     long last;
+    long requested; // the latest end of the waits that were asked for
+    int refusals;
     boolean probed; // a call was refused that started after the first refusal was known
     boolean waitRequested;
-    boolean foreign;
 
     RefusalPeriod(long started, long noticed) {
       this.started = started;
       this.noticed = noticed;
       last = started;
+      requested = noticed;
     }
 
-    void add(long refused, boolean waitRequested, boolean foreign) {
+    void add(long refused, long now, long wait) {
+      refusals++;
       last = latest(last, refused);
+      requested = latest(requested, now + wait);
       probed |= refused - noticed > 0;
-      this.waitRequested = waitRequested;
-      this.foreign |= foreign;
+      waitRequested = wait > 0;
     }
   }
 
@@ -80,27 +103,23 @@ final class RateEstimator {
     this.maxRate = maxRate;
     learned = maxRate;
     earliest = now;
-    requested = now;
   }
 
   /** The time at which the next call may start. */
   long earliest() {
-    return latest(earliest, requested);
+    return period != null && period.refusals > 1 && isLimited()
+        ? latest(earliest, period.requested)
+        : earliest;
   }
 
-  /** Whether no call was refused so far. */
-  boolean isUntried() {
-    return period == null && recovery == 0;
-  }
-
-  /** The number of calls accepted since the last turn of the window. */
-  int calls() {
-    return calls;
+  /** Whether there is evidence of a limit: one was learned, or refusals come together. */
+  boolean isLimited() {
+    return recovery > 0 || (period != null && period.refusals >= EVIDENCE);
   }
 
   /** A call starts. */
   void callStarted(long now) {
-    earliest = now + (long) (period == null ? 1 / rate() : gap(now, period));
+    earliest = now + (long) (period == null || !isLimited() ? 1 / rate() : gap(now, period));
   }
 
   /** The service processed a call, even if it refused the request. */
@@ -109,7 +128,9 @@ final class RateEstimator {
       turned(started, period);
     }
     lastAccepted = lastAccepted == null ? started : latest(lastAccepted, started);
-    refusals = max(0, refusals - 1 / CALLS_PER_REFUSAL);
+    isolated -= isolated / ISOLATED_CALLS;
+    recent.add(started);
+    dropOld(started);
     calls++;
     length += 1 / rate();
     sinceDecrease += 1 / rate();
@@ -119,16 +140,22 @@ final class RateEstimator {
    * The service refused a call as one too many.
    *
    * @param wait the wait that it asks for; 0: none
-   * @param foreign whether calls of other kinds may have caused it
    */
-  void refused(long started, long now, long wait, boolean foreign) {
+  void refused(long started, long now, long wait) {
     if (lastAccepted == null || started - lastAccepted > 0) {
       RefusalPeriod during = period == null ? new RefusalPeriod(started, now) : period;
-      during.add(started, wait > 0, foreign);
+      during.add(started, now, wait);
       period = during;
-      earliest = latest(earliest, now + (long) gap(now, during));
+      if (isLimited()) {
+        earliest = latest(earliest, now + (long) gap(now, during));
+      }
     }
-    requested = latest(requested, now + wait);
+  }
+
+  private void dropOld(long now) {
+    while (!recent.isEmpty() && now - recent.element() > window) {
+      recent.remove();
+    }
   }
 
   private static long latest(long a, long b) {
@@ -149,19 +176,19 @@ final class RateEstimator {
 
   /** The time between two probes while calls are refused. */
   private double gap(long now, RefusalPeriod during) {
-    double least = max(1.5 / rate(), during.foreign ? window / 3 : 0);
-    return max(least, min((now - during.started) / 2.5, LONGEST_GAP));
+    return max(1.5 / rate(), min((now - during.started) / 2.5, LONGEST_GAP));
   }
 
   /** A call is accepted again after refusals: the window has turned. */
   private void turned(long started, RefusalPeriod ended) {
+    boolean isLimited = isLimited();
     period = null;
+    if (!isLimited) {
+      return;
+    }
     double blocked = started - ended.started;
     boolean brief = blocked < 4 / rate();
-    if (!ended.foreign) {
-      learn(ended, blocked, brief);
-      refusals += brief ? 1 : 8;
-    }
+    learn(ended, blocked);
     length += blocked;
     if (!brief && calls >= MIN_CALLS) {
       callsBefore = calls;
@@ -172,15 +199,28 @@ final class RateEstimator {
     earliest = started + (long) (1 / rate());
   }
 
-  private void learn(RefusalPeriod ended, double blocked, boolean brief) {
-    boolean rare = refusals <= max(0, rate() * window / CALLS_PER_REFUSAL - 1);
-    if (window > 0 && brief && !ended.probed && (rare || sinceDecrease < recovery)) {
-      learned = max(MIN_RATE, learned * (1 - 1 / (rate() * window + 1)));
+  private void learn(RefusalPeriod ended, double blocked) {
+    if (window > 0 && ended.refusals < EVIDENCE) {
+      learnFromOne(ended);
     } else if (window > 0 && length >= window && (ended.waitRequested || blocked < window / 2)) {
       decreaseTo(rate(max(0, sinceDecrease - window / 2)) - 1 / window);
-      recovery = max(recovery(50, 1.5), 20 * blocked);
-    } else if (ended.probed || refusals > 0) {
+      recovery = recovery(CALLS_TO_RECOVER, 1.5);
+    } else if (ended.refusals >= EVIDENCE) {
       learnFromTurns(ended, blocked);
+    }
+  }
+
+  /**
+   * An isolated refusal is chance, unless about as many calls were taken as the limit allows, or it
+   * is one of many.
+   */
+  private void learnFromOne(RefusalPeriod ended) {
+    dropOld(ended.started);
+    isolated += 1 / ISOLATED_CALLS;
+    if (recent.size() > USED * learned * window || isolated > CHANCE) {
+      learned = max(MIN_RATE, max(learned, rate()) * (1 - 1 / (rate() * window + 1)));
+      recovery = max(recovery, recovery(CALLS_TO_RECOVER, 1.5));
+      sinceDecrease = min(sinceDecrease, recovery);
     }
   }
 
@@ -197,7 +237,7 @@ final class RateEstimator {
     if (window > 0 || ended.probed || sustained / cycle < rate() / 2) {
       boolean doubtful = sustained / cycle < learned / 2;
       decreaseTo(sustained / cycle);
-      recovery = doubtful ? recovery(10, 0) : recovery(25, 1.5);
+      recovery = doubtful ? recovery(10, 0) : recovery(CALLS_TO_RECOVER, 1.5);
     }
   }
 

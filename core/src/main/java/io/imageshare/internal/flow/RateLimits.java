@@ -9,17 +9,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The rate of each kind of call. A service may limit all calls together, or some kinds and not
- * others. A kind that was never refused is not slowed down by what others learned. A kind that is
- * refused joins the known rate, as all calls most likely count together; but if it is refused again
- * and again while the others are accepted, from then on each kind learns for itself.
+ * The rate of each kind of call. A service most likely counts all calls together, so all kinds
+ * share what they learn; but if one is refused again and again while others are accepted, it learns
+ * for itself from then on, afresh, and so do the others.
  */
 final class RateLimits {
   private static final int MORE_THAN_CHANCE = 3;
 
   private final double maxRate;
   private final Map<Kind, RateEstimator> rates = new EnumMap<>(Kind.class);
-  private boolean separate;
 
   // For each kind whose last call was refused: how often other kinds at the same rate were accepted
   // between two of its refusals, and whether they were since the last one.
@@ -31,21 +29,14 @@ final class RateLimits {
    */
   RateLimits(double maxRate, long now) {
     this.maxRate = maxRate;
+    RateEstimator all = new RateEstimator(maxRate, now);
     for (Kind kind : Kind.values()) {
-      rates.put(kind, new RateEstimator(maxRate, now));
+      rates.put(kind, all);
     }
   }
 
   RateEstimator of(Kind kind) {
     return requireNonNull(rates.get(kind));
-  }
-
-  /** Whether this many calls may be under way: few at first, once another kind has met a limit. */
-  boolean allows(Kind kind, int calls) {
-    RateEstimator rate = of(kind);
-    return calls <= 2 + rate.calls() / 4
-        || !rate.isUntried()
-        || rates.values().stream().allMatch(RateEstimator::isUntried);
   }
 
   /** The service processed a call; see {@link RateEstimator#accepted}. */
@@ -62,31 +53,17 @@ final class RateLimits {
 
   /** The service refused a call; see {@link RateEstimator#refused}. */
   void refused(Kind kind, long started, long now, long wait) {
-    boolean joined = !separate && of(kind).isUntried() && join(kind);
     int times = acceptedBetween.merge(kind, acceptedSince.remove(kind) ? 1 : 0, Integer::sum);
     if (times == MORE_THAN_CHANCE) {
       separate(kind, now);
     }
-    of(kind).refused(started, now, wait, joined);
-  }
-
-  private boolean join(Kind kind) {
-    for (RateEstimator known : rates.values()) {
-      if (!known.isUntried()) {
-        rates.put(kind, known);
-        return true;
-      }
-    }
-    return false;
+    of(kind).refused(started, now, wait);
   }
 
   private void separate(Kind refused, long now) {
-    separate = true;
-    RateEstimator learned = of(refused);
-    for (Kind kind : Kind.values()) {
-      if (kind != refused && of(kind) == learned) {
-        rates.put(kind, new RateEstimator(maxRate, now));
-      }
-    }
+    RateEstimator shared = of(refused);
+    RateEstimator others = new RateEstimator(maxRate, now);
+    rates.replaceAll((kind, rate) -> rate == shared ? others : rate);
+    rates.put(refused, new RateEstimator(maxRate, now));
   }
 }

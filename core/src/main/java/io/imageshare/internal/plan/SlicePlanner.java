@@ -121,7 +121,10 @@ public final class SlicePlanner {
    */
   record Grid(int down, int across) {
 
-    /** The grid of fewest parts within the limits; of several, the one with the squarest parts. */
+    /**
+     * The grid of fewest parts within the limits; of several, the one whose parts have the fewest
+     * rows, as each image costs a survey and an audit, however few of its pairs are asked.
+     */
     static Grid fewest(int rows, int columns, BatchLimits limits) {
       if (rows <= limits.images()
           && columns <= limits.recipients()
@@ -134,8 +137,7 @@ public final class SlicePlanner {
         int width = Math.min(limits.recipients(), limits.pairs() / height);
         Grid grid = new Grid(ceil(rows, height), ceil(columns, width));
         if (grid.parts() < best.parts()
-            || (grid.parts() == best.parts()
-                && grid.skew(rows, columns) < best.skew(rows, columns))) {
+            || (grid.parts() == best.parts() && grid.down > best.down)) {
           best = grid;
         }
       }
@@ -153,11 +155,6 @@ public final class SlicePlanner {
 
     long parts() {
       return (long) down * across;
-    }
-
-    /** How far the largest part is from a square. */
-    private int skew(int rows, int columns) {
-      return Math.abs(ceil(rows, down) - ceil(columns, across));
     }
 
     private static int ceil(int a, int b) {

@@ -81,6 +81,7 @@ final class Audits {
     }
     Duration lag = Duration.ofNanos(run.now - audit.firstRead);
     boolean[] readAgain = {false};
+    Map<Submission, Boolean> mayLag = new HashMap<>();
     forEachUnaudited(
         listing,
         (submission, image, recipient) ->
@@ -89,7 +90,8 @@ final class Audits {
                     image,
                     recipient,
                     OutcomeRules.unlisted(
-                        run.ask(submission, image, recipient), lag.compareTo(LAG) < 0),
+                        run.ask(submission, image, recipient),
+                        mayLag.computeIfAbsent(submission, s -> mayLag(s, listing, audit))),
                     submission.jobId()));
     if (readAgain[0]) {
       Duration wait = run.terms.lags().next(audit.reads);
@@ -97,11 +99,23 @@ final class Audits {
       Duration left = LAG.minus(lag);
       run.await(Purpose.REREAD, listing, wait.compareTo(left) < 0 ? wait : left);
     } else {
-      if (audit.reads > 0 && lag.compareTo(LAG) < 0) {
+      if (audit.reads > 0 && lag.compareTo(LAG) < 0 && !table.hasOpen(listing)) {
         run.terms.lags().add(lag);
       }
       end(listing);
     }
+  }
+
+  /**
+   * Whether a listing may yet show what a job claims. One that shows a part of it does not lag: it
+   * is read once more, as it may have been read in the midst.
+   */
+  private boolean mayLag(Submission submission, int listing, Audit audit) {
+    boolean[] showsPart = {false};
+    run.listings
+        .part(submission.slice, listing)
+        .forEach((i, r) -> showsPart[0] |= table.isDone(i, r));
+    return showsPart[0] ? audit.reads == 0 : run.now - audit.firstRead < LAG.toNanos();
   }
 
   private void end(int listing) {

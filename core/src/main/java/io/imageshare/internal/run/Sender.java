@@ -29,8 +29,10 @@ final class Sender {
   private final Survey survey;
   private final Set<Submission> queued = new LinkedHashSet<>();
 
-  /** When pairs became open that wait for others, to be planned with them; -1: none wait. */
-  private long waitingSince = -1;
+  /** Whether open pairs wait for others, to be planned with them, and until when. */
+  private boolean waiting;
+
+  private long planAt;
 
   Sender(RunModel run, Settlement settlement, Survey survey) {
     this.run = run;
@@ -66,7 +68,7 @@ final class Sender {
       }
     }
     if (!queued.isEmpty()) {
-      waitingSince = -1;
+      waiting = false;
     }
   }
 
@@ -80,12 +82,13 @@ final class Sender {
     if (run.nextSubmission == 0) {
       return false;
     }
-    long patience = run.terms.durations().median().toNanos();
-    if (waitingSince < 0) {
-      waitingSince = run.now;
-      run.await(Purpose.PLAN, 0, Duration.ofNanos(patience));
+    if (!waiting) {
+      Duration patience = run.terms.durations().median();
+      waiting = true;
+      planAt = run.now + patience.toNanos(); // what is learned meanwhile must not outrun the timer
+      run.await(Purpose.PLAN, 0, patience);
     }
-    return run.now - waitingSince < patience;
+    return run.now - planAt < 0;
   }
 
   private void plan(Principal principal) {

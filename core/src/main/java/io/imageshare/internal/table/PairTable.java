@@ -184,6 +184,10 @@ public final class PairTable {
     return state(image, recipient) != ABSENT;
   }
 
+  public boolean isDone(int image, int recipient) {
+    return isDone(cells.get(image, recipient));
+  }
+
   /** Whether an ask for the pair was ever accepted or lost: it may take effect. */
   public boolean isTouched(int image, int recipient) {
     return isPending(image, recipient) && (cells.get(image, recipient) - OPEN) % STATE >= TOUCHED;
@@ -391,6 +395,10 @@ public final class PairTable {
     return cells.areAlike(image, other);
   }
 
+  private boolean isDone(char cell) {
+    return cell >= VERDICTS && verdict(cell) instanceof Verdict.Done;
+  }
+
   private Verdict verdict(char cell) {
     return verdicts.at(cell - VERDICTS);
   }
@@ -402,8 +410,7 @@ public final class PairTable {
       rows[i] = new BitSet(recipients.size());
       for (int r = 0; r < recipients.size(); r++) {
         char cell = cells.get(i, r);
-        boolean isDone = cell >= VERDICTS && verdict(cell) instanceof Verdict.Done;
-        rows[i].set(r, cell != ABSENT && !isDone);
+        rows[i].set(r, cell != ABSENT && !isDone(cell));
       }
     }
     return rows;

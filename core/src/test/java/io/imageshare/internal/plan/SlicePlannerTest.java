@@ -66,7 +66,7 @@ class SlicePlannerTest {
   }
 
   @Test
-  void aFullRectangleIsCutByTheGridOfFewestPartsAndOfThoseTheSquarest() {
+  void aFullRectangleIsCutByTheGridOfFewestPartsAndOfThoseOfFewestImages() {
     for (int seed = 0; seed < 3000; seed++) {
       Random random = new Random(seed);
       int gap = 1 + random.nextInt(3);
@@ -78,38 +78,31 @@ class SlicePlannerTest {
       List<Slice> slices = check("seed " + seed, rows, limits);
       assertEquals(
           bestGrid(height, width, limits),
-          List.of(slices.size(), skew(slices)),
-          "parts and skew, seed " + seed);
+          List.of(
+              slices.size(), slices.stream().mapToInt(s -> s.images().size()).max().orElseThrow()),
+          "parts and images, seed " + seed);
       assertTrue(spread(slices.stream().mapToInt(s -> s.images().size()).toArray()) <= 1);
       assertTrue(spread(slices.stream().mapToInt(s -> s.recipients().size()).toArray()) <= 1);
     }
   }
 
-  /** The fewest parts of any grid, and how far the largest part of the best one is from square. */
+  /** The fewest parts of any grid, and the fewest images a part has in such a grid. */
   private static List<Integer> bestGrid(int height, int width, BatchLimits limits) {
     int parts = ANY;
-    int skew = ANY;
+    int images = ANY;
     for (int down = 1; down <= height; down++) {
       for (int across = 1; across <= width; across++) {
         int high = (height + down - 1) / down;
         int wide = (width + across - 1) / across;
         boolean fits =
             high <= limits.images() && wide <= limits.recipients() && high * wide <= limits.pairs();
-        if (fits && down * across < parts) {
+        if (fits && down * across <= parts) {
+          images = down * across < parts ? high : Math.min(images, high);
           parts = down * across;
-          skew = Math.abs(high - wide);
-        } else if (fits && down * across == parts) {
-          skew = Math.min(skew, Math.abs(high - wide));
         }
       }
     }
-    return List.of(parts, skew);
-  }
-
-  private static int skew(List<Slice> slices) {
-    return Math.abs(
-        slices.stream().mapToInt(s -> s.images().size()).max().orElseThrow()
-            - slices.stream().mapToInt(s -> s.recipients().size()).max().orElseThrow());
+    return List.of(parts, images);
   }
 
   private static int spread(int[] sizes) {
