@@ -3,6 +3,7 @@ package io.imageshare.memory;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.Reason;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.util.Collections;
@@ -23,8 +24,9 @@ public record Chaos(Map<Fault, Double> rates, boolean mixedNaming) {
    * Checks and copies the rates.
    *
    * @throws IllegalArgumentException if a rate is not 0 to 1, if the rates of the faults of one
-   *     part add up to more than 1 for some kind of call, or if a fault is {@link Fault.Refused}: a
-   *     refusal without a cause is nothing a service does, register no image or a bad project
+   *     part add up to more than 1 for some kind of call, or if a fault is a {@link Fault.Refused}
+   *     submit, or listing of an image that is called invalid: no service does that without a
+   *     cause; register no image, or a bad project
    */
   public Chaos {
     rates = Collections.unmodifiableMap(new LinkedHashMap<>(rates));
@@ -43,10 +45,20 @@ public record Chaos(Map<Fault, Double> rates, boolean mixedNaming) {
   private static void check(Fault fault, double rate) {
     Fault bare = fault instanceof Fault.Aimed aimed ? aimed.fault() : fault;
     checkArgument(
-        !(bare instanceof Fault.Refused),
+        !(bare instanceof Fault.Refused refused) || mayBeChance(refused),
         "chaos: a refusal needs a cause; ask for an unknown image or a bad project instead");
     checkArgument(
         rate >= 0 && rate <= 1, "chaos: %s has the rate %s; it must be 0 to 1", fault, rate);
+  }
+
+  private static boolean mayBeChance(Fault.Refused refused) {
+    return switch (refused.kind()) {
+      case SUBMIT -> false;
+      case JOB -> true;
+      case MEMBERS, IMAGES, DESCRIBE ->
+          refused.reason().kind() == Reason.Kind.FORBIDDEN
+              || refused.reason().kind() == Reason.Kind.UNSUPPORTED;
+    };
   }
 
   private static double sum(Map<Fault, Double> rates, Call.Kind kind, Fault.Part part) {
@@ -110,6 +122,31 @@ public record Chaos(Map<Fault, Double> rates, boolean mixedNaming) {
         .rate(new Fault.NeverAnswered(false), .01 * intensity)
         .rate(new Fault.StuckJob(), .03 * intensity)
         .rate(new Fault.ListLag(Duration.ofDays(1000)), .03 * intensity);
+  }
+
+  /**
+   * Faults that pass, and some that concern one call or one image: polls of jobs that are not
+   * visible or not allowed, listings and descriptions that are not allowed, images that are deleted
+   * when a job has ended, and outages of 40 s.
+   *
+   * @param intensity how much of it, 0 to 1; at 1 one poll in twelve and one listing in twenty-five
+   *     is refused, one job in twenty-five deletes an image, and one call in 1,000 begins an outage
+   * @return the chaos
+   * @throws IllegalArgumentException if the intensity is not 0 to 1
+   */
+  public static Chaos local(double intensity) {
+    Reason forbidden = new Reason(Reason.Kind.FORBIDDEN, "IMG.0026", "No permission.");
+    Reason unknownJob = new Reason(Reason.Kind.INVALID, "IMG.0023", "Failed to query the task.");
+    Reason unpublished = new Reason(Reason.Kind.UNSUPPORTED, "APIGW.0101", "No such API.");
+    return passing(intensity)
+        .rate(new Fault.Outage(Duration.ofSeconds(40)), .001 * intensity)
+        .rate(new Fault.Refused(Call.Kind.JOB, unknownJob), .05 * intensity)
+        .rate(new Fault.Refused(Call.Kind.JOB, forbidden), .03 * intensity)
+        .rate(new Fault.Refused(Call.Kind.MEMBERS, forbidden), .03 * intensity)
+        .rate(new Fault.Refused(Call.Kind.MEMBERS, unpublished), .01 * intensity)
+        .rate(new Fault.Refused(Call.Kind.IMAGES, forbidden), .03 * intensity)
+        .rate(new Fault.Refused(Call.Kind.DESCRIBE, forbidden), .3 * intensity)
+        .rate(new Fault.DeletedImage(), .04 * intensity);
   }
 
   /**

@@ -96,6 +96,24 @@ public sealed interface Fault {
   record Unavailable() implements Fault {}
 
   /**
+   * Strikes any call: the service is away. This call and all others get {@code UNAVAILABLE} until
+   * it is back; jobs go on.
+   *
+   * @param lasts for how long
+   */
+  record Outage(Duration lasts) implements Fault {
+
+    /**
+     * Checks the time.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public Outage {
+      checkArgument(!lasts.isNegative(), "lasts: %s is negative", lasts);
+    }
+  }
+
+  /**
    * Strikes any call: nothing happens, the caller is too fast ({@code THROTTLED}).
    *
    * @param retryAfter the wait asked for; zero: none is named
@@ -194,6 +212,18 @@ public sealed interface Fault {
 
   /** Strikes a submit: its job stays RUNNING for ever and does nothing. */
   record StuckJob() implements Fault {
+
+    @Override
+    public Part part() {
+      return Part.JOB;
+    }
+  }
+
+  /**
+   * Strikes a submit: as soon as its job has ended, the first of its images is deleted, with all of
+   * its members.
+   */
+  record DeletedImage() implements Fault {
 
     @Override
     public Part part() {

@@ -262,6 +262,18 @@ public final class MemoryBackend implements MemberBackend {
     }
 
     /**
+     * Registers images whose members the caller may not change: a write that names one is refused
+     * ({@code IMG.0026}).
+     *
+     * @param ids the images' ids
+     * @return this
+     */
+    public Builder forbiddenImages(String... ids) {
+      settings.forbiddenImages.addAll(List.of(ids));
+      return images(ids);
+    }
+
+    /**
      * Shares an image beforehand.
      *
      * @param image the image's id; it must be registered by the time the cloud is built

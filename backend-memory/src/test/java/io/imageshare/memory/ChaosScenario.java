@@ -16,12 +16,16 @@ import io.imageshare.ShareRequest.Action;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
+import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run through faults, all of it drawn from one seed. It is public for the tests of other
@@ -42,13 +46,19 @@ public final class ChaosScenario {
   final Set<String> badProjects = new HashSet<>();
   final Set<String> barredImages = new HashSet<>();
   final Set<String> wholeImages = new HashSet<>();
+  final Set<String> forbiddenImages = new HashSet<>();
+  final Set<String> fullImages = new HashSet<>();
   final Set<Member> notGiven = new HashSet<>();
   final ShareRequest request;
   final FlowPolicy flow;
   final Unknowns unknowns;
+  private boolean refusesListings;
   final MemoryBackend cloud;
   final boolean cutShort;
   private final Random random;
+
+  /** Draws what goes wrong with one call or one image only; null: nothing does. */
+  private final @Nullable Random local;
 
   /**
    * Draws the cloud, the request and how fast it may go.
@@ -58,8 +68,24 @@ public final class ChaosScenario {
    * @param callTimeout how long a call may stay unanswered
    */
   public ChaosScenario(long seed, Timekeeper time, BatchLimits most, Duration callTimeout) {
+    this(new Random(seed), null, time, most, callTimeout);
+  }
+
+  /** One with faults that concern one call or one image only, besides those that pass. */
+  public static ChaosScenario local(
+      long seed, Timekeeper time, BatchLimits most, Duration callTimeout) {
+    return new ChaosScenario(new Random(seed), new Random(~seed), time, most, callTimeout);
+  }
+
+  private ChaosScenario(
+      Random random,
+      @Nullable Random local,
+      Timekeeper time,
+      BatchLimits most,
+      Duration callTimeout) {
     this.time = time;
-    random = new Random(seed);
+    this.random = random;
+    this.local = local;
     List<String> images = ids("image-", 1 + random.nextInt(most.images()));
     Action action =
         of(
@@ -80,6 +106,13 @@ public final class ChaosScenario {
     choose(projects, bad, badProjects);
     choose(images, bad && action == Action.SHARE, barredImages);
     choose(images, bad && action == Action.ACCEPT, wholeImages);
+    if (local != null && action == Action.SHARE) {
+      // Three that share no image, while nothing was ever accepted, would speak for the rest.
+      local
+          .ints(local.nextInt(3), 0, images.size())
+          .forEach(i -> forbiddenImages.add(images.get(i)));
+      local.ints(local.nextInt(3), 0, images.size()).forEach(i -> fullImages.add(images.get(i)));
+    }
     request = action == Action.ACCEPT && random.nextBoolean() ? asked.vault("vault-1") : asked;
     unknowns = unknowns();
     flow =
@@ -106,6 +139,11 @@ public final class ChaosScenario {
     return new ChaosScenario(seed, Timekeeper.virtual(), MOST, Duration.ofSeconds(150));
   }
 
+  /** The same with faults that concern one call or one image only. */
+  static ChaosScenario virtualLocal(long seed) {
+    return local(seed, Timekeeper.virtual(), MOST, Duration.ofSeconds(150));
+  }
+
   private int of(int... choices) {
     return choices[random.nextInt(choices.length)];
   }
@@ -130,8 +168,12 @@ public final class ChaosScenario {
             .listing(of(List.of(Unknowns.Listing.values())))
             .telling(of(List.of(Unknowns.Telling.values())))
             .listLag(Duration.ofSeconds(of(0, 0, 0, 3)));
-    // Without a listing a job's word must do, and nothing could show that it lies.
-    return drawn.listing() == Unknowns.Listing.UNSUPPORTED
+    refusesListings = local != null && local.nextBoolean();
+    // Without a listing a job's word must do, and nothing could show that it lies. Nor could
+    // anything show that an image which its job says nothing of is forbidden.
+    return refusesListings
+            || !forbiddenImages.isEmpty()
+            || drawn.listing() == Unknowns.Listing.UNSUPPORTED
         ? drawn.partial(Unknowns.Partial.FAIL_IF_ANY)
         : drawn;
   }
@@ -144,7 +186,10 @@ public final class ChaosScenario {
   private MemoryBackend cloud(List<String> images, List<String> projects) {
     double intensity = of(0, 5, 10, 20) / 100.0;
     Chaos chaos = random.nextInt(3) == 0 ? Chaos.mixed(intensity) : Chaos.passing(intensity);
-    if (!lists()) {
+    if (local != null) {
+      chaos = local(Chaos.local((1 + local.nextInt(5)) / 10.0));
+    }
+    if (refusesListings || !lists()) {
       chaos = chaos.rate(new Fault.HollowSuccess(), 0);
     }
     MemoryBackend.Builder builder =
@@ -160,10 +205,33 @@ public final class ChaosScenario {
     wholeImages.removeAll(badImages);
     barredImages.forEach(image -> builder.obstacle(of(OBSTACLES), image));
     builder.wholeImages(wholeImages.toArray(String[]::new));
+    fullImages.removeAll(badImages);
+    fullImages.removeAll(barredImages);
+    builder.wholeImages(fullImages.toArray(String[]::new));
+    for (String image : fullImages) {
+      for (String stranger : ids("stranger-", 10)) {
+        builder.member(image, Recipient.project(stranger), MemberStatus.ACCEPTED);
+      }
+    }
+    forbiddenImages.removeAll(badImages);
+    builder.forbiddenImages(forbiddenImages.toArray(String[]::new));
     for (String image : images) {
       projects.forEach(project -> give(builder, image, project));
     }
     return builder.build();
+  }
+
+  /** Listings are refused only where jobs tell the truth. */
+  private Chaos local(Chaos chaos) {
+    Map<Fault, Double> rates = new LinkedHashMap<>(chaos.rates());
+    rates
+        .keySet()
+        .removeIf(
+            fault ->
+                !refusesListings
+                    && fault instanceof Fault.Refused refused
+                    && (refused.kind() == Call.Kind.MEMBERS || refused.kind() == Call.Kind.IMAGES));
+    return new Chaos(rates, chaos.mixedNaming());
   }
 
   private void give(MemoryBackend.Builder builder, String image, String project) {
@@ -171,6 +239,8 @@ public final class ChaosScenario {
     double there = request.action() == Action.SHARE ? 0.1 : 0.9;
     if (badImages.contains(image)
         || barredImages.contains(image)
+        || fullImages.contains(image)
+        || forbiddenImages.contains(image)
         || badProjects.contains(project)
         || random.nextDouble() >= there) {
       notGiven.add(new Member(image, recipient));

@@ -53,6 +53,29 @@ class FaultTest {
   }
 
   @Test
+  void anOutageStrikesAllCallsUntilItEndsAndJobsGoOn() throws Exception {
+    Job job = client.submit(SLICE);
+    cloud.inject(new Fault.Outage(Duration.ofSeconds(60)));
+    assertEquals(Reason.Kind.UNAVAILABLE, client.failure(cloud.members("i1")).reason().kind());
+    client.pass(59_999);
+    assertEquals(Reason.Kind.UNAVAILABLE, client.failure(cloud.job(job.id())).reason().kind());
+    assertEquals(Reason.Kind.UNAVAILABLE, client.refusal(SLICE).kind());
+    assertEquals(Set.of(member("i1", "p1")), cloud.members());
+    client.pass(1);
+    assertEquals(Job.Status.SUCCESS, client.poll(job).status());
+  }
+
+  @Test
+  void anImageIsDeletedWhenItsJobHasEnded() throws Exception {
+    cloud.inject(new Fault.DeletedImage());
+    Job job = client.end(client.submit(share(List.of("i1", "i2"), List.of("p1"))));
+    assertEquals(Job.Status.SUCCESS, job.status());
+    assertEquals(Set.of(member("i2", "p1")), cloud.members());
+    assertEquals(Reason.Kind.INVALID_IMAGE, client.failure(cloud.members("i1")).reason().kind());
+    assertEquals(Reason.Kind.INVALID_IMAGE, client.refusal(SLICE).kind());
+  }
+
+  @Test
   void unauthenticatedHasNoEffect() throws Exception {
     assertStrikesAnyCallWithoutEffect(new Fault.Unauthenticated(), Reason.Kind.UNAUTHENTICATED);
   }
@@ -325,6 +348,7 @@ class FaultTest {
   void negativeTimesAreRefused() {
     Duration negative = Duration.ofMillis(-1);
     assertRefused("retryAfter", () -> new Fault.Throttled(negative, Style.GATEWAY));
+    assertRefused("lasts", () -> new Fault.Outage(negative));
     assertRefused("extra", () -> new Fault.SlowJob(negative));
     assertRefused("lag", () -> new Fault.ListLag(negative));
   }

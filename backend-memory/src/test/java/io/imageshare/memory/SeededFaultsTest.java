@@ -159,5 +159,7 @@ class SeededFaultsTest {
     Fault refused = new Fault.Refused(new Reason(Reason.Kind.INVALID, "", ""));
     assertRefused("cause", () -> chaos.rate(refused, .1));
     assertRefused("cause", () -> chaos.rate(refused.on(Call.Kind.SUBMIT), .1));
+    Reason gone = new Reason(Reason.Kind.INVALID_IMAGE, "", "");
+    assertRefused("cause", () -> chaos.rate(new Fault.Refused(Call.Kind.MEMBERS, gone), .1));
   }
 }

@@ -53,6 +53,17 @@ class ServiceRulesTest {
   }
 
   @Test
+  void anImageThatMayNotBeChangedIsRefusedAndCanBeListed() throws Exception {
+    VirtualClient client = new VirtualClient(cloud().forbiddenImages("i1").build());
+    Reason reason = client.refusal(share(List.of("i2", "i1"), List.of("p1")));
+    assertEquals(Reason.Kind.FORBIDDEN, reason.kind());
+    assertEquals("IMG.0026", reason.code());
+    assertEquals(reason, client.refusal(ShareRequest.unshare(List.of("i1"), List.of("p1"))));
+    assertEquals(List.of(), client.listed("i1"));
+    assertEquals(Job.Status.SUCCESS, client.end(client.share("i2", "p1")).status());
+  }
+
+  @Test
   void sharingWithTheOwnerIsRefusedAndUnsharingIsNot() throws Exception {
     VirtualClient client = new VirtualClient(cloud().owner("me").build());
     Reason reason = client.refusal(share(List.of("i1"), List.of("p1", "me")));

@@ -83,15 +83,21 @@ final class BadIdSearch {
   /** The ids of a side that may be at fault: no other call should hold them. */
   List<Integer> suspected(Side side) {
     return switch (reason.kind()) {
-      case INVALID_IMAGE -> side == Side.IMAGES ? evidence.suspects(side, suspect) : List.of();
-      case INVALID_RECIPIENT ->
-          side == Side.RECIPIENTS ? evidence.suspects(side, suspect) : List.of();
+      case INVALID_IMAGE -> side == Side.IMAGES ? unproven(side) : List.of();
+      case INVALID_RECIPIENT -> side == Side.RECIPIENTS ? unproven(side) : List.of();
       case QUOTA -> side == Side.IMAGES ? suspect.images() : List.of();
       // While nothing was ever taken it may be nobody's fault.
-      case FORBIDDEN, UNSUPPORTED ->
-          evidence.anyAccepted() ? evidence.suspects(side, suspect) : List.of();
-      default -> evidence.suspects(side, suspect);
+      case FORBIDDEN, UNSUPPORTED -> evidence.anyAccepted() ? unproven(side) : List.of();
+      default -> unproven(side);
     };
+  }
+
+  private List<Integer> unproven(Side side) {
+    boolean isForbidden =
+        reason.kind() == Reason.Kind.FORBIDDEN || reason.kind() == Reason.Kind.UNSUPPORTED;
+    return isForbidden && side == Side.IMAGES
+        ? evidence.neverChanged(suspect)
+        : evidence.suspects(side, suspect);
   }
 
   /** The next step: a part to ask for, or a finding that ends the search. */
@@ -110,10 +116,10 @@ final class BadIdSearch {
   }
 
   private List<Integer> suspects(Side side) {
-    List<Integer> suspects = evidence.suspects(side, suspect);
+    List<Integer> suspects = unproven(side);
     while (suspects.isEmpty()) {
       evidence.doubt();
-      suspects = evidence.suspects(side, suspect);
+      suspects = unproven(side);
     }
     return suspects;
   }
@@ -130,8 +136,8 @@ final class BadIdSearch {
   }
 
   private Step sideUnknown() {
-    List<Integer> images = evidence.suspects(Side.IMAGES, suspect);
-    List<Integer> recipients = evidence.suspects(Side.RECIPIENTS, suspect);
+    List<Integer> images = unproven(Side.IMAGES);
+    List<Integer> recipients = unproven(Side.RECIPIENTS);
     if (images.isEmpty()) {
       return along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
     } else if (recipients.isEmpty()) {

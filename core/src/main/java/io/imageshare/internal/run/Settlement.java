@@ -120,7 +120,7 @@ final class Settlement {
   }
 
   private void failUnlessUnderWay(int image, int recipient, Reason reason) {
-    if (!table.isUnderWay(image, recipient)) {
+    if (!table.isUnderWay(image, recipient) && !table.isUnaudited(image, recipient)) {
       settle(image, recipient, new Verdict.Failed(reason));
     }
   }

@@ -57,10 +57,11 @@ final class Submission {
   /** The listings that are still to be read back. */
   final BitSet toRead = new BitSet();
 
-  /** The listings that could not be read back, and why. */
-  @Nullable Reason unreadable;
-
+  /** The listings that could not be read back. */
   final BitSet unread = new BitSet();
+
+  /** Whether a read of one of them failed in a way that may pass. */
+  boolean someFailed;
 
   /** How often reading back failed. */
   int failedReads;

@@ -268,7 +268,7 @@ final class SubmissionTracker {
       return;
     }
     submission.unread.clear();
-    submission.unreadable = null;
+    submission.someFailed = false;
     run.forEachMissing(submission, (i, r) -> submission.toRead.set(run.listings.of(i, r)));
     for (int listing : submission.toRead.stream().toArray()) {
       if (run.canRead(listing)) {
@@ -288,10 +288,28 @@ final class SubmissionTracker {
     }
     submission.toRead.clear(listing);
     if (failure != null) {
-      submission.unread.set(listing);
-      submission.unreadable = failure;
+      readRefused(submission, listing, failure);
     }
     readBackDone(submission);
+  }
+
+  private void readRefused(Submission submission, int listing, Reason reason) {
+    switch (OutcomeRules.readRefused(reason.kind(), run.listings.side())) {
+      case BAD_ID ->
+          run.listings
+              .part(submission.slice, listing)
+              .forEach(
+                  (i, r) -> {
+                    if (table.isUnderWay(i, r)) {
+                      settlement.settle(i, r, new Verdict.Failed(reason));
+                    }
+                  });
+      case UNREADABLE -> submission.unread.set(listing);
+      case NOTHING -> {
+        submission.unread.set(listing);
+        submission.someFailed = true;
+      }
+    }
   }
 
   private void readBackDone(Submission submission) {
@@ -299,12 +317,7 @@ final class SubmissionTracker {
       return;
     }
     long missing = run.missing(submission);
-    Reason unreadable = submission.unreadable;
-    if (missing > 0
-        && unreadable != null
-        && OutcomeRules.readRefused(unreadable.kind(), run.listings.side())
-            == OutcomeRules.ReadRefusal.NOTHING
-        && submission.failedReads < FAILED_READS) {
+    if (missing > 0 && submission.someFailed && submission.failedReads < FAILED_READS) {
       submission.failedReads++;
       readBack(submission, run.terms.readPause());
       return;

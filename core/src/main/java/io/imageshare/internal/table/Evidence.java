@@ -89,13 +89,25 @@ public final class Evidence {
   }
 
   boolean isGood(Side side, int id) {
+    return isProven(side, id, Strength.LISTED);
+  }
+
+  private boolean isProven(Side side, int id, Strength most) {
     return !doubtAll
-        && EnumSet.range(least, Strength.LISTED).stream()
+        && least.compareTo(most) <= 0
+        && EnumSet.range(least, most).stream()
             .anyMatch(strength -> known(side).good.containsEntry(strength, id));
   }
 
   public List<Integer> suspects(Side side, Slice slice) {
     return slice.ids(side).stream().filter(id -> !isGood(side, id)).toList();
+  }
+
+  /** The images that nobody may be allowed to change: what is listed can be read, and no more. */
+  public List<Integer> neverChanged(Slice slice) {
+    return slice.images().stream()
+        .filter(image -> !isProven(Side.IMAGES, image, Strength.SERVED))
+        .toList();
   }
 
   /**

@@ -27,6 +27,7 @@ class BadIdSearchTest {
     final Evidence evidence = new Evidence();
     final List<String> found = new ArrayList<>();
     boolean namesSide;
+    Kind sideless = Kind.INVALID;
     int calls;
 
     @Nullable Kind refusal(Slice slice) {
@@ -35,7 +36,7 @@ class BadIdSearchTest {
       if (!image && !recipient) {
         return null;
       }
-      return !namesSide ? Kind.INVALID : image ? Kind.INVALID_IMAGE : Kind.INVALID_RECIPIENT;
+      return !namesSide ? sideless : image ? Kind.INVALID_IMAGE : Kind.INVALID_RECIPIENT;
     }
 
     void search(Slice refused) {
@@ -165,6 +166,77 @@ class BadIdSearchTest {
     Service service = new Service();
     service.search(slice(8, 8));
     assertEquals(List.of("nothing"), service.found);
+  }
+
+  @Test
+  void aPartHoldsHalfOfTheSuspectsAndAllThatIsProven() {
+    Evidence evidence = new Evidence();
+    evidence.accepted(slice(2, 5));
+    BadIdSearch search =
+        new BadIdSearch(slice(2, 9), new Reason(Kind.INVALID_RECIPIENT, "", ""), evidence);
+    assertEquals(new Step.Ask(slice(2, 7)), search.next());
+  }
+
+  /** Who may read an image may not be allowed to change it. */
+  @Test
+  void aListedImageMayBeForbidden() {
+    for (Kind kind : List.of(Kind.FORBIDDEN, Kind.UNSUPPORTED)) {
+      for (int recipients = 1; recipients <= 8; recipients++) {
+        Service service = new Service();
+        service.sideless = kind;
+        service.badImages.add(3);
+        service.evidence.listed(Side.IMAGES, 3);
+        service.evidence.accepted(new Slice(List.of(0, 1, 2), List.of(0, 1)));
+        service.search(slice(4, recipients));
+        assertEquals(List.of("IMAGES 3"), service.found);
+      }
+    }
+  }
+
+  @Test
+  void aListedImageIsThereAndCanBeShared() {
+    Service service = new Service();
+    service.badRecipients.add(0);
+    service.evidence.listed(Side.IMAGES, 0);
+    service.search(slice(1, 1));
+    assertEquals(List.of("RECIPIENTS 0"), service.found);
+  }
+
+  @Test
+  void aForbiddenRecipientIsFoundLikeAnyOther() {
+    Service service = new Service();
+    service.sideless = Kind.FORBIDDEN;
+    service.badRecipients.add(2);
+    service.evidence.listed(Side.RECIPIENTS, 0);
+    service.evidence.accepted(slice(4, 2));
+    service.search(slice(4, 4));
+    assertEquals(List.of("RECIPIENTS 2"), service.found);
+    assertTrue(service.calls <= 2, "proven recipients are not halved: " + service.calls);
+  }
+
+  @Test
+  void whatOtherCallsShouldNotHold() {
+    Evidence evidence = new Evidence();
+    evidence.listed(Side.IMAGES, 0);
+    evidence.listed(Side.RECIPIENTS, 1);
+    assertSuspected(evidence, Kind.INVALID_IMAGE, List.of(1), List.of());
+    assertSuspected(evidence, Kind.INVALID_RECIPIENT, List.of(), List.of(0));
+    assertSuspected(evidence, Kind.INVALID, List.of(1), List.of(0));
+    assertSuspected(evidence, Kind.QUOTA, List.of(0, 1), List.of());
+    for (Kind kind : List.of(Kind.FORBIDDEN, Kind.UNSUPPORTED)) {
+      assertSuspected(evidence, kind, List.of(), List.of());
+    }
+    evidence.accepted(new Slice(List.of(7), List.of(7)));
+    for (Kind kind : List.of(Kind.FORBIDDEN, Kind.UNSUPPORTED)) {
+      assertSuspected(evidence, kind, List.of(0, 1), List.of(0));
+    }
+  }
+
+  private static void assertSuspected(
+      Evidence evidence, Kind kind, List<Integer> images, List<Integer> recipients) {
+    BadIdSearch search = new BadIdSearch(slice(2, 2), new Reason(kind, "", ""), evidence);
+    assertEquals(images, search.suspected(Side.IMAGES), kind.name());
+    assertEquals(recipients, search.suspected(Side.RECIPIENTS), kind.name());
   }
 
   /** Where acceptance proves nothing, one pair is left over from halving that nobody refused. */

@@ -144,9 +144,10 @@ public final class CallPipeline {
     PendingCall call;
     FaultEffect struck;
     synchronized (lock) {
-      call = new PendingCall(kind, slice, id, now());
+      Instant now = now();
+      call = new PendingCall(kind, slice, id, now);
       calls.add(call);
-      Fault fault = faults.next(kind, Fault.Part.CALL);
+      Fault fault = faults.ofCall(kind, now);
       if (fault != null) {
         call.faults.add(fault);
       }

@@ -151,6 +151,9 @@ final class Cloud {
       }
     }
     job.finish(end.job(plan, job.end()));
+    if (plan.jobFault() instanceof Fault.DeletedImage) {
+      store.delete(operation.images().iterator().next());
+    }
   }
 
   /** Changes one pair at once; false: it was as asked already, which the native calls reject. */

@@ -31,6 +31,9 @@ public final class CloudSettings {
   /** Why an image cannot be shared; {@link Image.Obstacle#NONE} unless named. */
   public final Map<String, Image.Obstacle> obstacles = new HashMap<>();
 
+  /** The images among them that the owner's user may not share. */
+  public final Set<String> forbiddenImages = new LinkedHashSet<>();
+
   /** The full-server images among them. */
   public final Set<String> wholeImages = new LinkedHashSet<>();
 

@@ -28,7 +28,7 @@ record FaultEffect(boolean takesEffect, boolean answered, @Nullable BackendExcep
   }
 
   private static BackendException failure(Fault fault) {
-    if (fault instanceof Fault.Unavailable) {
+    if (fault instanceof Fault.Unavailable || fault instanceof Fault.Outage) {
       return failure(Reason.Kind.UNAVAILABLE, "", "connection refused");
     }
     if (fault instanceof Fault.Throttled throttled) {

@@ -3,6 +3,7 @@ package io.imageshare.memory.internal.cloud;
 import io.imageshare.memory.Chaos;
 import io.imageshare.memory.Fault;
 import io.imageshare.memory.MemoryBackend.Call;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,8 @@ final class FaultQueue {
   private final List<Fault> injected = new ArrayList<>();
   private final Chaos chaos;
   private final RandomGenerator random;
+  private @Nullable Fault outage;
+  private Instant outageEnd = Instant.MIN;
 
   FaultQueue(Chaos chaos, RandomGenerator random) {
     this.chaos = chaos;
@@ -23,6 +26,19 @@ final class FaultQueue {
 
   void inject(Fault fault, int times) {
     injected.addAll(Collections.nCopies(times, fault));
+  }
+
+  /** The fault that strikes a call itself, or null; an outage strikes all until it ends. */
+  @Nullable Fault ofCall(Call.Kind kind, Instant now) {
+    if (now.isBefore(outageEnd)) {
+      return outage;
+    }
+    Fault fault = next(kind, Fault.Part.CALL);
+    if (fault instanceof Fault.Outage begun) {
+      outage = begun;
+      outageEnd = now.plus(begun.lasts());
+    }
+    return fault;
   }
 
   /** The fault of a part that strikes this call, or null. */

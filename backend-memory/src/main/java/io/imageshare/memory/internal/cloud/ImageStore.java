@@ -62,6 +62,12 @@ final class ImageStore {
     images.computeIfAbsent(image, added -> new MemberList()).add(number, status);
   }
 
+  /** Deletes an image; where every id is an image, a new one takes its place. */
+  void delete(String image) {
+    images.remove(image);
+    staleListings.remove(image);
+  }
+
   private int number(Recipient recipient) {
     recipients.add(recipient);
     return recipients.size() - 1;

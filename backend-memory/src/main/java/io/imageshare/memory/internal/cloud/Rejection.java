@@ -1,5 +1,6 @@
 package io.imageshare.memory.internal.cloud;
 
+import static io.imageshare.Reason.Kind.FORBIDDEN;
 import static io.imageshare.Reason.Kind.INVALID;
 import static io.imageshare.Reason.Kind.INVALID_IMAGE;
 import static io.imageshare.Reason.Kind.INVALID_RECIPIENT;
@@ -43,6 +44,11 @@ record Rejection(Reason.Kind kind, String code, String text, String id) {
       case ENCRYPTED -> ofImage("IMG.0098", "An encrypted image cannot be shared", image);
       case UNREADY -> ofImage("IMG.0046", "The image is not available", image);
     };
+  }
+
+  static Rejection forbidden(String image) {
+    return new Rejection(
+        FORBIDDEN, "IMG.0026", "The user has no permission to change the image's members", image);
   }
 
   private static Rejection ofImage(String code, String text, String image) {

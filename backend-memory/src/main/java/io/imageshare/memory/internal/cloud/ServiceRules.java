@@ -24,6 +24,7 @@ final class ServiceRules {
   private final Unknowns unknowns;
   private final Recipient owner;
   private final Set<Recipient> badRecipients;
+  private final Set<String> forbiddenImages;
   private final Set<String> wholeImages;
   private final Map<String, Image.Obstacle> obstacles;
   private final int membersPerImage;
@@ -34,6 +35,7 @@ final class ServiceRules {
     unknowns = settings.unknowns;
     owner = settings.owner;
     badRecipients = Set.copyOf(settings.badRecipients);
+    forbiddenImages = Set.copyOf(settings.forbiddenImages);
     wholeImages = Set.copyOf(settings.wholeImages);
     obstacles = Map.copyOf(settings.obstacles);
     membersPerImage = settings.membersPerImage;
@@ -154,6 +156,9 @@ final class ServiceRules {
   private @Nullable Rejection imageRejection(Action action, String image) {
     if (!store.knows(image)) {
       return Rejection.image(image);
+    }
+    if (forbiddenImages.contains(image)) {
+      return Rejection.forbidden(image);
     }
     return action == Action.SHARE ? Rejection.obstacle(obstacle(image), image) : null;
   }
