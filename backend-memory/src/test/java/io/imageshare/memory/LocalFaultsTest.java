@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
 import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
@@ -224,6 +225,28 @@ class LocalFaultsTest {
     assertEquals(9, report.counts().done());
     assertEquals(3, report.failed().filter(f -> f.reason().kind() == Kind.INVALID_IMAGE).count());
     assertEquals(1, report.stats().submits());
+  }
+
+  @Test
+  void whatAJobDidIsAuditedThoughOneOfItsIdsIsFoundBadMeanwhile() {
+    MemoryBackend cloud =
+        cloud(2).unknowns(Unknowns.defaults().listLag(Duration.ofSeconds(10))).build();
+    RefusingBackend backend =
+        new RefusingBackend(
+            cloud,
+            (kind, slice, id) ->
+                slice != null && slice.images().contains("image-1")
+                    ? reason(Kind.INVALID_RECIPIENT, "IMG.0108")
+                    : null);
+    ShareReport report =
+        workflow(backend)
+            .limits(new BatchLimits(1, 1, 1))
+            .flow(FlowPolicy.defaults().openJobs(1))
+            .build()
+            .run(share(2, 1));
+    of(report, "image-0")
+        .forEach(outcome -> assertTrue(outcome instanceof Outcome.Done, outcome::toString));
+    assertEquals(1, report.counts().failed());
   }
 
   @Test
