@@ -139,7 +139,7 @@ final class BadIdSearch {
     List<Integer> images = unproven(Side.IMAGES);
     List<Integer> recipients = unproven(Side.RECIPIENTS);
     if (images.isEmpty()) {
-      return along(Side.RECIPIENTS, suspects(Side.RECIPIENTS));
+      return along(Side.RECIPIENTS, recipients);
     } else if (recipients.isEmpty()) {
       return along(Side.IMAGES, images);
     } else if (images.size() < suspect.images().size()) {

@@ -88,7 +88,7 @@ final class Settlement {
     }
   }
 
-  /** An id is bad for a principal, or full: its pairs fail, but for those under way. */
+  /** An id is bad for a principal, or full: its open pairs fail. */
   void bad(Principal principal, Side side, int bad, Reason reason) {
     if (reason.kind() == Kind.QUOTA || !principal.evidence.bad(side, bad, reason)) {
       fail(principal, side, bad, reason); // full, which says nothing bad of it
@@ -104,23 +104,23 @@ final class Settlement {
     }
   }
 
-  /** Fails the pairs of an id, but for those under way. */
+  /** Fails the open pairs of an id. */
   void fail(Principal principal, Side side, int id, Reason reason) {
     run.listings
         .pairsOf(principal.number)
         .with(side, List.of(id))
-        .forEach((image, recipient) -> failUnlessUnderWay(image, recipient, reason));
+        .forEach((image, recipient) -> failIfOpen(image, recipient, reason));
   }
 
-  /** Fails all pairs of a principal, but for those under way. */
+  /** Fails all open pairs of a principal. */
   void failAll(Principal principal, Reason reason) {
     run.listings
         .pairsOf(principal.number)
-        .forEach((image, recipient) -> failUnlessUnderWay(image, recipient, reason));
+        .forEach((image, recipient) -> failIfOpen(image, recipient, reason));
   }
 
-  private void failUnlessUnderWay(int image, int recipient, Reason reason) {
-    if (!table.isUnderWay(image, recipient) && !table.isUnaudited(image, recipient)) {
+  private void failIfOpen(int image, int recipient, Reason reason) {
+    if (table.isOpen(image, recipient)) { // what was taken may be done, as its audit will show
       settle(image, recipient, new Verdict.Failed(reason));
     }
   }
