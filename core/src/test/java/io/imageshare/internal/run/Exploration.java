@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exploration {
 
-  /** How a state was reached: by so many a step from another. */
-  private record Reached(@Nullable Reached from, int step) {}
+  /** Within so many steps every run is over. */
+  private static final int STEPS = 400;
+
+  /** How a state was reached: by which step from another, and by how many from the first. */
+  private record Reached(@Nullable Reached from, int step, int steps) {}
 
   private static final class Frame {
     final Reached state;
@@ -52,7 +55,7 @@ final class Exploration {
   /** Explores what can be reached with so many wrong things at most. */
   void explore(int wrongThings) {
     ModelLoop first = new ModelLoop(setting);
-    Reached root = new Reached(null, -1);
+    Reached root = new Reached(null, -1, 0);
     seen.add(Fingerprint.of(first));
     layer.add(root);
     walk(first, root);
@@ -119,6 +122,9 @@ final class Exploration {
   private @Nullable Reached step(ModelLoop loop, Reached from, List<Step> steps, int step) {
     transitions++;
     try {
+      if (from.steps() == STEPS) {
+        throw new ModelLoop.Broken("the run does not end");
+      }
       steps.get(step).happens().run();
     } catch (RuntimeException e) {
       String trace = String.join("\n  ", trace(from));
@@ -131,7 +137,7 @@ final class Exploration {
       return null;
     }
     ends += loop.isOver() ? 1 : 0;
-    Reached next = new Reached(from, step);
+    Reached next = new Reached(from, step, from.steps() + 1);
     layer.add(next);
     return next;
   }

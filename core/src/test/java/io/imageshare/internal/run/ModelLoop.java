@@ -823,6 +823,7 @@ final class ModelLoop {
         }
       }
     }
+    checkJobs();
     if (crashed == 0) {
       checkDisjoint(); // who resumes polls jobs again that have ended
     }
@@ -857,6 +858,14 @@ final class ModelLoop {
         && failed.reason().kind() == Kind.NOT_SENT
         && (cloud.touched & pair) != 0) {
       throw new Broken(name + ", though it was sent");
+    }
+  }
+
+  private void checkJobs() {
+    for (Submission submission : state.model().submissions.values()) {
+      if (submission.state == Submission.State.OVER && submission.holdsJob && !isOver) {
+        throw new Broken("what is over holds the place of a job");
+      }
     }
   }
 
