@@ -188,11 +188,10 @@ final class Fingerprint {
 
   private long time(String field, Object owner, long time) {
     return switch (field) {
-      case "Pending.due" -> Math.max(0, time - now);
+      case "Pending.due", "Sender.planAt" -> Math.max(0, time - now);
       case "JobPoller.began" -> Math.min(now - time, ModelLoop.PATIENCE.toNanos());
       case "Audit.firstRead" -> ago(time, 15);
       case "Survey.answered" -> ago(time, 3);
-      case "Sender.waitingSince" -> ago(time, 2);
       case "Submission.sentAt" ->
           ((Submission) owner).state == Submission.State.SENT ? ago(time, 5) : 0;
       default -> throw new AssertionError("is this a time? " + field);
