@@ -231,4 +231,24 @@ class ThrottleTest {
       assertFalse(all.compareTo(ofSeconds(65)) > 0, "took " + all);
     }
   }
+
+  @Test
+  void refusalsByChanceSlowARunByAtMostAQuarter() {
+    double without = seconds(Chaos.none());
+    double with = seconds(Chaos.none().rate(new Fault.Throttled(), .1));
+    assertTrue(with <= 1.25 * without, with + " s instead of " + without);
+  }
+
+  private static double seconds(Chaos chaos) {
+    Duration sum = Duration.ZERO;
+    for (int seed = 0; seed < 40; seed++) {
+      Timekeeper own = Timekeeper.virtual();
+      MemoryBackend cloud =
+          Samples.cloud(own, 100).latency(ofMillis(40)).chaos(chaos).seed(seed).build();
+      Instant start = own.now();
+      ShareWorkflow.builder(cloud).seed(seed).build().run(share(100, 100)).requireAllDone();
+      sum = sum.plus(Duration.between(start, own.now()));
+    }
+    return sum.toMillis() / 1000.0;
+  }
 }

@@ -37,13 +37,17 @@ final class RateEstimator {
   /** The part of a limit that must be used for a single refusal to be more than chance. */
   private static final double USED = .7;
 
-  /** The share of isolated refusals, over so many calls, that is no chance any more. */
-  private static final double CHANCE = .12;
+  /** The latest calls over which the share of those that are refused by chance is taken. */
+  private static final double LATEST = 16;
 
-  private static final double ISOLATED_CALLS = 16;
+  /** How unlikely so many refusals in a row must be to be evidence of a limit. */
+  private static final double CHANCE = .005;
 
-  /** So many refusals with no accepted call between are no chance. */
-  private static final int EVIDENCE = 3;
+  /** More than this share is not refused by chance alone: the limit is below what was learned. */
+  private static final double CHANCE_ALONE = .2;
+
+  /** The fewest refusals in a row that are evidence. */
+  private static final int LEAST_EVIDENCE = 3;
 
   private static final double LONGEST_GAP = 300e9;
   private static final double MIN_RATE = 1 / LONGEST_GAP;
@@ -54,8 +58,8 @@ final class RateEstimator {
   private double recovery; // the time until the learned rate is reached again; 0: nothing learned
   private double sinceDecrease;
 
-  /** The share of isolated refusals among the latest calls. */
-  private double isolated;
+  /** The share of the latest calls that were refused by chance. */
+  private double chance;
 
   /** When the calls of the last window started that were accepted, while its length is known. */
   private final Deque<Long> recent = new ArrayDeque<>();
@@ -114,7 +118,7 @@ final class RateEstimator {
 
   /** Whether there is evidence of a limit: one was learned, or refusals come together. */
   boolean isLimited() {
-    return recovery > 0 || (period != null && period.refusals >= EVIDENCE);
+    return recovery > 0 || (period != null && period.refusals >= evidence());
   }
 
   /** A call starts. */
@@ -128,7 +132,7 @@ final class RateEstimator {
       turned(started, period);
     }
     lastAccepted = lastAccepted == null ? started : latest(lastAccepted, started);
-    isolated -= isolated / ISOLATED_CALLS;
+    chance -= chance / LATEST;
     recent.add(started);
     dropOld(started);
     calls++;
@@ -179,16 +183,34 @@ final class RateEstimator {
     return max(1.5 / rate(), min((now - during.started) / 2.5, LONGEST_GAP));
   }
 
+  /** So many refusals with no accepted call between are no chance. */
+  private double evidence() {
+    return max(LEAST_EVIDENCE, Math.log(CHANCE) / Math.log(chance));
+  }
+
   /** A call is accepted again after refusals: the window has turned. */
   private void turned(long started, RefusalPeriod ended) {
     boolean isLimited = isLimited();
+    boolean isChance = ended.refusals < evidence();
     period = null;
+    if (isChance) {
+      chance = min(.9, chance + ended.refusals / LATEST);
+    }
     if (!isLimited) {
       return;
     }
     double blocked = started - ended.started;
     boolean brief = blocked < 4 / rate();
-    learn(ended, blocked);
+    dropOld(ended.started);
+    double taken = window == 0 ? 0 : recent.size() / window;
+    if (window > 0 && isChance) {
+      learnFromFew(taken);
+    } else if (window > 0 && length >= window && (ended.waitRequested || blocked < window / 2)) {
+      decreaseTo(max(taken, rate(max(0, sinceDecrease - window / 2)) - 1 / window));
+      recovery = recovery(CALLS_TO_RECOVER, 1.5);
+    } else if (!isChance) {
+      learnFromTurns(ended, blocked);
+    }
     length += blocked;
     if (!brief && calls >= MIN_CALLS) {
       callsBefore = calls;
@@ -199,27 +221,17 @@ final class RateEstimator {
     earliest = started + (long) (1 / rate());
   }
 
-  private void learn(RefusalPeriod ended, double blocked) {
-    if (window > 0 && ended.refusals < EVIDENCE) {
-      learnFromOne(ended);
-    } else if (window > 0 && length >= window && (ended.waitRequested || blocked < window / 2)) {
-      decreaseTo(rate(max(0, sinceDecrease - window / 2)) - 1 / window);
-      recovery = recovery(CALLS_TO_RECOVER, 1.5);
-    } else if (ended.refusals >= EVIDENCE) {
-      learnFromTurns(ended, blocked);
-    }
-  }
-
   /**
-   * An isolated refusal is chance, unless about as many calls were taken as the limit allows, or it
-   * is one of many.
+   * Few refusals are chance if far fewer calls were taken than the limit allows, unless they go on;
+   * else they cost a call a window. The limit is hardly lower than what was taken.
    */
-  private void learnFromOne(RefusalPeriod ended) {
-    dropOld(ended.started);
-    isolated += 1 / ISOLATED_CALLS;
-    if (recent.size() > USED * learned * window || isolated > CHANCE) {
-      learned = max(MIN_RATE, max(learned, rate()) * (1 - 1 / (rate() * window + 1)));
+  private void learnFromFew(double taken) {
+    if (taken > USED * learned) {
+      learned = max((1 - DECREASE) * taken, max(learned, rate()) * (1 - 1 / (rate() * window + 1)));
       recovery = max(recovery, recovery(CALLS_TO_RECOVER, 1.5));
+      sinceDecrease = min(sinceDecrease, recovery);
+    } else if (chance > CHANCE_ALONE) {
+      learned = max(taken / USED, (1 - DECREASE) * learned);
       sinceDecrease = min(sinceDecrease, recovery);
     }
   }
