@@ -11,7 +11,8 @@ import java.time.Duration;
  *
  * <p>Where the service refuses calls as too many, the workflow learns the service's own limit from
  * when refusals begin and end. From then on all its runs stay just below that limit, and probe for
- * a higher one now and then.
+ * a higher one now and then. A refusal among calls that are taken is no evidence of a limit: it
+ * holds back that call only.
  *
  * @param callsPerSecond the highest rate at which calls of any kind start, evenly spaced
  * @param concurrentCalls the most calls that may be unanswered at the same time
