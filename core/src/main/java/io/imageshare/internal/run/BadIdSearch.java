@@ -138,6 +138,11 @@ final class BadIdSearch {
   private Step sideUnknown() {
     List<Integer> images = unproven(Side.IMAGES);
     List<Integer> recipients = unproven(Side.RECIPIENTS);
+    while (images.isEmpty() && recipients.isEmpty()) {
+      evidence.doubt(); // the refusal speaks against both sides alike
+      images = unproven(Side.IMAGES);
+      recipients = unproven(Side.RECIPIENTS);
+    }
     if (images.isEmpty()) {
       return along(Side.RECIPIENTS, recipients);
     } else if (recipients.isEmpty()) {

@@ -104,6 +104,17 @@ class BadIdSearchTest {
   }
 
   @Test
+  void aRefusalOfWhatIsAllProvenGoodDoubtsBothSidesAndBlamesThePairAlone() {
+    for (boolean image : new boolean[] {true, false}) {
+      Service service = new Service();
+      service.evidence.accepted(slice(5, 4));
+      (image ? service.badImages : service.badRecipients).add(3);
+      service.search(slice(5, 4));
+      assertEquals(List.of("pair"), service.found);
+    }
+  }
+
+  @Test
   void goodIdsStayInEveryPartAndAreNotHalved() {
     Service service = new Service();
     service.namesSide = true;
