@@ -8,7 +8,8 @@ import java.time.Duration;
 /**
  * How calls that had no effect are repeated: exponential backoff with full jitter, no shorter than
  * the service asks, and one budget of repeats for all runs of a workflow. Calls that exceeded a
- * rate limit of the service are not covered: they are repeated as soon as the learned rate permits.
+ * rate limit of the service are not covered: they are repeated after the wait that the service asks
+ * for, or once a later call of their kind was taken, as soon as the learned rate permits.
  *
  * @param attempts how often a call is made in all, at least 1; throttled attempts do not count
  * @param first the upper bound of the first wait; it doubles with each repeat

@@ -48,7 +48,8 @@ public sealed interface ShareEvent {
    * @param run the run's id
    * @param call {@code submit}, {@code job} or {@code members}
    * @param reason why it failed
-   * @param delay the least time before the repeat
+   * @param delay the time before the repeat; after a refusal as too fast the wait that the service
+   *     asks for, which ends early once a later call of its kind was taken
    */
   record Retrying(String run, String call, Reason reason, Duration delay) implements ShareEvent {}
 
