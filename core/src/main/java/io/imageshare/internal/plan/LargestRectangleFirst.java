@@ -15,8 +15,8 @@ import java.util.Optional;
  * small.
  */
 final class LargestRectangleFirst {
-  /** Bounds the work, in words of 64 cells: some tenths of a second. */
-  private static final long WORK = 100_000_000;
+  /** Bounds the work, in words of 64 cells: some milliseconds. */
+  private static final long WORK = 5_000_000;
 
   private static final Rectangle NONE = new Rectangle(List.of(), new BitSet(), 0);
 

@@ -16,8 +16,14 @@ import java.util.stream.IntStream;
  * whichever makes fewest. (The least for any table is NP-hard to find.)
  */
 public final class SlicePlanner {
+  /** The most pairs of a ragged table that one step looks at: some tens of milliseconds. */
+  private static final int BLOCK = 100_000;
+
+  /** The most pairs for which the largest rectangles are worth the time to look for them. */
+  private static final int SCATTERED = 20_000;
+
   /** How many lines the search for the next in a chain considers: bounds its work. */
-  private static final int CHAIN_WINDOW = 1_000;
+  private static final int CHAIN_WINDOW = 200;
 
   private SlicePlanner() {}
 
@@ -27,18 +33,55 @@ public final class SlicePlanner {
    * @param rows for each image the recipients to be asked for it; stays as it is
    */
   public static List<Slice> plan(BitSet[] rows, BatchLimits limits) {
+    BitSet[] left = Arrays.stream(rows).map(BitSet::clone).toArray(BitSet[]::new);
+    List<Slice> slices = new ArrayList<>();
+    for (List<Slice> step = step(left, limits); !step.isEmpty(); step = step(left, limits)) {
+      slices.addAll(step);
+      step.forEach(slice -> slice.forEach((row, column) -> left[row].clear(column)));
+    }
+    return sorted(slices);
+  }
+
+  /**
+   * The first slices of {@link #plan}. A large ragged table takes several steps, none of which
+   * keeps its thread for long.
+   *
+   * @return none if no cell is set
+   */
+  public static List<Slice> step(BitSet[] rows, BatchLimits limits) {
     List<Integer> images = occupied(rows);
     if (images.isEmpty()) {
       return List.of();
     }
     BitSet first = rows[images.get(0)];
-    List<Slice> slices =
-        images.stream().allMatch(i -> rows[i].equals(first))
-            ? Grid.cut(images, first.stream().boxed().toList(), limits)
-            : sparse(rows, limits);
-    return slices.stream()
-        .sorted(comparing((Slice s) -> s.images().get(0)).thenComparing(s -> s.recipients().get(0)))
-        .toList();
+    return images.stream().allMatch(i -> rows[i].equals(first))
+        ? sorted(Grid.cut(images, first.stream().boxed().toList(), limits))
+        : sorted(sparse(block(rows, images, limits), limits));
+  }
+
+  /** The first rows, and of these the first columns: enough of both for slices of full size. */
+  private static BitSet[] block(BitSet[] rows, List<Integer> images, BatchLimits limits) {
+    int width = Arrays.stream(rows).mapToInt(BitSet::length).max().orElseThrow();
+    if ((long) images.size() * width <= BLOCK) {
+      return rows;
+    }
+    int highest = Grid.fewest(images.size(), width, limits).height(images.size());
+    int height =
+        Math.min(images.size(), Math.max(BLOCK / width, Math.min(2 * highest, BLOCK / 100)));
+    BitSet[] block = new BitSet[rows.length];
+    Arrays.fill(block, new BitSet());
+    BitSet columns = new BitSet();
+    List<Integer> chosen = images.subList(0, height);
+    chosen.forEach(image -> columns.or(rows[image]));
+    columns.stream()
+        .skip(Math.max(1, BLOCK / height))
+        .findFirst()
+        .ifPresent(c -> columns.clear(c, columns.length()));
+    for (int image : chosen) {
+      block[image] = (BitSet) rows[image].clone();
+      block[image].and(columns);
+    }
+    return block;
   }
 
   private static List<Slice> sparse(BitSet[] rows, BatchLimits limits) {
@@ -52,10 +95,19 @@ public final class SlicePlanner {
     best = fewer(best, turned(StripPartition.plan(columns, occupied(rows), turned)));
     best = fewer(best, StripPartition.plan(rows, chain(columns), limits));
     best = fewer(best, turned(StripPartition.plan(columns, chain(rows), turned)));
+    if (Arrays.stream(rows).mapToInt(BitSet::cardinality).sum() > SCATTERED) {
+      return best;
+    }
     best = LargestRectangleFirst.plan(rows, limits, best.size()).orElse(best);
     return LargestRectangleFirst.plan(columns, turned, best.size())
         .map(SlicePlanner::turned)
         .orElse(best);
+  }
+
+  private static List<Slice> sorted(List<Slice> slices) {
+    return slices.stream()
+        .sorted(comparing((Slice s) -> s.images().get(0)).thenComparing(s -> s.recipients().get(0)))
+        .toList();
   }
 
   private static List<Slice> fewer(List<Slice> a, List<Slice> b) {
@@ -111,65 +163,5 @@ public final class SlicePlanner {
       }
     }
     return nearest;
-  }
-
-  /**
-   * How a full rectangle is cut: into parts that differ in height and width by one at most.
-   *
-   * @param down how many parts there are along the rows
-   * @param across how many parts there are along the columns
-   */
-  record Grid(int down, int across) {
-
-    /**
-     * The grid of fewest parts within the limits; of several, the one whose parts have the fewest
-     * rows, as each image costs a survey and an audit, however few of its pairs are asked.
-     */
-    static Grid fewest(int rows, int columns, BatchLimits limits) {
-      if (rows <= limits.images()
-          && columns <= limits.recipients()
-          && (long) rows * columns <= limits.pairs()) {
-        return new Grid(1, 1);
-      }
-      Grid best = new Grid(rows, columns);
-      int highest = Math.min(rows, Math.min(limits.images(), limits.pairs()));
-      for (int height = 1; height <= highest; height++) {
-        int width = Math.min(limits.recipients(), limits.pairs() / height);
-        Grid grid = new Grid(ceil(rows, height), ceil(columns, width));
-        if (grid.parts() < best.parts()
-            || (grid.parts() == best.parts() && grid.down > best.down)) {
-          best = grid;
-        }
-      }
-      return best;
-    }
-
-    /** The parts. They share their lists, so that very many take little memory. */
-    static List<Slice> cut(List<Integer> rows, List<Integer> columns, BatchLimits limits) {
-      Grid grid = fewest(rows.size(), columns.size(), limits);
-      List<List<Integer>> widths = even(columns, grid.across);
-      return even(rows, grid.down).stream()
-          .flatMap(height -> widths.stream().map(width -> new Slice(height, width)))
-          .toList();
-    }
-
-    long parts() {
-      return (long) down * across;
-    }
-
-    private static int ceil(int a, int b) {
-      return (a - 1) / b + 1;
-    }
-
-    private static List<List<Integer>> even(List<Integer> all, int parts) {
-      List<List<Integer>> even = new ArrayList<>(parts);
-      int from = 0;
-      for (int part = 1; part <= parts; part++) {
-        int to = (int) ((long) all.size() * part / parts);
-        even.add(List.copyOf(all.subList(from, to)));
-        from = to;
-      }
-      return even;
-    }
   }
 }

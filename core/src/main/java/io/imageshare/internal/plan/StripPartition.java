@@ -1,7 +1,6 @@
 package io.imageshare.internal.plan;
 
 import io.imageshare.BatchLimits;
-import io.imageshare.internal.plan.SlicePlanner.Grid;
 import io.imageshare.internal.table.Slice;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +18,8 @@ import java.util.stream.Stream;
  * again, however ragged.
  */
 final class StripPartition {
-  /** Bounds the work, in cells: some tenths of a second. */
-  private static final long WORK = 50_000_000;
+  /** Bounds the work, in cells: some milliseconds. */
+  private static final long WORK = 1_000_000;
 
   private final List<Integer> order;
   private final BatchLimits limits;

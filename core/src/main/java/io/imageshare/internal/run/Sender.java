@@ -12,6 +12,7 @@ import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -33,6 +34,9 @@ final class Sender {
   private boolean waiting;
 
   private long planAt;
+
+  /** Whether the last plan was only a step of a larger one. */
+  private boolean unfinished;
 
   Sender(RunModel run, Settlement settlement, Survey survey) {
     this.run = run;
@@ -58,10 +62,11 @@ final class Sender {
     if (!queued.isEmpty() || !table.hasOpen() || !survey.isReady()) {
       return;
     }
-    boolean batchable = survey.isOver() && !isAnythingUnderWay();
+    boolean batchable = unfinished || (survey.isOver() && !isAnythingUnderWay());
     if (!batchable && mustWait()) {
       return;
     }
+    unfinished = false;
     for (Principal principal : run.principals) {
       if (principal.stopped == null) {
         plan(principal);
@@ -93,24 +98,29 @@ final class Sender {
 
   private void plan(Principal principal) {
     BitSet[] open = open(principal);
-    List<Slice> slices = List.of();
-    if (!principal.lastImages.isEmpty() || !principal.lastRecipients.isEmpty()) {
-      BitSet[] first = new BitSet[open.length];
-      for (int image = 0; image < open.length; image++) {
-        first[image] =
-            principal.lastImages.get(image) ? new BitSet() : (BitSet) open[image].clone();
-        first[image].andNot(principal.lastRecipients);
-      }
-      slices = SlicePlanner.plan(first, run.terms.limits());
-      if (slices.isEmpty()) {
-        principal.lastImages.clear();
-        principal.lastRecipients.clear();
-      }
+    BitSet[] first = first(principal, open);
+    if (pairs(first) == 0) {
+      principal.lastImages.clear();
+      principal.lastRecipients.clear();
+      first = open;
     }
-    if (slices.isEmpty()) {
-      slices = SlicePlanner.plan(open, run.terms.limits());
-    }
+    List<Slice> slices = SlicePlanner.step(first, run.terms.limits());
     slices.forEach(slice -> queue(run.add(principal.number, slice)));
+    unfinished |= slices.stream().mapToLong(Slice::pairs).sum() < pairs(first);
+  }
+
+  /** What is open but for the ids that are to be asked last. */
+  private static BitSet[] first(Principal principal, BitSet[] open) {
+    BitSet[] first = new BitSet[open.length];
+    for (int image = 0; image < open.length; image++) {
+      first[image] = principal.lastImages.get(image) ? new BitSet() : (BitSet) open[image].clone();
+      first[image].andNot(principal.lastRecipients);
+    }
+    return first;
+  }
+
+  private static long pairs(BitSet[] rows) {
+    return Arrays.stream(rows).mapToLong(BitSet::cardinality).sum();
   }
 
   private BitSet[] open(Principal principal) {

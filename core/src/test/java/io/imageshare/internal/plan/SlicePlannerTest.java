@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -198,6 +200,32 @@ class SlicePlannerTest {
       BitSet[] rows = table(1_000, 1_000, (i, r) -> random.nextDouble() < density);
       assertTrue(check("density " + density, rows, UNLIMITED).size() <= 1_000);
     }
+  }
+
+  @Test
+  void aLargeRaggedTableIsPlannedInStepsThatEachLookAtFewPairs() {
+    for (int[] size : new int[][] {{1_000, 1_000}, {7, 100_000}, {50_000, 10}}) {
+      Random random = new Random(7);
+      BitSet[] rows = table(size[0], size[1], (i, r) -> random.nextDouble() < .9);
+      BatchLimits limits = BatchLimits.defaults();
+      Set<Slice> plan = new HashSet<>(SlicePlanner.plan(rows, limits));
+      while (cells(rows) > 0) {
+        List<Slice> step = SlicePlanner.step(rows, limits);
+        assertTrue(step.stream().mapToLong(Slice::pairs).sum() <= 100_000);
+        step.forEach(slice -> slice.forEach((image, recipient) -> rows[image].clear(recipient)));
+        assertTrue(plan.removeAll(step));
+      }
+      assertEquals(Set.of(), plan);
+    }
+  }
+
+  @Test
+  void aRaggedTableOfAMillionPairsTakesFewSlices() {
+    Random random = new Random(7);
+    BitSet[] rows = table(1_000, 1_000, (i, r) -> random.nextDouble() < .99);
+    int least = (cells(rows) - 1) / 1_000 + 1;
+    int slices = check("", rows, BatchLimits.defaults()).size();
+    assertTrue(slices <= least * 2.4, slices + " for " + least);
   }
 
   @Test
