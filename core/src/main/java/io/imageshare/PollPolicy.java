@@ -67,7 +67,7 @@ public final class PollPolicy {
    * delays. {@link #pollCost(Duration)} fixes it.
    *
    * @return the policy, with a patience of 15 minutes, which is several hundred times the longest
-   *     sample, and 10 errors, which outlast a short outage
+   *     sample, and 10 errors, which outlast an outage of a minute
    */
   public static PollPolicy adaptive() {
     return of(null);
@@ -112,8 +112,8 @@ public final class PollPolicy {
   /**
    * A copy with another number of errors.
    *
-   * @param errors how many polls of one job may fail in a row before polling ends; throttled polls
-   *     do not count
+   * @param errors how many polls of one job may fail in a row before polling ends, 1 s after the
+   *     first at least and up to 12 s after the later ones; throttled polls do not count
    * @return a changed copy
    * @throws IllegalArgumentException if it is less than 1
    */

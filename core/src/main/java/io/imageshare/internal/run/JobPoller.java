@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** When one job is polled, and for how long. Times are nanoseconds of the monotonic clock. */
 final class JobPoller {
+  /** Ten of them, the default, outlast an outage of a minute. */
   private static final PollPolicy.Intervals AFTER_ERRORS =
-      new PollPolicy.Intervals(Duration.ofSeconds(1), 1.5, Duration.ofSeconds(10));
+      new PollPolicy.Intervals(Duration.ofSeconds(1), 2, Duration.ofSeconds(12));
 
   private final PollPolicy policy;
   private final RandomGenerator random;
@@ -126,10 +127,8 @@ final class JobPoller {
     if (errors >= policy.errors()) {
       return null;
     }
-    // A learned schedule says when a poll is worth its call, not when the service works again.
-    return max(
-        retryAfter,
-        policy.intervals().isEmpty() ? jittered(AFTER_ERRORS, errors - 1) : Duration.ZERO);
+    // The schedule says when a poll is worth its call, not when the service works again.
+    return max(retryAfter, jittered(AFTER_ERRORS, errors - 1));
   }
 
   int errors() {
