@@ -109,7 +109,21 @@ public final class ChaosTruth {
         || touched(member, Fault.StuckJob.class)
         || touched(member, Fault.NeverAnswered.class)
         || lastingLag(member)
-        || isSpent(member);
+        || isSpent(member)
+        || isGivenUp(unknown.job());
+  }
+
+  /** Ten polls in a row may fail, some by themselves and the rest in an outage that follows. */
+  private boolean isGivenUp(String job) {
+    int inARow = 0;
+    for (Call call : scenario.cloud.calls()) {
+      Reason reason = call.reason();
+      boolean throttled = reason != null && reason.kind() == Reason.Kind.THROTTLED;
+      if (call.kind() == Call.Kind.JOB && call.id().equals(job) && inARow < 10 && !throttled) {
+        inARow = reason == null ? 0 : inARow + 1;
+      }
+    }
+    return inARow >= 10;
   }
 
   /** Whether the listing that shows a pair can be read, as far as the caller knows. */
