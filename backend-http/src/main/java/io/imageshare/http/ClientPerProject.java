@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import com.google.common.base.CharMatcher;
 import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
@@ -14,8 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The client of the images' owner, and one for each recipient with credentials of its own. */
 final class ClientPerProject {
-  /** Separates the id of a recipient's job from its project; the service's ids have none. */
+  /**
+   * Ends the project in front of a job's id: {@code project@id} for a recipient's job, {@code @id}
+   * for one of the owner's. Only the first one counts, and no project contains it, so that nothing
+   * in an id that the service gives changes whose job it is. The owner's ids without one stay as
+   * they are.
+   */
   private static final char SEPARATOR = '@';
+
+  private static final CharMatcher PROJECT =
+      Identity.VISIBLE_ASCII.and(CharMatcher.isNot(SEPARATOR));
 
   private final ImsClient owner;
   private final Function<String, @Nullable ImsClient> factory;
@@ -33,7 +42,10 @@ final class ClientPerProject {
 
   Job submit(ShareRequest slice) {
     return switch (slice.action()) {
-      case SHARE, UNSHARE -> owner.submit(slice);
+      case SHARE, UNSHARE -> {
+        Job job = owner.submit(slice);
+        yield job.id().indexOf(SEPARATOR) < 0 ? job : named(SEPARATOR + job.id(), job);
+      }
       case ACCEPT, REJECT -> decide(slice);
     };
   }
@@ -44,21 +56,24 @@ final class ClientPerProject {
           Kind.INVALID, "a call that accepts or rejects is of one project, not " + slice);
     }
     String project = slice.recipients().iterator().next().id();
-    return Job.running(required(project).submit(slice).id() + SEPARATOR + project);
+    Job job = required(project).submit(slice);
+    return named(project + SEPARATOR + job.id(), job);
   }
 
   /** A job is polled by the project that submitted it. */
   Job job(String id) {
-    int end = id.lastIndexOf(SEPARATOR);
-    if (end < 0) {
-      return owner.job(id);
-    }
-    ImsClient recipient = find(id.substring(end + 1));
-    if (recipient == null) {
+    int end = id.indexOf(SEPARATOR);
+    String project = id.substring(0, Math.max(0, end));
+    ImsClient client = project.isEmpty() ? owner : find(project);
+    String known = id.substring(end + 1);
+    if (client == null || known.isBlank()) {
       throw ErrorTranslation.exception(
           Kind.INVALID, "job " + id + " is of no project with credentials here");
     }
-    Job job = recipient.job(id.substring(0, end));
+    return named(id, client.job(known));
+  }
+
+  private static Job named(String id, Job job) {
     return new Job(
         id,
         job.type(),
@@ -83,6 +98,12 @@ final class ClientPerProject {
   }
 
   private ImsClient required(String project) {
+    if (!PROJECT.matchesAllOf(project)) {
+      throw ErrorTranslation.exception(
+          Kind.INVALID_RECIPIENT,
+          "project %s: an id has only visible ASCII characters, and no %s"
+              .formatted(ApiRequest.encode(project), SEPARATOR));
+    }
     ImsClient recipient = find(project);
     if (recipient == null) {
       throw ErrorTranslation.exception(

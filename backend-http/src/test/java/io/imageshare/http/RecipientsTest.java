@@ -190,7 +190,7 @@ class RecipientsTest {
   @Test
   void aJobBelongsToTheProjectInItsId() throws Exception {
     try (HttpBackend backend = backend().build()) {
-      for (String id : List.of("job-1@" + PROJECTS.get(3), "job-1@", "job-1@x@y")) {
+      for (String id : List.of(PROJECTS.get(3) + "@job-1", PROJECTS.get(0) + "@", "x@y@job-1")) {
         Reason reason = Fixtures.failure(backend.job(id)).reason();
         assertEquals(Kind.INVALID, reason.kind());
         assertEquals(0, server.requests().size());
