@@ -150,11 +150,14 @@ public final class ReportReader {
                 new ShareRequest(
                     all.action(), images, distinct("recipients", all.recipients()), all.vault()));
     table =
-        new PairTable(
-            asked.action(),
-            asked.vault(),
-            List.copyOf(asked.images()),
-            List.copyOf(asked.recipients()));
+        checked(
+            "document",
+            () ->
+                new PairTable(
+                    asked.action(),
+                    asked.vault(),
+                    List.copyOf(asked.images()),
+                    List.copyOf(asked.recipients())));
     return table;
   }
 
@@ -212,9 +215,11 @@ public final class ReportReader {
   }
 
   private static List<Integer> indices(String place, List<Integer> numbers, int size) {
+    int left = size;
     for (int i = 0; i + 1 < numbers.size(); i += 2) {
       int first = within(place + "[" + i + "]", numbers.get(i), 0, size - 1L);
-      within(place + "[" + (i + 1) + "]", numbers.get(i + 1), 1, (long) size - first);
+      left -=
+          within(place + "[" + (i + 1) + "]", numbers.get(i + 1), 1, Math.min(left, size - first));
     }
     if (numbers.isEmpty() || numbers.size() % 2 != 0) {
       throw new IllegalArgumentException(

@@ -9,7 +9,9 @@ import io.imageshare.internal.table.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the journal of a run says of its life in other processes. */
@@ -75,16 +77,38 @@ public final class RunHistory {
   private final JournalEntry.Begun begun;
   private final TreeMap<Integer, Recorded> submissions = new TreeMap<>();
   private final List<JournalEntry> findings = new ArrayList<>();
+  private final int images;
+  private final int recipients;
   private boolean cancelled;
 
-  /** Folds the entries of a run, of which there is at least one. */
+  /**
+   * Folds the entries of a run, of which there is at least one.
+   *
+   * @throws IllegalStateException if one is of what was never sent or never asked
+   */
   public RunHistory(List<JournalEntry> entries) {
     begun = (JournalEntry.Begun) entries.get(0);
+    images = size(ShareRequest::images);
+    recipients = size(ShareRequest::recipients);
     entries.forEach(this::take);
+  }
+
+  private int size(Function<ShareRequest, Set<?>> side) {
+    return (int) begun.requests().stream().flatMap(r -> side.apply(r).stream()).distinct().count();
+  }
+
+  private void check(int submission, Slice slice) {
+    try {
+      slice.check(images, recipients);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "journal: slice %d: %s".formatted(submission, e.getMessage()), e);
+    }
   }
 
   private void take(JournalEntry entry) {
     if (entry instanceof JournalEntry.Intent intent) {
+      check(intent.submission(), intent.slice());
       submissions.put(intent.submission(), new Recorded(intent));
     } else if (entry instanceof JournalEntry.Submitted submitted) {
       recorded(submitted.submission()).submitted = submitted;
@@ -96,9 +120,10 @@ public final class RunHistory {
       recorded(refused.submission()).refused = refused.reason();
     } else if (entry instanceof JournalEntry.Settled settled) {
       recorded(settled.submission()).settled = settled;
-    } else if (entry instanceof JournalEntry.BadId
-        || entry instanceof JournalEntry.BadPair
-        || entry instanceof JournalEntry.Served) {
+    } else if (entry instanceof JournalEntry.Served served) {
+      served.except().forEach(slice -> check(served.submission(), slice));
+      findings.add(entry);
+    } else if (entry instanceof JournalEntry.BadId || entry instanceof JournalEntry.BadPair) {
       findings.add(entry);
     } else if (entry instanceof JournalEntry.Cancelled) {
       cancelled = true;

@@ -1,17 +1,22 @@
 package io.imageshare.internal.table;
 
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkElementIndex;
+
 import com.google.common.base.Splitter;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Lists;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.RandomAccess;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Indices as ranges of consecutive ones, in the order given: as numbers by twos, the first of a
- * range and how many it has, or as text, such as {@code 0-49,52}.
+ * range and how many it has, or as text, such as {@code 0-49,52}. What is read stays ranges: a few
+ * digits of a document must not become a list of as many numbers as they say.
  */
 public final class IndexRanges {
   private static final Splitter RANGES = Splitter.on(',');
@@ -34,9 +39,7 @@ public final class IndexRanges {
   }
 
   public static List<Integer> ofNumbers(List<Integer> numbers) {
-    return Lists.partition(numbers, 2).stream()
-        .flatMap(range -> IntStream.range(range.get(0), range.get(0) + range.get(1)).boxed())
-        .toList();
+    return new Ranges(Lists.partition(numbers, 2));
   }
 
   public static String toText(List<Integer> indices) {
@@ -53,13 +56,53 @@ public final class IndexRanges {
    * Reads the text.
    *
    * @throws NumberFormatException if it is not one of ranges
+   * @throws IllegalArgumentException if it is one of more indices than a list can have
    */
   public static List<Integer> ofText(String text) {
-    return RANGES.splitToStream(text).map(ENDS::splitToList).flatMap(IndexRanges::range).toList();
+    return new Ranges(
+        RANGES.splitToStream(text).map(ENDS::splitToList).map(IndexRanges::range).toList());
   }
 
-  private static Stream<Integer> range(List<String> ends) {
+  private static List<Integer> range(List<String> ends) {
     int first = Integer.parseInt(ends.get(0));
-    return IntStream.rangeClosed(first, Integer.parseInt(Iterables.getLast(ends))).boxed();
+    return List.of(first, Integer.parseInt(Iterables.getLast(ends)) - first + 1);
+  }
+
+  private static final class Ranges extends AbstractList<Integer> implements RandomAccess {
+    private final int[] firsts;
+
+    /** How many indices there are up to the end of each range. */
+    private final int[] ends;
+
+    Ranges(List<List<Integer>> ranges) {
+      firsts = new int[ranges.size()];
+      ends = new int[ranges.size()];
+      long end = 0;
+      for (int i = 0; i < firsts.length; i++) {
+        firsts[i] = ranges.get(i).get(0);
+        int count = ranges.get(i).get(1);
+        end += count;
+        checkArgument(
+            count > 0 && end <= Integer.MAX_VALUE,
+            "a range of %s indices, %s in all; it must be 1 to %s",
+            count,
+            end,
+            Integer.MAX_VALUE);
+        ends[i] = (int) end;
+      }
+    }
+
+    @Override
+    public int size() {
+      return ends.length == 0 ? 0 : ends[ends.length - 1];
+    }
+
+    @Override
+    public Integer get(int index) {
+      checkElementIndex(index, size());
+      int found = Arrays.binarySearch(ends, index + 1);
+      int range = found < 0 ? -found - 1 : found;
+      return firsts[range] + index - (range == 0 ? 0 : ends[range - 1]);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.imageshare.internal.table;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Member;
@@ -29,6 +30,12 @@ import java.util.stream.Stream;
 public final class PairTable {
   /** How often a pair is asked at most. */
   public static final int ASKS = 6;
+
+  /**
+   * The most pairs of a table, whether asked for or not: 200 MB. Two lists of ids a few megabytes
+   * long make a table that no heap holds.
+   */
+  private static final long LIMIT = 100_000_000;
 
   private static final char ABSENT = 0;
   private static final char OPEN = 1;
@@ -77,8 +84,20 @@ public final class PairTable {
     }
   }
 
-  /** A table of which no pair is asked for. */
+  /**
+   * A table of which no pair is asked for.
+   *
+   * @throws IllegalArgumentException if it would have too many pairs
+   */
   public PairTable(Action action, String vault, List<String> images, List<Recipient> recipients) {
+    long pairs = (long) images.size() * recipients.size();
+    checkArgument(
+        pairs <= LIMIT,
+        "%s images by %s recipients, %s pairs; one run has at most %s, so ask for fewer in each",
+        images.size(),
+        recipients.size(),
+        pairs,
+        LIMIT);
     this.action = action;
     this.vault = vault;
     this.images = images;

@@ -1,5 +1,7 @@
 package io.imageshare.internal.table;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.List;
 
 /**
@@ -26,6 +28,23 @@ public record Slice(List<Integer> images, List<Integer> recipients) {
   /** This slice with other ids on one side. */
   public Slice with(Side side, List<Integer> ids) {
     return side == Side.IMAGES ? new Slice(ids, recipients) : new Slice(images, ids);
+  }
+
+  /**
+   * Checks a slice that was read: it has no more indices than its table, and none beyond it.
+   *
+   * @throws IllegalArgumentException naming the number and the limit
+   */
+  public void check(int images, int recipients) {
+    check("images", this.images, images);
+    check("recipients", this.recipients, recipients);
+  }
+
+  private static void check(String side, List<Integer> indices, int size) {
+    checkArgument(indices.size() <= size, "%s: %s of %s", side, indices.size(), size);
+    for (int index : indices) {
+      checkArgument(index >= 0 && index < size, "%s: index %s of %s", side, index, size);
+    }
   }
 
   public boolean contains(int image, int recipient) {

@@ -2,6 +2,7 @@ package io.imageshare.internal.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,25 @@ class IndexRangesTest {
   void textOfAnotherKindIsRefused() {
     for (String text : List.of("", "a", "1,", ",1", "-1", "1-", "1-2-3", "1 - 2", "0x1")) {
       assertThrows(NumberFormatException.class, () -> IndexRanges.ofText(text), text);
+    }
+  }
+
+  @Test
+  void rangesTakeNoMemoryForEachIndex() {
+    List<Integer> most = IndexRanges.ofText("0-1073741822,5-1073741827");
+    assertEquals(2_147_483_646, most.size());
+    assertEquals(1_073_741_822, most.get(1_073_741_822));
+    assertEquals(5, most.get(1_073_741_823));
+    assertEquals(1_073_741_827, most.get(most.size() - 1));
+    assertThrows(IndexOutOfBoundsException.class, () -> most.get(most.size()));
+  }
+
+  @Test
+  void moreThanAListCanHaveIsRefusedWithTheNumber() {
+    for (String text : List.of("0-2147483647", "0-2147483646,0-9", "7-3")) {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> IndexRanges.ofText(text), text);
+      assertTrue(String.valueOf(refused.getMessage()).contains("1 to 2147483647"), text);
     }
   }
 }
