@@ -124,15 +124,15 @@ class JobOwnerTest {
       throws Exception {
     CountDownLatch mayEnd = new CountDownLatch(1);
     try (WireServer server = service(id, mayEnd)) {
+      ShareRun run;
       try (HttpBackend backend = client(server);
           ShareWorkflow workflow = workflow(backend, journal)) {
-        ShareRun run = workflow.start(request);
+        run = workflow.start(request);
         while (server.requests().stream().noneMatch(r -> r.target().contains("/job"))) {
           Thread.onSpinWait();
         }
-        workflow.close();
-        assertEquals(ShareReport.Ending.CLOSED, run.report().get().ending());
       }
+      assertEquals(ShareReport.Ending.CLOSED, run.report().get().ending());
       mayEnd.countDown();
       try (HttpBackend backend = client(server);
           ShareWorkflow workflow = workflow(backend, journal)) {
