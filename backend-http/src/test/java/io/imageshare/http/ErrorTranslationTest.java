@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -12,7 +13,10 @@ import io.imageshare.Reason.Kind;
 import io.imageshare.http.ApiRequest.Purpose;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class ErrorTranslationTest {
@@ -240,6 +244,66 @@ class ErrorTranslationTest {
       String hidden = Redaction.of().hide("Signature" + sign + signature);
       assertFalse(hidden.contains("cdef"), hidden);
     }
+  }
+
+  @Test
+  void hidesASecretThatIsSplitFoldedOrEncodedTwice() {
+    String secret = "aB3x/Q\"c&9<d>'e+f=%41\u00f6zK7";
+    String url = ApiRequest.encode(secret);
+    String json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+    String hex = HexFormat.of().formatHex(secret.getBytes(UTF_8));
+    StringBuilder entities = new StringBuilder();
+    StringBuilder unicode = new StringBuilder();
+    for (char c : secret.toCharArray()) {
+      entities.append("&#").append((int) c).append(';');
+      unicode.append("\\u%04x".formatted((int) c));
+    }
+    List<String> spellings =
+        List.of(
+            secret.toUpperCase(Locale.ROOT),
+            secret.toLowerCase(Locale.ROOT),
+            url.toLowerCase(Locale.ROOT),
+            ApiRequest.encode(url),
+            ApiRequest.encode(ApiRequest.encode(json)),
+            ApiRequest.encode(json),
+            json.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&#x22;"),
+            hex,
+            hex.toUpperCase(Locale.ROOT),
+            entities.toString(),
+            entities.toString().replace("&", "%26").replace("#", "%23"),
+            unicode.toString(),
+            secret.replace("Q", "\nQ \t"),
+            secret.replace("Q", "\\nQ"),
+            secret.replace("Q", "</b>Q<br/>"),
+            secret.replace("Q", "\u200bQ"),
+            url.replace("Q", " Q"));
+    Redaction redaction = Redaction.of("another-secret", secret);
+    for (String spelling : spellings) {
+      assertEquals("x***y", redaction.hide("x" + spelling + "y"), spelling);
+    }
+    for (String before : List.of("", "A", "AB", "ABC")) {
+      byte[] bytes = (before + secret + "CD").getBytes(UTF_8);
+      for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
+        String hidden = redaction.hide(encoder.encodeToString(bytes));
+        assertTrue(hidden.replace("***", "").length() < 12, hidden);
+      }
+    }
+    assertEquals("nothing of aB3x/Q", redaction.hide("nothing of aB3x/Q"));
+  }
+
+  @Test
+  void hidesAShortSecretOnlyAsItIs() {
+    assertEquals("a*** A K ask", Redaction.of("aK").hide("aaK A K ask"));
+  }
+
+  @Test
+  void hidesTheNewestOfManySecretsQuickly() {
+    Redaction redaction = Redaction.of();
+    for (int i = 0; i < 2_000; i++) {
+      redaction = redaction.and(Redaction.of("secret-number-" + i));
+    }
+    assertEquals("*** ***", redaction.hide("secret-number-1999 secret-number-1800"));
+    assertEquals(256, redaction.secrets().size());
   }
 
   @Test
