@@ -3,16 +3,17 @@ package io.imageshare.http;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Reason;
-import io.imageshare.Reason.Kind;
 import java.net.URI;
-import java.time.Instant;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The credentials of a caller ({@code ims-api.md} section 5). Immutable, and may be used by several
- * backends.
+ * The credentials of a caller ({@code ims-api.md} section 5). They do not change, and may be used
+ * by several backends at the same time.
+ *
+ * <p>Once the service has refused them, nothing more is sent with them, by any backend that was
+ * given this object: other ones are needed. A supplier is asked for others after five minutes.
  *
  * <p>What expires is renewed when half of its lifetime is over, and once when the service refuses
  * it; one renewal serves all calls that need it, and none runs on the thread that calls the
@@ -22,34 +23,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Credentials {
 
-  /** A source of identities. */
-  interface Source {
-    /**
-     * Fetches one; may block.
-     *
-     * @throws io.imageshare.BackendException if there is none
-     */
-    Identity fetch(Transport transport);
-  }
-
   private static final String ENV_KEY = "HUAWEICLOUD_SDK_AK";
   private static final String ENV_SECRET = "HUAWEICLOUD_SDK_SK";
   private static final String ENV_TOKEN = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
   private static final String ENV_PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID";
 
-  private final String name;
   private final Source source;
-  private final boolean renewable;
-  private final boolean signs;
   private final @Nullable String project;
 
+  /** What became of them is known wherever they are used. */
+  private final Standing principal;
+
+  private final IdentityCache cache;
+
+  private Credentials(Source source, @Nullable String project) {
+    this(source, project, new Standing(), new IdentityCache());
+  }
+
   private Credentials(
-      String name, Source source, boolean renewable, boolean signs, @Nullable String project) {
-    this.name = name;
+      Source source, @Nullable String project, Standing principal, IdentityCache cache) {
     this.source = source;
-    this.renewable = renewable;
-    this.signs = signs;
     this.project = project;
+    this.principal = principal;
+    this.cache = cache;
   }
 
   /**
@@ -79,8 +75,8 @@ public final class Credentials {
     return fixed(new Identity.AccessKey(ak, sk, securityToken, null), null);
   }
 
-  private static Credentials fixed(Identity identity, @Nullable String project) {
-    return new Credentials(identity.noun(), transport -> identity, false, true, project);
+  private static Credentials fixed(Identity.AccessKey key, @Nullable String project) {
+    return new Credentials(new Source.Fixed(key), project);
   }
 
   /**
@@ -92,13 +88,7 @@ public final class Credentials {
    * @return the credentials
    */
   public static Credentials temporary(Supplier<TemporaryKey> keys) {
-    requireNonNull(keys, "keys");
-    Source source =
-        transport -> {
-          TemporaryKey key = supplied("temporary key", keys);
-          return new Identity.AccessKey(key.key(), key.secret(), key.token(), key.expiry());
-        };
-    return new Credentials("temporary access keys", source, true, true, null);
+    return new Credentials(new Source.TemporaryKeys(requireNonNull(keys, "keys")), null);
   }
 
   /**
@@ -110,9 +100,7 @@ public final class Credentials {
    * @return the credentials
    */
   public static Credentials token(Supplier<String> tokens) {
-    requireNonNull(tokens, "tokens");
-    Source source = transport -> token(supplied("token", tokens), null);
-    return new Credentials("tokens", source, true, false, null);
+    return new Credentials(new Source.Tokens(requireNonNull(tokens, "tokens")), null);
   }
 
   /**
@@ -131,14 +119,13 @@ public final class Credentials {
   public static Credentials password(
       URI iamEndpoint, String domain, String user, String password, String project) {
     requireNonNull(iamEndpoint, "iamEndpoint");
-    PasswordLogin login =
-        new PasswordLogin(
+    PasswordLogin.User login =
+        new PasswordLogin.User(
             iamEndpoint,
             present("domain", domain),
             present("user", user),
-            present("password", password),
-            present("project", project));
-    return new Credentials(login.toString(), login, true, false, null);
+            present("password", password));
+    return new Credentials(new PasswordLogin(login, present("project", project)), null);
   }
 
   /**
@@ -183,44 +170,17 @@ public final class Credentials {
     return value;
   }
 
-  private static <T> T supplied(String what, Supplier<T> supplier) {
-    T value;
-    try {
-      value = supplier.get();
-    } catch (Throwable e) {
-      // Its message is not quoted: it may contain the secret.
-      throw ErrorTranslation.exception(
-          Kind.UNAVAILABLE,
-          "the supplier of the %s threw %s".formatted(what, e.getClass().getName()));
-    }
-    if (value == null) {
-      throw ErrorTranslation.exception(
-          Kind.UNAUTHENTICATED, "the supplier of the " + what + " returned null");
-    }
-    return value;
-  }
-
-  /** A token of this value, refused when it cannot be sent in a header. */
-  static Identity token(String value, @Nullable Instant expiry) {
-    try {
-      return new Identity.Token(value, expiry);
-    } catch (IllegalArgumentException e) {
-      throw ErrorTranslation.exception(Kind.UNAUTHENTICATED, String.valueOf(e.getMessage()));
-    }
-  }
-
   Source source() {
     return source;
   }
 
-  /** Whether the source may return something else the next time. */
-  boolean renewable() {
-    return renewable;
+  /** What is known of whoever proves himself by them. */
+  Standing principal() {
+    return principal;
   }
 
-  /** Whether requests carry {@code Authorization}. */
-  boolean signs() {
-    return signs;
+  IdentityCache cache() {
+    return cache;
   }
 
   @Nullable String project() {
@@ -230,13 +190,13 @@ public final class Credentials {
   /** The same, with the address of the identity service checked. */
   Credentials checked(boolean plainHttp) {
     return source instanceof PasswordLogin login
-        ? new Credentials(name, login.checked(plainHttp), renewable, signs, project)
+        ? new Credentials(login.checked(plainHttp), project, principal, cache)
         : this;
   }
 
   /** The kind of credentials and the user or key; never a secret. */
   @Override
   public String toString() {
-    return "Credentials[" + name + "]";
+    return "Credentials[" + source + "]";
   }
 }

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ErrorCodes {
 
+  static final String IMAGE_SERVICE = "IMG.";
+
   /** After {@code IMG.}; all of them come with HTTP 400. */
-  private static final String IMAGE_SERVICE =
+  private static final String IMAGE_CODES =
       """
       THROTTLED          0060 0149 0187
       LOST               0014 0018 0023 0036 0037 0053 0061 0064 0065 0112 0113 0114 0154
@@ -54,7 +56,7 @@ final class ErrorCodes {
   private static final Splitter BLANKS = Splitter.on(' ').omitEmptyStrings();
   private static final ImmutableMap<String, Kind> KINDS =
       ImmutableMap.<String, Kind>builder()
-          .putAll(kinds("IMG.", IMAGE_SERVICE))
+          .putAll(kinds(IMAGE_SERVICE, IMAGE_CODES))
           .putAll(kinds(ANY_GATEWAY, GATEWAY))
           .buildOrThrow();
 

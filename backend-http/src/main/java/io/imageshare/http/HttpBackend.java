@@ -394,20 +394,22 @@ public final class HttpBackend implements MemberBackend {
       positive("requestTimeout", requestTimeout);
       Transport transport =
           new Transport(
-              httpClient(principal.signs()),
+              httpClient(principal.source().signs()),
               new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock));
       Function<String, @Nullable Credentials> others = recipients;
       ImsClient.Deployment deployment =
           new ImsClient.Deployment(address, jobQuery, memberList, sharesEncrypted);
       boolean plain = plainHttp;
+      Sessions sessions = new Sessions(transport);
       ClientPerProject clients =
           new ClientPerProject(
-              deployment.client(owner, principal, transport),
+              deployment.client(owner, principal, sessions),
               project -> {
-                Credentials recipient = others.apply(project);
+                Credentials recipient =
+                    Source.supplied("recipients(...)", () -> others.apply(project));
                 return recipient == null
                     ? null
-                    : deployment.client(project, recipient.checked(plain), transport);
+                    : deployment.client(project, recipient.checked(plain), sessions);
               });
       return new HttpBackend(address, limits, membersPerImage, transport, clients);
     }

@@ -1,6 +1,7 @@
 package io.imageshare.http;
 
 import com.google.common.base.CharMatcher;
+import io.imageshare.Reason.Kind;
 import java.time.Instant;
 import java.util.Map;
 import java.util.SortedMap;
@@ -84,6 +85,18 @@ sealed interface Identity {
     }
 
     @Override
+    public boolean equals(Object other) {
+      return other instanceof AccessKey that
+          && key.equals(that.key)
+          && secrets.equals(that.secrets);
+    }
+
+    @Override
+    public int hashCode() {
+      return key.hashCode();
+    }
+
+    @Override
     public String noun() {
       return (temporary() ? "temporary access key " : "access key ") + key;
     }
@@ -119,6 +132,25 @@ sealed interface Identity {
     @Override
     public Redaction secrets() {
       return secrets;
+    }
+
+    /** A token of this value, refused when it cannot be sent in a header. */
+    static Token of(String value, @Nullable Instant expiry) {
+      try {
+        return new Token(value, expiry);
+      } catch (IllegalArgumentException e) {
+        throw ErrorTranslation.exception(Kind.UNAUTHENTICATED, String.valueOf(e.getMessage()));
+      }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Token that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return value.hashCode();
     }
 
     @Override

@@ -1,75 +1,79 @@
 package io.imageshare.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.imageshare.BackendException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The identity in use: fetched once for all threads that need it, and renewed in time. */
 final class IdentityCache {
-  private final Credentials credentials;
-  private final Transport transport;
-  private final Clock clock;
+  /** What an answer says of its expiry, however near, costs no more than one fetch in so long. */
+  private static final Duration SHORTEST = Duration.ofSeconds(30);
 
-  private @Nullable Identity current;
+  /** And however far, it is renewed after so long: a token lives for a day. */
+  private static final Duration LONGEST = Duration.ofHours(12);
+
+  /** An identity, and what the service said of it. */
+  record Held(Identity identity, Standing standing) {}
+
+  private @Nullable Held current;
   private Instant renewAt = Instant.MAX;
-  private @Nullable CompletableFuture<Identity> fetching;
-
-  IdentityCache(Credentials credentials, Transport transport) {
-    this.credentials = credentials;
-    this.transport = transport;
-    this.clock = transport.clock();
-  }
+  private @Nullable CompletableFuture<Held> fetching;
 
   /**
    * An identity to make a request with.
    *
+   * @param source fetches one; may block
    * @throws BackendException if there is none
    */
-  Identity current() {
-    Identity known;
+  Held current(Supplier<Identity> source, Clock clock) {
+    Held known;
+    boolean usable;
     synchronized (this) {
+      Instant now = clock.instant();
       known = current;
-      boolean due = known == null || !clock.instant().isBefore(renewAt);
-      boolean beingRenewed = fetching != null && known != null && valid(known);
-      if (known != null && (!due || beingRenewed)) {
+      usable = known != null && isValid(known.identity(), now) && !known.standing().isRefused(now);
+      boolean due = known == null || !now.isBefore(renewAt);
+      if (known != null
+          && !known.standing().isRefused(now)
+          && (!due || usable && fetching != null)) {
         return known;
       }
     }
     try {
-      return fetch(known);
+      return fetch(known, source, clock);
     } catch (BackendException e) {
-      if (known == null || !valid(known)) {
+      if (known == null || !usable) {
         throw e;
       }
       // The old one is still valid: it stays in use, and is renewed when half of the rest is over.
       synchronized (this) {
-        renewAt = halfLife(known);
+        renewAt = renewAt(known.identity(), clock.instant());
       }
       return known;
     }
   }
 
   /**
-   * A new identity in place of one that was refused, or null when there is no other.
+   * A new identity in place of one that was refused, or null when the source gives the same again.
    *
    * @throws BackendException if it could not be fetched
    */
-  @Nullable Identity renewed(Identity refused) {
-    if (!credentials.renewable()) {
-      return null;
-    }
-    Identity next = fetch(refused);
-    return next.secrets().equals(refused.secrets()) ? null : next;
+  @Nullable Held renewed(Held refused, Supplier<Identity> source, Clock clock) {
+    Held next = fetch(refused, source, clock);
+    return next.standing() == refused.standing() ? null : next;
   }
 
   /** Fetches an identity, unless another thread does so or has replaced the old one already. */
-  private Identity fetch(@Nullable Identity old) {
-    CompletableFuture<Identity> mine = null;
-    CompletableFuture<Identity> result;
+  private Held fetch(@Nullable Held old, Supplier<Identity> source, Clock clock) {
+    CompletableFuture<Held> mine = null;
+    CompletableFuture<Held> result;
     synchronized (this) {
       if (current != null && current != old) {
         return current;
@@ -78,37 +82,36 @@ final class IdentityCache {
         mine = new CompletableFuture<>();
         fetching = mine;
       }
-      result = fetching;
+      result = requireNonNull(fetching);
     }
     if (mine != null) {
-      fetchInto(mine);
+      fetchInto(mine, source, clock);
     }
     return await(result);
   }
 
-  private void fetchInto(CompletableFuture<Identity> result) {
+  private void fetchInto(CompletableFuture<Held> result, Supplier<Identity> source, Clock clock) {
     Identity fetched = null;
     Throwable failure = null;
     try {
-      fetched = credentials.source().fetch(transport);
+      fetched = source.get();
     } catch (Throwable e) {
       failure = e;
     }
     synchronized (this) {
       fetching = null;
       if (fetched != null) {
-        current = fetched;
-        renewAt = halfLife(fetched);
+        boolean known = current != null && current.identity().equals(fetched);
+        current = new Held(fetched, known ? current.standing() : new Standing());
+        renewAt = renewAt(fetched, clock.instant());
+        result.complete(current);
+        return;
       }
     }
-    if (fetched != null) {
-      result.complete(fetched);
-    } else {
-      result.completeExceptionally(failure);
-    }
+    result.completeExceptionally(failure);
   }
 
-  private static Identity await(CompletableFuture<Identity> result) {
+  private static Held await(CompletableFuture<Held> result) {
     try {
       return result.get();
     } catch (InterruptedException e) {
@@ -123,15 +126,19 @@ final class IdentityCache {
     }
   }
 
-  private boolean valid(Identity identity) {
+  private static boolean isValid(Identity identity, Instant now) {
     Instant expiry = identity.expiry();
-    return expiry == null || clock.instant().isBefore(expiry);
+    return expiry == null || now.isBefore(expiry);
   }
 
-  /** When half of the time that an identity is still valid is over. */
-  private Instant halfLife(Identity identity) {
+  /** When half of the time that an identity is still valid is over, within bounds. */
+  private static Instant renewAt(Identity identity, Instant now) {
     Instant expiry = identity.expiry();
-    Instant now = clock.instant();
-    return expiry == null ? Instant.MAX : now.plus(Duration.between(now, expiry).dividedBy(2));
+    if (expiry == null) {
+      return Instant.MAX;
+    }
+    Duration half = Duration.between(now, expiry).dividedBy(2);
+    return now.plus(
+        half.compareTo(SHORTEST) < 0 ? SHORTEST : half.compareTo(LONGEST) > 0 ? LONGEST : half);
   }
 }

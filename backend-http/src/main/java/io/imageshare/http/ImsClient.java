@@ -30,8 +30,8 @@ final class ImsClient {
       HttpBackend.JobQuery jobQuery,
       HttpBackend.MemberList memberList,
       boolean sharesEncrypted) {
-    ImsClient client(@Nullable String project, Credentials credentials, Transport transport) {
-      return new ImsClient(this, project, new AuthenticatedClient(transport, credentials, project));
+    ImsClient client(@Nullable String project, Credentials credentials, Sessions sessions) {
+      return new ImsClient(this, project, sessions.client(credentials, project));
     }
   }
 
@@ -76,7 +76,7 @@ final class ImsClient {
     Supplier<ApiRequest> show = project == null ? null : () -> poll(id, "v1", project, "jobs", id);
     boolean progressFirst = deployment.jobQuery() == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
     Exchange exchange = send(jobQueries, progressFirst, progress, show);
-    Job job = JobDocument.read(exchange.response().body(), id, exchange.identity().secrets()::hide);
+    Job job = JobDocument.read(exchange.response().body(), id, client::hide);
     if (job == null) {
       throw client.unreadable(exchange, "the answer is not about this job");
     }

@@ -1,74 +1,126 @@
 package io.imageshare.http;
 
+import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
+import static java.net.HttpURLConnection.HTTP_UNAUTHORIZED;
+
 import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import java.net.URI;
+import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Gets tokens for a password ({@code ims-api.md} section 5.1). */
-final class PasswordLogin implements Credentials.Source {
+/**
+ * Gets tokens for a password ({@code ims-api.md} section 5.1). A user that is refused does not log
+ * in again, for whatever project.
+ */
+record PasswordLogin(User user, String project) implements Source {
   private static final Pattern PROJECT_ID = Pattern.compile("[0-9a-f]{32}");
 
-  private final URI endpoint;
-  private final String domain;
-  private final String user;
-  private final String password;
-  private final String project;
-
-  PasswordLogin(URI endpoint, String domain, String user, String password, String project) {
-    this.endpoint = endpoint;
-    this.domain = domain;
-    this.user = user;
-    this.password = password;
-    this.project = project;
+  /** Who logs in, and where. */
+  record User(URI endpoint, String domain, String name, String password) {
+    /** The user and account; never the password. */
+    @Override
+    public String toString() {
+      return "password of user " + name + " of account " + domain;
+    }
   }
 
   PasswordLogin checked(boolean plainHttp) {
-    String method = "credentials(password(iamEndpoint))";
+    URI endpoint = Endpoint.check("credentials(password(iamEndpoint))", user.endpoint(), plainHttp);
     return new PasswordLogin(
-        Endpoint.check(method, endpoint, plainHttp), domain, user, password, project);
+        new User(endpoint, user.domain(), user.name(), user.password()), project);
   }
 
   @Override
-  public Identity fetch(Transport transport) {
+  public Identity fetch(Transport transport, Standing principal) {
+    if (!principal.begin(transport.clock().instant())) {
+      throw principal.refusal();
+    }
+    boolean accepted = false;
+    try {
+      Identity token = login(transport, principal);
+      accepted = true;
+      return token;
+    } finally {
+      principal.end(accepted, transport.clock().instant());
+    }
+  }
+
+  private Identity login(Transport transport, Standing principal) {
     ApiRequest request =
         new ApiRequest(
             ApiRequest.Purpose.LOGIN,
             "POST",
-            endpoint,
+            user.endpoint(),
             ApiRequest.path("v3", "auth", "tokens"),
             ApiRequest.query(Map.of("nocatalog", "true")),
-            Wire.login(domain, user, password, project, PROJECT_ID.matcher(project).matches()),
-            user,
+            Wire.login(
+                user.domain(),
+                user.name(),
+                user.password(),
+                project,
+                PROJECT_ID.matcher(project).matches()),
+            user.name(),
             null);
     ApiResponse response = transport.send(request, Map.of());
     if (!response.ok()) {
-      throw error(request, response, transport);
+      throw refused(request, response, transport.clock().instant(), principal);
     }
     String token = response.header("X-Subject-Token");
     if (token.isEmpty()) {
       throw ErrorTranslation.exception(Kind.UNAVAILABLE, request + ": the answer holds no token");
     }
-    return Credentials.token(token, Wire.tokenExpiry(response.body()));
+    return Identity.Token.of(token, Wire.tokenExpiry(response.body()));
   }
 
-  private BackendException error(ApiRequest request, ApiResponse response, Transport transport) {
-    BackendException error =
-        ErrorTranslation.of(
-            request, response, transport.clock().instant(), "", Redaction.of(password));
+  private BackendException refused(
+      ApiRequest request, ApiResponse response, Instant now, Standing principal) {
+    BackendException error = ErrorTranslation.of(request, response, now, "", secrets());
     Reason reason = error.reason();
+    boolean forGood =
+        reason.kind() == Kind.UNAUTHENTICATED
+            && (response.status() == HTTP_UNAUTHORIZED || response.status() == HTTP_FORBIDDEN);
     String message =
-        "%s: no token for user %s of account %s at %s: %s"
-            .formatted(request, user, domain, endpoint.getRawAuthority(), reason.message());
-    return new BackendException(
-        new Reason(reason.kind(), reason.code(), message), error.retryAfter());
+        "%s: no token for user %s of account %s at %s: %s%s"
+            .formatted(
+                request,
+                user.name(),
+                user.domain(),
+                user.endpoint().getRawAuthority(),
+                reason.message(),
+                forGood ? "; this password is not tried again" : "");
+    BackendException refusal =
+        new BackendException(new Reason(reason.kind(), reason.code(), message), error.retryAfter());
+    if (forGood) {
+      principal.refuse(refusal.reason(), Instant.MAX, now);
+    }
+    return refusal;
   }
 
-  /** The user and account; never the password. */
+  @Override
+  public Object principal() {
+    return user;
+  }
+
+  @Override
+  public boolean renewable() {
+    return true;
+  }
+
+  @Override
+  public boolean signs() {
+    return false;
+  }
+
+  @Override
+  public Redaction secrets() {
+    return Redaction.of(user.password());
+  }
+
   @Override
   public String toString() {
-    return "password of user " + user + " of account " + domain;
+    return user.toString();
   }
 }

@@ -136,7 +136,7 @@ final class Environment implements Closeable {
   /** A client of an endpoint behind a proxy that says this to everybody. */
   HttpBackend.Builder behind(int status, String header, URI endpoint) {
     WireServer proxy = wire(new WireServer((q, s) -> WireServer.reply(s, status, PAGE, header)));
-    return to(endpoint, Misconfigurations.RIGHT).proxy(proxy(proxy.port()));
+    return to(endpoint, Misconfigurations.right()).proxy(proxy(proxy.port()));
   }
 
   static ProxySelector proxy(int port) {

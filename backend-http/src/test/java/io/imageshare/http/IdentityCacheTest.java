@@ -240,17 +240,14 @@ class IdentityCacheTest {
   @Test
   void twoRefusalsOfOneTokenRenewItOnce() {
     AtomicInteger count = new AtomicInteger();
-    try (Transport transport =
-        new Transport(
-            threads -> JdkClient.own(null, null, Duration.ofSeconds(1), threads),
-            new Transport.Settings(1, Duration.ofSeconds(1), 10, new HandClock()))) {
-      IdentityCache cache = new IdentityCache(Credentials.token(numbered(count)), transport);
-      Identity old = cache.current();
-      Identity first = cache.renewed(old);
-      Identity second = cache.renewed(old);
-      assertEquals(2, count.get());
-      assertEquals(first, second);
-      assertNull(new IdentityCache(Credentials.accessKey("a", "s"), transport).renewed(old));
-    }
+    Clock clock = new HandClock();
+    Supplier<Identity> source = () -> new Identity.Token("t" + count.incrementAndGet(), null);
+    IdentityCache cache = new IdentityCache();
+    IdentityCache.Held old = cache.current(source, clock);
+    IdentityCache.Held first = cache.renewed(old, source, clock);
+    IdentityCache.Held second = cache.renewed(old, source, clock);
+    assertEquals(2, count.get());
+    assertEquals(first, second);
+    assertNull(cache.renewed(second, second::identity, clock), "the same is no other");
   }
 }

@@ -25,11 +25,15 @@ final class Misconfigurations {
       IntStream.range(0, 60).mapToObj("3f1c9a52-7d0e-4c55-9b1e-%012x"::formatted).toList();
   static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
-  static final Credentials RIGHT = Credentials.accessKey(Fixtures.AK, Fixtures.SK);
   private static final String ELSEWHERE = "99998888777766665555444433332222";
   private static final URI BEHIND_PROXY = URI.create("https://ims.test");
 
   private Misconfigurations() {}
+
+  /** New ones each time: what one row made of them is nothing to the next. */
+  static Credentials right() {
+    return Credentials.accessKey(Fixtures.AK, Fixtures.SK);
+  }
 
   /**
    * One row.
@@ -63,8 +67,8 @@ final class Misconfigurations {
             1,
             once,
             "Get secretKey failed,ak:OTHERAK (HTTP 401",
-            "; access key OTHERAK is not known to 127.0.0.1: it is misspelled, deleted or of another"
-                + " cloud"),
+            "; access key OTHERAK is not known to 127.0.0.1: it is misspelled, deleted or of"
+                + " another cloud"),
         row(
             "wrong secret",
             environment -> environment.client(Credentials.accessKey(Fixtures.AK, "otherSK")),
@@ -74,14 +78,14 @@ final class Misconfigurations {
             "; the secret is not that of access key " + Fixtures.AK + ", or what was signed was"),
         row(
             "clock 20 minutes behind",
-            environment -> environment.client(RIGHT).clock(at(NOW.minus(Duration.ofMinutes(20)))),
+            environment -> environment.client(right()).clock(at(NOW.minus(Duration.ofMinutes(20)))),
             1,
             once,
             "verify aksk signature fail",
             "; the local clock is 1200 s behind the server's, and 15 minutes are tolerated"),
         row(
             "clock an hour ahead",
-            environment -> environment.client(RIGHT).clock(at(NOW.plus(Duration.ofHours(1)))),
+            environment -> environment.client(right()).clock(at(NOW.plus(Duration.ofHours(1)))),
             1,
             once,
             "verify aksk signature fail",
@@ -125,11 +129,11 @@ final class Misconfigurations {
   }
 
   private static HttpBackend.Builder lockedKey(Environment environment) throws Exception {
-    HttpBackend.Builder right = environment.client(RIGHT);
-    try (HttpBackend wrong =
-        environment.client(Credentials.accessKey(Fixtures.AK, "otherSK")).build()) {
-      for (int i = 0; i < 6; i++) {
-        Fixtures.failure(wrong.job("j"));
+    HttpBackend.Builder right = environment.client(right());
+    for (int i = 0; i < 6; i++) {
+      Credentials wrong = Credentials.accessKey(Fixtures.AK, "otherSK");
+      try (HttpBackend backend = environment.client(wrong).build()) {
+        Fixtures.failure(backend.job("j"));
       }
     }
     return right;
@@ -193,7 +197,7 @@ final class Misconfigurations {
     return Stream.of(
         row(
             "project of another region, in a header",
-            environment -> environment.client(service, RIGHT).projectId(ELSEWHERE),
+            environment -> environment.client(service, right()).projectId(ELSEWHERE),
             1,
             "an access key cannot be renewed",
             refused,
@@ -201,7 +205,7 @@ final class Misconfigurations {
         row(
             "project of another region, in the path",
             environment ->
-                environment.client(service, RIGHT).projectId(ELSEWHERE).memberList(MemberList.V1),
+                environment.client(service, right()).projectId(ELSEWHERE).memberList(MemberList.V1),
             1,
             "an access key cannot be renewed",
             refused,
@@ -254,7 +258,7 @@ final class Misconfigurations {
                 + " ims.test:443"),
         row(
             "untrusted certificate",
-            environment -> environment.to(environment.secure(tls).endpoint(), RIGHT),
+            environment -> environment.to(environment.secure(tls).endpoint(), right()),
             1,
             once,
             "the certificate of localhost is not trusted: ",
@@ -264,7 +268,7 @@ final class Misconfigurations {
             "certificate of another host",
             environment ->
                 environment
-                    .to(URI.create("https://ims.test:" + environment.secure(tls).port()), RIGHT)
+                    .to(URI.create("https://ims.test:" + environment.secure(tls).port()), right())
                     .sslContext(tls),
             1,
             once,
@@ -272,7 +276,7 @@ final class Misconfigurations {
             "No subject alternative DNS name matching ims.test found"),
         row(
             "a web page instead of the service",
-            environment -> environment.to(environment.page(), RIGHT),
+            environment -> environment.to(environment.page(), right()),
             1,
             "an access key cannot be renewed",
             "Who are you? (HTTP 401 to GET /v2/cloudimages"));
@@ -284,7 +288,7 @@ final class Misconfigurations {
     return Stream.of(
         row(
             "misspelled host",
-            environment -> environment.to(URI.create("https://ims.cn-nroth-4.invalid"), RIGHT),
+            environment -> environment.to(URI.create("https://ims.cn-nroth-4.invalid"), right()),
             0,
             none,
             "host ims.cn-nroth-4.invalid not found; are endpoint and region spelled right?"),
@@ -301,7 +305,7 @@ final class Misconfigurations {
             "misspelled host of the proxy",
             environment ->
                 environment
-                    .to(BEHIND_PROXY, RIGHT)
+                    .to(BEHIND_PROXY, right())
                     .proxy(
                         ProxySelector.of(InetSocketAddress.createUnresolved("prxy.invalid", 3128))),
             0,
@@ -310,7 +314,8 @@ final class Misconfigurations {
         row(
             "refused port",
             environment ->
-                environment.to(URI.create("https://localhost:" + environment.closedPort()), RIGHT),
+                environment.to(
+                    URI.create("https://localhost:" + environment.closedPort()), right()),
             0,
             none,
             "cannot connect to localhost:PORT: ",
@@ -319,7 +324,7 @@ final class Misconfigurations {
             "closed proxy",
             environment ->
                 environment
-                    .to(BEHIND_PROXY, RIGHT)
+                    .to(BEHIND_PROXY, right())
                     .proxy(Environment.proxy(environment.closedPort())),
             0,
             none,

@@ -1,0 +1,75 @@
+package io.imageshare.http;
+
+import io.imageshare.BackendException;
+import io.imageshare.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a key, a token, or of whoever gives them out: nothing yet, accepted, or refused.
+ * Until it is accepted, one call at a time tries it; once it is refused, none does.
+ */
+final class Standing {
+  private boolean accepted;
+  private boolean tried;
+  private @Nullable Reason refusal;
+  private Instant until = Instant.MIN;
+
+  /**
+   * Begins a call; waits while another one tries what nobody has accepted yet. Each call that began
+   * is followed by {@link #end}.
+   *
+   * @return whether it may be sent: it was not refused meanwhile
+   */
+  synchronized boolean begin(Instant now) {
+    try {
+      while (tried && !accepted && !isRefused(now)) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw NetworkErrors.closed(false);
+    }
+    if (isRefused(now)) {
+      return false;
+    }
+    tried = true;
+    return true;
+  }
+
+  /**
+   * Ends a call.
+   *
+   * @param answered whether what it was made with was accepted; not, if it was refused or nobody
+   *     answered
+   */
+  synchronized void end(boolean answered, Instant now) {
+    accepted |= answered && !isRefused(now);
+    tried = false;
+    notifyAll();
+  }
+
+  /** Remembers a refusal until then, unless there is one already. */
+  synchronized void refuse(Reason reason, Instant end, Instant now) {
+    if (!isRefused(now)) {
+      refusal = reason;
+      until = end;
+      accepted = false;
+    }
+    notifyAll();
+  }
+
+  synchronized boolean isRefused(Instant now) {
+    return now.isBefore(until);
+  }
+
+  /** The last refusal; a new exception for each call, as calls share no stack trace. */
+  synchronized BackendException refusal() {
+    Reason reason = refusal;
+    if (reason == null) {
+      throw new IllegalStateException("not refused");
+    }
+    return new BackendException(reason, Duration.ZERO);
+  }
+}
