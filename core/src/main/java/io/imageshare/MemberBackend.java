@@ -115,6 +115,16 @@ public interface MemberBackend extends AutoCloseable {
     return Timekeeper.system();
   }
 
+  /**
+   * What this backend calls, such as {@code https://ims.cn-north-4.myhuaweicloud.com}. It stands in
+   * reports and logs, so it must hold no secret.
+   *
+   * @return the endpoint, by default empty: not told
+   */
+  default String endpoint() {
+    return "";
+  }
+
   /** Releases the resources of the backend. By default there are none. */
   @Override
   default void close() {}

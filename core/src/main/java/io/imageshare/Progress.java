@@ -1,5 +1,6 @@
 package io.imageshare;
 
+import io.imageshare.internal.report.ProgressDocument;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -35,5 +36,16 @@ public record Progress(
    */
   public long pending() {
     return total - done - failed - unknown;
+  }
+
+  /**
+   * Writes the progress as JSON on one line, for a web page or a log: an object with the fields of
+   * this record and {@code pending}. {@code timeLeft} is an ISO 8601 duration, such as {@code
+   * PT1M5S}, and absent before there is an estimate. Others may be added.
+   *
+   * @return the document
+   */
+  public String toJson() {
+    return ProgressDocument.write(this);
   }
 }

@@ -1,6 +1,7 @@
 package io.imageshare;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What happens in a run, for progress bars, logs and metrics. Events are delivered on the
@@ -70,9 +71,27 @@ public sealed interface ShareEvent {
    * @param done the number of its pairs that are as asked
    * @param failed the number of its pairs that failed
    * @param unknown the number of its pairs whose outcome is unknown
+   * @param notDone the first ten of those that are not done, {@link Outcome.Failed} and {@link
+   *     Outcome.Unknown}, with their reasons
    */
-  record ImageCompleted(String run, String image, long done, long failed, long unknown)
-      implements ShareEvent {}
+  record ImageCompleted(
+      String run, String image, long done, long failed, long unknown, List<Outcome> notDone)
+      implements ShareEvent {
+
+    /** Copies. */
+    public ImageCompleted {
+      notDone = List.copyOf(notDone);
+    }
+
+    /**
+     * How many pairs are not done besides those in {@link #notDone}.
+     *
+     * @return the number
+     */
+    public long more() {
+      return failed + unknown - notDone.size();
+    }
+  }
 
   /**
    * The run has ended.

@@ -2,13 +2,16 @@ package io.imageshare;
 
 import io.imageshare.ShareRequest.Action;
 import io.imageshare.internal.plan.SlicePlanner;
+import io.imageshare.internal.report.FailureGroups;
 import io.imageshare.internal.report.ReportReader;
+import io.imageshare.internal.report.ReportText;
 import io.imageshare.internal.report.ReportWriter;
 import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.table.PairTable;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +53,32 @@ public final class ShareReport {
    * @param unknown pairs that may or may not be as asked
    */
   public record Counts(long total, long done, long already, long failed, long unknown) {}
+
+  /**
+   * The pairs that are not done for one reason. Reasons are one if their kind and code are; without
+   * a code, if their messages differ only in what is quoted, in ids and in numbers.
+   *
+   * @param reason the reason of the first of them
+   * @param failed how many failed
+   * @param unknown how many have an unknown outcome
+   * @param first the first three of them, in the request's order
+   */
+  public record Failures(Reason reason, long failed, long unknown, List<Member> first) {
+
+    /** Copies. */
+    public Failures {
+      first = List.copyOf(first);
+    }
+
+    /**
+     * How many pairs they are.
+     *
+     * @return failed and unknown together
+     */
+    public long pairs() {
+      return failed + unknown;
+    }
+  }
 
   /**
    * A job with its slice.
@@ -96,7 +125,8 @@ public final class ShareReport {
     Progress stats =
         new Progress(
             table.total(), table.done(), table.failed(), table.unknown(), 0, 0, 0, 0, null);
-    return new ShareReport(new RunResult("given", Ending.FINISHED, null, table, List.of(), stats));
+    return new ShareReport(
+        new RunResult("given", Ending.FINISHED, null, table, List.of(), stats, Duration.ZERO, ""));
   }
 
   /**
@@ -125,7 +155,7 @@ public final class ShareReport {
    * <ul>
    *   <li>{@code id}, {@code ending}, {@code reason} (an object of {@code kind}, {@code code} and
    *       {@code message}; absent if there is none), {@code action}, {@code vault} (absent if there
-   *       is none).
+   *       is none), {@code endpoint} and {@code duration} (ISO 8601; absent if not known).
    *   <li>{@code pairs} ({@code total}, {@code done}, {@code failed}, {@code unknown}), {@code
    *       calls} ({@code submits}, {@code polls}, {@code reads}), {@code openJobs}, {@code
    *       timeLeft} (may be absent): the figures of {@link #stats()}.
@@ -181,6 +211,33 @@ public final class ShareReport {
   }
 
   /**
+   * What was asked for.
+   *
+   * @return the action of the run's requests
+   */
+  public Action action() {
+    return table.action();
+  }
+
+  /**
+   * How long the run took. For a run that was resumed this is the time since it was first started.
+   *
+   * @return the time; zero if the report does not tell
+   */
+  public Duration duration() {
+    return result.duration();
+  }
+
+  /**
+   * What the run's backend calls.
+   *
+   * @return its {@linkplain MemberBackend#endpoint() endpoint}; empty if it does not tell
+   */
+  public String endpoint() {
+    return result.endpoint();
+  }
+
+  /**
    * Whether every pair is as asked.
    *
    * @return true if all outcomes are {@link Outcome.Done}
@@ -214,6 +271,15 @@ public final class ShareReport {
    */
   public Stream<Outcome.Unknown> unknown() {
     return table.unknown() == 0 ? Stream.empty() : of(Outcome.Unknown.class);
+  }
+
+  /**
+   * Why pairs are not done: the failed and the unknown ones, grouped by reason.
+   *
+   * @return the groups, the largest first; empty if {@link #allDone()}
+   */
+  public List<Failures> failures() {
+    return FailureGroups.of(table);
   }
 
   private <T extends Outcome> Stream<T> of(Class<T> kind) {
@@ -291,12 +357,16 @@ public final class ShareReport {
             .limit(10)
             .map(outcome -> "\n  " + outcome)
             .collect(Collectors.joining());
-    throw new IllegalStateException(this + "; the first of them:" + first);
+    throw new IllegalStateException(ReportText.headline(result) + "; the first of them:" + first);
   }
 
+  /**
+   * For people: a headline of what was run where, how long, and what came of it; and if not all is
+   * done, a table of {@link #failures()}, the ten largest. The first line of a run in which nothing
+   * was done says so, with the most frequent reason.
+   */
   @Override
   public String toString() {
-    return "run %s: %s, %s%s"
-        .formatted(id(), ending(), table, reason().map(why -> " (" + why + ")").orElse(""));
+    return ReportText.write(result);
   }
 }

@@ -44,6 +44,7 @@ class ArchitectureTest {
           entry("FlowPolicy", Set.of("time")),
           entry("Journal", Set.of("journal")),
           entry("PollPolicy", Set.of("time")),
+          entry("Progress", Set.of("report")),
           entry("Recipient", Set.of("table")),
           entry("RetryPolicy", Set.of("time")),
           entry("SharePlan", Set.of("engine", "report")),

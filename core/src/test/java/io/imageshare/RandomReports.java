@@ -69,7 +69,9 @@ final class RandomReports {
                 random.nextInt(1000),
                 random.nextLong() >>> 1,
                 random.nextInt(1000),
-                maybe(random, () -> Duration.ofNanos(random.nextInt())))));
+                maybe(random, () -> Duration.ofNanos(random.nextInt()))),
+            random.nextBoolean() ? Duration.ZERO : Duration.ofNanos(random.nextLong() >>> 1),
+            random.nextBoolean() ? "" : text(random)));
   }
 
   @SafeVarargs

@@ -56,6 +56,10 @@ class ShareReportTest {
       assertEquals(report.remaining(), back.remaining(), at);
       assertEquals(report.allDone(), back.allDone(), at);
       assertEquals(report.counts(), back.counts(), at);
+      assertEquals(report.action(), back.action(), at);
+      assertEquals(report.duration(), back.duration(), at);
+      assertEquals(report.endpoint(), back.endpoint(), at);
+      assertEquals(report.failures(), back.failures(), at);
       assertEquals(report.toString(), back.toString(), at);
       assertEquals(written(back), written(read(written(back))), at);
     }
@@ -82,6 +86,89 @@ class ShareReportTest {
 
   private static long count(List<Outcome> outcomes, Class<? extends Outcome> kind) {
     return outcomes.stream().filter(kind::isInstance).count();
+  }
+
+  private static Outcome.Failed failed(String image, Reason.Kind kind, String code, String text) {
+    return new Outcome.Failed(new Member(image, P1), new Reason(kind, code, text));
+  }
+
+  @Test
+  void whatIsNotDoneIsGroupedByReasonTheLargestGroupFirst() {
+    List<Outcome> outcomes = new ArrayList<>(THREE);
+    for (int image = 3; image < 8; image++) {
+      String id = "i" + image;
+      outcomes.add(failed(id, Reason.Kind.INVALID_IMAGE, "IMG.0027", id + " is not found"));
+    }
+    outcomes.add(failed("i8", Reason.Kind.INVALID_IMAGE, "", "the image \"a\" is public"));
+    outcomes.add(failed("i9", Reason.Kind.INVALID_IMAGE, "", "the image \"b\" is public"));
+    outcomes.add(failed("i10", Reason.Kind.INVALID_IMAGE, "", "it is not ready"));
+    ShareReport report = ShareReport.of(outcomes);
+    assertEquals(
+        List.of(
+            new ShareReport.Failures(
+                new Reason(Reason.Kind.INVALID_IMAGE, "IMG.0027", "i3 is not found"),
+                5,
+                0,
+                List.of(new Member("i3", P1), new Member("i4", P1), new Member("i5", P1))),
+            new ShareReport.Failures(
+                FULL, 1, 1, List.of(new Member("i1", P2), new Member("i2", P1))),
+            new ShareReport.Failures(
+                new Reason(Reason.Kind.INVALID_IMAGE, "", "the image \"a\" is public"),
+                2,
+                0,
+                List.of(new Member("i8", P1), new Member("i9", P1))),
+            new ShareReport.Failures(
+                new Reason(Reason.Kind.INVALID_IMAGE, "", "it is not ready"),
+                1,
+                0,
+                List.of(new Member("i10", P1)))),
+        report.failures());
+    assertEquals(
+        """
+        run given: SHARE FINISHED, 11 pairs: 1 done, 9 failed, 1 unknown; already so: 1
+          failed  unknown  why
+               5        0  INVALID_IMAGE IMG.0027: i3 is not found
+                           i3 with p1, i4 with p1, i5 with p1 and 2 more
+               1        1  QUOTA IMG.0088: it is full
+                           i1 with p2, i2 with p1
+               2        0  INVALID_IMAGE: the image "a" is public
+                           i8 with p1, i9 with p1
+               1        0  INVALID_IMAGE: it is not ready
+                           i10 with p1""",
+        report.toString());
+    assertEquals(List.of(), ShareReport.of(THREE.subList(0, 1)).failures());
+  }
+
+  @Test
+  void everyPairThatIsNotDoneIsInOneGroup() {
+    for (int seed = 0; seed < 300; seed++) {
+      ShareReport report = RandomReports.of(seed);
+      List<ShareReport.Failures> groups = report.failures();
+      ShareReport.Counts counts = report.counts();
+      String at = "seed " + seed;
+      assertEquals(counts.failed(), groups.stream().mapToLong(g -> g.failed()).sum(), at);
+      assertEquals(counts.unknown(), groups.stream().mapToLong(g -> g.unknown()).sum(), at);
+      for (ShareReport.Failures group : groups) {
+        assertEquals(Math.min(3, group.pairs()), group.first().size(), at);
+        group.first().forEach(pair -> assertFalse(report.outcome(pair) instanceof Outcome.Done));
+      }
+    }
+  }
+
+  @Test
+  void theFirstLineOfARunThatFailedEverywhereSaysSo() {
+    ShareReport failed =
+        ShareReport.of(
+            List.of(
+                failed("i1", Reason.Kind.QUOTA, "IMG.0088", "it is full"),
+                failed("i2", Reason.Kind.FORBIDDEN, "", "no right"),
+                failed("i3", Reason.Kind.FORBIDDEN, "", "no right")));
+    assertEquals(
+        "run given: SHARE FINISHED, all 3 pairs failed: FORBIDDEN: no right; 1 more reason",
+        failed.toString().lines().findFirst().orElseThrow());
+    assertEquals(
+        "run given: SHARE FINISHED, none of 2 pairs is done: QUOTA IMG.0088: it is full",
+        ShareReport.of(THREE.subList(1, 3)).toString().lines().findFirst().orElseThrow());
   }
 
   @Test

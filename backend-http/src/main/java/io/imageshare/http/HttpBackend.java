@@ -133,6 +133,11 @@ public final class HttpBackend implements MemberBackend {
   }
 
   @Override
+  public String endpoint() {
+    return endpoint.toString();
+  }
+
+  @Override
   public String toString() {
     return "HttpBackend[" + endpoint + "]";
   }

@@ -49,6 +49,14 @@ public final class MemoryBackend implements MemberBackend {
     pipeline = new CallPipeline(settings);
   }
 
+  /**
+   * {@return a new builder, of a cloud without images, in {@linkplain Timekeeper#virtual() virtual
+   * time}}
+   */
+  public static Builder virtual() {
+    return builder().time(Timekeeper.virtual());
+  }
+
   /** {@return a new builder, of a cloud without images, on real time} */
   public static Builder builder() {
     return new Builder();

@@ -21,7 +21,8 @@ class LogTest {
     List<String> info = lines.stream().filter(line -> line.contains(" INFO ")).toList();
     assertEquals(2, info.size(), info.toString());
     assertTrue(info.get(0).contains("SHARE 6 images with 7 recipients, 42 pairs"), info.get(0));
-    assertTrue(info.get(1).contains("42 pairs: 25 done, 17 failed, 0 unknown"), info.get(1));
+    assertTrue(info.get(1).contains("SHARE FINISHED after "), info.get(1));
+    assertTrue(info.get(1).endsWith(" s, 42 pairs: 25 done, 17 failed, 0 unknown"), info.get(1));
     List<String> warnings = lines.stream().filter(line -> line.contains(" WARN ")).toList();
     assertEquals(2, warnings.size(), warnings.toString());
     assertTrue(

@@ -11,6 +11,8 @@ import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,17 @@ import org.junit.jupiter.api.Test;
 class MemoryBackendTest {
   private static final Recipient P1 = Recipient.project("p1");
   private static final Recipient P2 = Recipient.project("p2");
+
+  @Test
+  void virtualTimeIsOneCall() {
+    MemoryBackend cloud =
+        MemoryBackend.virtual().images("image-1").jobsTake(Duration.ofMinutes(10)).build();
+    Instant before = cloud.time().now();
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      workflow.run(ShareRequest.share(List.of("image-1"), List.of("project-1"))).requireAllDone();
+    }
+    assertTrue(cloud.time().now().isAfter(before.plus(Duration.ofMinutes(10))));
+  }
 
   @Test
   void aJobGoesThroughInitAndRunningToSuccess() throws Exception {

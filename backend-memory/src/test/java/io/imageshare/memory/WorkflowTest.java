@@ -16,6 +16,7 @@ import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Job;
 import io.imageshare.Member;
+import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
 import io.imageshare.PollPolicy;
@@ -559,6 +560,8 @@ class WorkflowTest {
             event -> {
               if (event instanceof ShareEvent.ImageCompleted s) {
                 settled.add(s.image() + " " + s.done() + " " + s.failed() + " " + s.unknown());
+                assertEquals(s.failed(), s.notDone().size());
+                s.notDone().forEach(outcome -> assertEquals(s.image(), outcome.member().image()));
               }
             })
         .build()
@@ -568,6 +571,70 @@ class WorkflowTest {
     ids("image-", 7).forEach(image -> expected.add(image + " 2 1 0"));
     expected.add("image-7 0 3 0");
     assertEquals(expected, settled);
+  }
+
+  @Test
+  void theEventOfAnImageNamesTheFirstPairsThatFailedAndHowManyMore() {
+    MemoryBackend cloud = cloud(1).build();
+    List<ShareEvent.ImageCompleted> events = new ArrayList<>();
+    ShareReport report =
+        workflow(cloud)
+            .listener(
+                event -> {
+                  if (event instanceof ShareEvent.ImageCompleted image) {
+                    events.add(image);
+                  }
+                })
+            .build()
+            .run(ShareRequest.share(List.of("image-0", "nix"), ids("project-", 14)));
+    assertEquals(2, events.size());
+    for (ShareEvent.ImageCompleted image : events) {
+      boolean bad = image.image().equals("nix");
+      assertEquals(
+          bad ? report.failed().limit(10).toList() : List.of(), image.notDone(), image.image());
+      assertEquals(bad ? 4 : 0, image.more());
+    }
+  }
+
+  @Test
+  void theHeadlineTellsWhatWhereAndHowLong() {
+    MemoryBackend cloud = cloud(2).jobsTake(ofSeconds(150)).build();
+    MemberBackend named =
+        new ForwardingBackend(cloud) {
+          @Override
+          public String endpoint() {
+            return "https://ims.example";
+          }
+        };
+    ShareReport report = workflow(named).build().run(share(3, 2));
+    assertEquals(ShareRequest.Action.SHARE, report.action());
+    assertEquals("https://ims.example", report.endpoint());
+    assertTrue(report.duration().compareTo(ofSeconds(150)) > 0, report.duration().toString());
+    assertTrue(report.duration().compareTo(ofSeconds(200)) < 0, report.duration().toString());
+    String took = report.duration().toSeconds() % 60 + "s";
+    assertTrue(
+        report
+            .toString()
+            .startsWith(
+                "run %s: SHARE FINISHED after %dm%s at https://ims.example, 6 pairs: 4 done"
+                    .formatted(report.id(), report.duration().toMinutes(), took)),
+        report.toString());
+  }
+
+  @Test
+  void progressIsWrittenAsJson() {
+    MemoryBackend cloud = cloud(2).jobsTake(ofSeconds(60)).build();
+    ShareRun run = workflow(cloud).build().start(share(2, 3));
+    assertEquals(
+        "{\"total\":6,\"done\":0,\"failed\":0,\"unknown\":0,\"pending\":6,\"openJobs\":0,"
+            + "\"submits\":0,\"polls\":0,\"reads\":0}",
+        run.progress().toJson());
+    assertEquals(
+        "{\"total\":6,\"done\":4,\"failed\":1,\"unknown\":0,\"pending\":1,\"openJobs\":2,"
+            + "\"submits\":3,\"polls\":4,\"reads\":5,\"timeLeft\":\"PT1M5S\"}",
+        new Progress(6, 4, 1, 0, 2, 3, 4, 5, ofSeconds(65)).toJson());
+    run.cancel();
+    run.report().join();
   }
 
   @Test

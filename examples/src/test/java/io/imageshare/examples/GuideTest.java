@@ -1,7 +1,5 @@
 package io.imageshare.examples;
 
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -33,8 +31,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -108,10 +104,10 @@ class GuideTest {
   }
 
   // region kinds
-  static Map<Reason.Kind, Long> failures(ShareReport report) {
-    return report
-        .failed()
-        .collect(groupingBy(failed -> failed.reason().kind(), TreeMap::new, counting()));
+  static List<String> tickets(ShareReport report) {
+    return report.failures().stream()
+        .map(why -> why.pairs() + " pairs, such as " + why.first().get(0) + ": " + why.reason())
+        .toList();
   }
 
   // endregion
@@ -127,7 +123,9 @@ class GuideTest {
                 new Outcome.Done(new Member("image-1", project), false, MemberStatus.PENDING),
                 new Outcome.Failed(new Member("image-2", project), full),
                 new Outcome.Failed(new Member("image-3", project), full)));
-    assertEquals(Map.of(Reason.Kind.QUOTA, 2L), failures(report));
+    assertEquals(
+        List.of("2 pairs, such as image-2 with project-1: QUOTA IMG.0088: 128 members"),
+        tickets(report));
   }
 
   // endregion

@@ -31,7 +31,7 @@ class KillAndResumeTest {
     assertNotEquals(started[0], resumed[0], text);
     assertEquals(started[1], resumed[1], text);
     assertTrue(lines.contains(started[0].replace(":", " is killed")), text);
-    assertTrue(text.contains(": FINISHED, 48 pairs: 48 done"), text);
+    assertTrue(text.contains(", 48 pairs: 48 done"), text);
     assertEquals(
         "the service: 48 of 48 pairs are shared, 0 were sent twice", lines.get(lines.size() - 1));
     try (Stream<Path> left = Files.list(journal)) {

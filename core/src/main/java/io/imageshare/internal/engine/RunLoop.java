@@ -17,6 +17,7 @@ import io.imageshare.internal.flow.Call;
 import io.imageshare.internal.flow.CallOwner;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.journal.JournalWriter;
+import io.imageshare.internal.report.ReportText;
 import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.Effect;
 import io.imageshare.internal.run.Event;
@@ -55,6 +56,7 @@ final class RunLoop implements ShareRun, CallOwner {
   private final List<ShareRequest> requests;
   private final RunState state;
   private final boolean resumed;
+  private final long began;
   private final JournalWriter journal;
   private final ProgressCounter counter;
   private final Warnings warnings;
@@ -83,6 +85,7 @@ final class RunLoop implements ShareRun, CallOwner {
     this.workflow = workflow;
     this.requests = requests;
     resumed = history != null;
+    began = context.time().nanoTime() - before(history, context.time().now());
     Instant end =
         history == null
             ? context.time().now().plus(context.settings().deadline())
@@ -103,6 +106,11 @@ final class RunLoop implements ShareRun, CallOwner {
     warnings = new Warnings(id);
     timers = new TimerScope(context.time());
     report = new TimedFuture<>(context.time());
+  }
+
+  /** How long ago a run that is resumed began, in nanoseconds. */
+  private static long before(@Nullable RunHistory history, Instant now) {
+    return history == null ? 0 : Math.max(0, Duration.between(history.begun(), now).toNanos());
   }
 
   @Override
@@ -265,11 +273,20 @@ final class RunLoop implements ShareRun, CallOwner {
     workflow.remove(this);
     counter.openJobs(0);
     RunModel model = state.model();
-    RunResult left = new RunResult(id, ending, reason, model.table, model.jobs, counter.publish());
+    RunResult left =
+        new RunResult(
+            id,
+            ending,
+            reason,
+            model.table,
+            model.jobs,
+            counter.publish(),
+            Duration.ofNanos(context.time().nanoTime() - began),
+            context.backend().endpoint());
     result = left;
     ShareReport told = context.settings().reports().apply(left);
     warnings.summary(told);
-    log.info("{}", told);
+    log.info("{}", ReportText.headline(left));
     emit(new ShareEvent.Finished(id, told));
     report.complete(told);
   }

@@ -44,6 +44,9 @@ record ReportDocument(@JsonUnwrapped Head head, Iterator<Row> rows, Iterator<Job
       @JsonSetter(nulls = Nulls.SET) @Nullable Reason reason,
       Action action,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY) String vault,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+          String endpoint,
+      @JsonSetter(nulls = Nulls.SET) @Nullable Duration duration,
       Pairs pairs,
       Calls calls,
       int openJobs,
@@ -62,6 +65,8 @@ record ReportDocument(@JsonUnwrapped Head head, Iterator<Row> rows, Iterator<Job
           result.reason(),
           table.action(),
           table.vault(),
+          result.endpoint(),
+          result.duration().isZero() ? null : result.duration(),
           new Pairs(stats.total(), stats.done(), stats.failed(), stats.unknown()),
           new Calls(stats.submits(), stats.polls(), stats.reads()),
           stats.openJobs(),

@@ -26,6 +26,7 @@ import io.imageshare.internal.table.SubmittedSlice;
 import io.imageshare.internal.table.Verdict;
 import java.io.IOException;
 import java.io.Reader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -257,7 +258,15 @@ public final class ReportReader {
     count("calls.submits", all.calls().submits());
     count("calls.polls", all.calls().polls());
     count("calls.reads", all.calls().reads());
-    return new RunResult(all.id(), all.ending(), all.reason(), table, jobs, all.stats());
+    return new RunResult(
+        all.id(),
+        all.ending(),
+        all.reason(),
+        table,
+        jobs,
+        all.stats(),
+        all.duration() == null ? Duration.ZERO : all.duration(),
+        all.endpoint());
   }
 
   private static void count(String place, long number) {

@@ -143,6 +143,10 @@ public final class RunHistory {
     return begun.requests();
   }
 
+  public Instant begun() {
+    return begun.at();
+  }
+
   public Instant deadline() {
     return begun.deadline();
   }

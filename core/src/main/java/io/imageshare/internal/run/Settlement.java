@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Carries out in the table what is ruled of pairs. */
 final class Settlement {
+  /** So many of an image's pairs that are not done are named in its event. */
+  private static final int SHOWN = 10;
+
   private final RunModel run;
   private final PairTable table;
 
@@ -35,7 +38,8 @@ final class Settlement {
               table.image(image),
               table.count(image, Verdict.Done.class),
               table.count(image, Verdict.Failed.class),
-              table.count(image, Verdict.Unknown.class)));
+              table.count(image, Verdict.Unknown.class),
+              table.failures(image).limit(SHOWN).toList()));
     }
   }
 

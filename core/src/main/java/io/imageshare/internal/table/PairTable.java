@@ -374,6 +374,13 @@ public final class PairTable {
         .mapToObj(r -> verdict(cells.get(image, r)).of(member(image, r)));
   }
 
+  /** The outcomes of an image's settled pairs that are not done, in the run's order. */
+  public Stream<Outcome> failures(int image) {
+    return IntStream.range(0, recipients.size())
+        .filter(r -> cells.get(image, r) >= VERDICTS && !isDone(image, r))
+        .mapToObj(r -> verdict(cells.get(image, r)).of(member(image, r)));
+  }
+
   /** The outcome of a settled pair; empty if this run was not asked for it. */
   public Optional<Outcome> outcome(Member member) {
     Integer image = imageIndex.get(member.image());

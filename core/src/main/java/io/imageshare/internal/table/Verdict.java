@@ -4,11 +4,15 @@ import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
+import org.jspecify.annotations.Nullable;
 
 /** An outcome without its member, so that a million pairs share a few of them. */
 public sealed interface Verdict {
 
   Outcome of(Member member);
+
+  /** Why it is not done; null if it is. */
+  @Nullable Reason reason();
 
   /** An outcome without its member. */
   static Verdict of(Outcome outcome) {
@@ -22,6 +26,11 @@ public sealed interface Verdict {
   }
 
   record Done(boolean already, MemberStatus status) implements Verdict {
+    @Override
+    public @Nullable Reason reason() {
+      return null;
+    }
+
     @Override
     public Outcome of(Member member) {
       return new Outcome.Done(member, already, status);
