@@ -42,7 +42,7 @@ final class IdentityCache {
       boolean due = known == null || !now.isBefore(renewAt);
       if (known != null
           && !known.standing().isRefused(now)
-          && (!due || usable && fetching != null)) {
+          && (!due || (usable && fetching != null))) {
         return known;
       }
     }
@@ -71,6 +71,7 @@ final class IdentityCache {
   }
 
   /** Fetches an identity, unless another thread does so or has replaced the old one already. */
+  @SuppressWarnings("ReferenceEquality") // one fetched since may be equal to the old one
   private Held fetch(@Nullable Held old, Supplier<Identity> source, Clock clock) {
     CompletableFuture<Held> mine = null;
     CompletableFuture<Held> result;
@@ -101,10 +102,14 @@ final class IdentityCache {
     synchronized (this) {
       fetching = null;
       if (fetched != null) {
-        boolean known = current != null && current.identity().equals(fetched);
-        current = new Held(fetched, known ? current.standing() : new Standing());
+        Held old = current;
+        Held next =
+            old != null && old.identity().equals(fetched)
+                ? new Held(fetched, old.standing())
+                : new Held(fetched, new Standing());
+        current = next;
         renewAt = renewAt(fetched, clock.instant());
-        result.complete(current);
+        result.complete(next);
         return;
       }
     }

@@ -2,7 +2,6 @@ package io.imageshare.http;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ final class Sessions {
   private final Transport transport;
   private final Map<Object, Standing> principals = new ConcurrentHashMap<>();
   private final Map<Source, IdentityCache> caches = new ConcurrentHashMap<>();
-  private final AtomicReference<Redaction> secrets = new AtomicReference<>(Redaction.of());
+  private final Secrets secrets = new Secrets();
 
   Sessions(Transport transport) {
     this.transport = transport;
@@ -38,12 +37,24 @@ final class Sessions {
    * @param principal what is known of whoever proves himself by them
    * @param secrets every secret that the backend has used
    */
-  record Session(
-      Source source, Standing principal, IdentityCache cache, AtomicReference<Redaction> secrets) {
+  record Session(Source source, Standing principal, IdentityCache cache, Secrets secrets) {
 
     /** No message contains this from now on. */
     void hide(Redaction more) {
-      secrets.updateAndGet(known -> known.and(more));
+      secrets.add(more);
+    }
+  }
+
+  /** Every secret that was used. */
+  static final class Secrets {
+    private Redaction known = Redaction.of();
+
+    synchronized void add(Redaction more) {
+      known = known.and(more);
+    }
+
+    synchronized Redaction get() {
+      return known;
     }
   }
 }

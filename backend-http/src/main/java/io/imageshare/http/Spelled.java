@@ -3,6 +3,7 @@ package io.imageshare.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.io.BaseEncoding;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Locale;
@@ -86,11 +87,8 @@ record Spelled(String text, int[] starts, int[] ends) {
   private static String character(Matcher escape) {
     String decoded = escape.group();
     if (escape.group("percent") != null) {
-      String[] hex = escape.group("percent").split("%");
-      byte[] bytes = new byte[hex.length];
-      for (int i = 0; i < hex.length; i++) {
-        bytes[i] = (byte) Integer.parseInt(hex[i], 16);
-      }
+      byte[] bytes =
+          BaseEncoding.base16().lowerCase().decode(escape.group("percent").replace("%", ""));
       decoded = new String(bytes, UTF_8);
     } else if (escape.group("decimal") != null) {
       decoded = character(Integer.parseInt(escape.group("decimal")));

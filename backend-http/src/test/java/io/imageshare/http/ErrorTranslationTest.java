@@ -254,7 +254,8 @@ class ErrorTranslationTest {
     String hex = HexFormat.of().formatHex(secret.getBytes(UTF_8));
     StringBuilder entities = new StringBuilder();
     StringBuilder unicode = new StringBuilder();
-    for (char c : secret.toCharArray()) {
+    for (int i = 0; i < secret.length(); i++) {
+      char c = secret.charAt(i);
       entities.append("&#").append((int) c).append(';');
       unicode.append("\\u%04x".formatted((int) c));
     }

@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -245,7 +246,7 @@ class IdentityCacheTest {
     IdentityCache cache = new IdentityCache();
     IdentityCache.Held old = cache.current(source, clock);
     IdentityCache.Held first = cache.renewed(old, source, clock);
-    IdentityCache.Held second = cache.renewed(old, source, clock);
+    IdentityCache.Held second = requireNonNull(cache.renewed(old, source, clock));
     assertEquals(2, count.get());
     assertEquals(first, second);
     assertNull(cache.renewed(second, second::identity, clock), "the same is no other");

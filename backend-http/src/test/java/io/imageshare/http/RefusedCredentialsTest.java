@@ -64,7 +64,7 @@ class RefusedCredentialsTest {
 
   private static HttpBackend.Builder client(
       URI endpoint, Function<String, Credentials> recipients) {
-    return Fixtures.backend(endpoint).recipients(recipients::apply);
+    return Fixtures.backend(endpoint).recipients(recipients);
   }
 
   private static void stopped(ShareReport report) {
