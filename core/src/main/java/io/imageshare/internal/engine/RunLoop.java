@@ -1,5 +1,6 @@
 package io.imageshare.internal.engine;
 
+import static com.google.common.base.Throwables.throwIfInstanceOf;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Image;
@@ -213,6 +214,7 @@ final class RunLoop implements ShareRun, CallOwner {
         }
       }
     } catch (Throwable e) {
+      throwIfInstanceOf(e, OutOfMemoryError.class);
       stop(e);
     } finally {
       taking = false;
@@ -224,6 +226,7 @@ final class RunLoop implements ShareRun, CallOwner {
   /** Ends the run whatever its state is. */
   private void fail(Reason fault) {
     if (over) {
+      publish(Ending.STOPPED, fault);
       return;
     }
     for (Effect effect : state.fail(fault, context.time().nanoTime(), context.time().now())) {
@@ -270,7 +273,9 @@ final class RunLoop implements ShareRun, CallOwner {
   }
 
   private void publish(Ending ending, @Nullable Reason reason) {
-    workflow.remove(this);
+    if (report.isDone()) {
+      return;
+    }
     counter.openJobs(0);
     RunModel model = state.model();
     RunResult left =
@@ -285,10 +290,14 @@ final class RunLoop implements ShareRun, CallOwner {
             context.backend().endpoint());
     result = left;
     ShareReport told = context.settings().reports().apply(left);
-    warnings.summary(told);
-    log.info("{}", ReportText.headline(left));
-    emit(new ShareEvent.Finished(id, told));
-    report.complete(told);
+    workflow.remove(this);
+    try {
+      warnings.summary(told);
+      log.info("{}", ReportText.headline(left));
+      emit(new ShareEvent.Finished(id, told));
+    } finally {
+      report.complete(told);
+    }
   }
 
   /** Where not even the first call is answered after its repeats, no other will be. */
@@ -325,15 +334,22 @@ final class RunLoop implements ShareRun, CallOwner {
     try {
       work.run();
     } catch (Throwable e) {
+      throwIfInstanceOf(e, OutOfMemoryError.class);
       stop(e);
     }
   }
 
-  private void stop(Throwable fault) {
-    log.error(
-        "run {}: stopped by an unexpected exception in this library or the backend", id, fault);
-    events.clear();
-    fail(new Reason(Reason.Kind.INTERNAL, "", "unexpected exception: " + fault));
+  /** Ends the run, which cannot go on after such a fault. */
+  void stop(Throwable fault) {
+    try {
+      log.error(
+          "run {}: stopped by an unexpected exception in this library or the backend", id, fault);
+      events.clear();
+      fail(new Reason(Reason.Kind.INTERNAL, "", "unexpected exception: " + fault));
+    } catch (Throwable again) {
+      report.completeExceptionally(again); // it cannot even end: whoever waits must not hang
+      workflow.remove(this);
+    }
   }
 
   @Override
@@ -347,6 +363,15 @@ final class RunLoop implements ShareRun, CallOwner {
   public void emit(ShareEvent event) {
     try {
       context.settings().listener().accept(event);
+    } catch (OutOfMemoryError e) {
+      // In a task of its own: this one may be ending the run.
+      context
+          .time()
+          .schedule(
+              Duration.ZERO,
+              () -> {
+                throw e;
+              });
     } catch (Throwable e) {
       warnings.once(
           "listener",

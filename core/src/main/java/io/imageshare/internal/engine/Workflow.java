@@ -53,7 +53,7 @@ public final class Workflow {
 
   /** A workflow without runs. */
   public Workflow(Settings settings) {
-    context = WorkflowContext.of(settings);
+    context = WorkflowContext.of(settings, new GuardedTime(settings.time(), this::stopAll));
   }
 
   /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
@@ -164,6 +164,11 @@ public final class Workflow {
               }
             });
     return run;
+  }
+
+  /** Something failed that no run has handled, such as for lack of memory: none can go on. */
+  private void stopAll(Throwable fault) {
+    List.copyOf(runs).forEach(run -> run.stop(fault));
   }
 
   /** A run is over. */

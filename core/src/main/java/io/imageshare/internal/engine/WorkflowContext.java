@@ -19,17 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /** What all runs of a workflow share. */
 record WorkflowContext(
-    Settings settings, CallGate gate, CallExecutor calls, Terms terms, @Nullable Journal journal) {
+    Settings settings,
+    Timekeeper time,
+    CallGate gate,
+    CallExecutor calls,
+    Terms terms,
+    @Nullable Journal journal) {
 
-  static WorkflowContext of(Settings settings) {
-    CallGate gate = new CallGate(settings.time(), settings.flow());
+  /**
+   * @param time that of the settings, guarded
+   */
+  static WorkflowContext of(Settings settings, Timekeeper time) {
+    CallGate gate = new CallGate(time, settings.flow());
     CallExecutor calls =
         new CallExecutor(
-            settings.time(),
-            gate,
-            settings.retry(),
-            settings.flow().callTimeout(),
-            settings.random());
+            time, gate, settings.retry(), settings.flow().callTimeout(), settings.random());
     Terms terms =
         new Terms(
             settings.limits(),
@@ -42,7 +46,7 @@ record WorkflowContext(
             settings.retry().cap(),
             settings.random(),
             null);
-    return new WorkflowContext(settings, gate, calls, terms, journal(settings));
+    return new WorkflowContext(settings, time, gate, calls, terms, journal(settings));
   }
 
   private static @Nullable Journal journal(Settings settings) {
@@ -59,14 +63,10 @@ record WorkflowContext(
    */
   WorkflowContext reading(BiConsumer<String, Map<?, MemberStatus>> reader) {
     Settings silent = settings.listener((ShareEvent event) -> {});
-    return new WorkflowContext(silent, gate, calls, terms.reader(reader), null);
+    return new WorkflowContext(silent, time, gate, calls, terms.reader(reader), null);
   }
 
   MemberBackend backend() {
     return settings.backend();
-  }
-
-  Timekeeper time() {
-    return settings.time();
   }
 }

@@ -1,5 +1,6 @@
 package io.imageshare.internal.flow;
 
+import static com.google.common.base.Throwables.throwIfInstanceOf;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.BackendException;
@@ -97,6 +98,7 @@ public final class CallExecutor {
         CompletionStage<T> stage = requireNonNull(call.make(), "the backend returned no stage");
         stage.whenComplete((value, e) -> time.schedule(Duration.ZERO, () -> finish(value, e)));
       } catch (Throwable e) {
+        throwIfInstanceOf(e, OutOfMemoryError.class);
         time.schedule(Duration.ZERO, () -> finish(null, e));
       }
       long blocked = time.nanoTime() - started;
