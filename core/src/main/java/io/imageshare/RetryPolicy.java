@@ -16,8 +16,11 @@ import java.time.Duration;
  * @param cap the highest upper bound
  * @param budget how many repeats a workflow may make in a row; every successful call adds a fifth
  *     of a repeat, up to this number
+ * @param maxRetryAfter the longest wait that is believed when the service asks for one; a longer
+ *     one is cut to this, and logged as a warning
  */
-public record RetryPolicy(int attempts, Duration first, Duration cap, int budget) {
+public record RetryPolicy(
+    int attempts, Duration first, Duration cap, int budget, Duration maxRetryAfter) {
 
   /**
    * Checks the values.
@@ -32,17 +35,21 @@ public record RetryPolicy(int attempts, Duration first, Duration cap, int budget
         first,
         cap);
     checkArgument(budget >= 0, "budget: %s; it must be at least 0", budget);
+    Durations.positive("maxRetryAfter", maxRetryAfter);
   }
 
   /**
-   * The defaults: 5 attempts, waits of 1 s doubling to 20 s, a budget of 100. Five attempts with
-   * full jitter outlast a fault of about 8 s on average, such as a restart behind a load balancer;
-   * the budget prevents a storm of repeats during an outage.
+   * The defaults: 5 attempts, waits of 1 s doubling to 20 s, a budget of 100, waits of up to 5
+   * minutes where the service asks. Five attempts with full jitter outlast a fault of about 8 s on
+   * average, such as a restart behind a load balancer; the budget prevents a storm of repeats
+   * during an outage; and five minutes is the longest that the service is known to lock anything
+   * ({@code ims-api.md} section 3.4), so that a longer wait is rather a wrong number in a header.
    *
    * @return the policy
    */
   public static RetryPolicy defaults() {
-    return new RetryPolicy(5, Duration.ofSeconds(1), Duration.ofSeconds(20), 100);
+    return new RetryPolicy(
+        5, Duration.ofSeconds(1), Duration.ofSeconds(20), 100, Duration.ofMinutes(5));
   }
 
   /**
@@ -52,7 +59,7 @@ public record RetryPolicy(int attempts, Duration first, Duration cap, int budget
    * @return a changed copy
    */
   public RetryPolicy attempts(int attempts) {
-    return new RetryPolicy(attempts, first, cap, budget);
+    return new RetryPolicy(attempts, first, cap, budget, maxRetryAfter);
   }
 
   /**
@@ -63,7 +70,7 @@ public record RetryPolicy(int attempts, Duration first, Duration cap, int budget
    * @return a changed copy
    */
   public RetryPolicy backoff(Duration first, Duration cap) {
-    return new RetryPolicy(attempts, first, cap, budget);
+    return new RetryPolicy(attempts, first, cap, budget, maxRetryAfter);
   }
 
   /**
@@ -73,6 +80,16 @@ public record RetryPolicy(int attempts, Duration first, Duration cap, int budget
    * @return a changed copy
    */
   public RetryPolicy budget(int budget) {
-    return new RetryPolicy(attempts, first, cap, budget);
+    return new RetryPolicy(attempts, first, cap, budget, maxRetryAfter);
+  }
+
+  /**
+   * A copy that believes other waits.
+   *
+   * @param maxRetryAfter the longest wait that is believed when the service asks for one
+   * @return a changed copy
+   */
+  public RetryPolicy maxRetryAfter(Duration maxRetryAfter) {
+    return new RetryPolicy(attempts, first, cap, budget, maxRetryAfter);
   }
 }

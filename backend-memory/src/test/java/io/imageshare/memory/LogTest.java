@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,31 @@ class LogTest {
         warnings.toString());
     long calls = Long.parseLong(lines.get(lines.size() - 1));
     assertEquals(calls, lines.stream().filter(line -> line.contains(" DEBUG ")).count());
+  }
+
+  @Test
+  void aWaitThatIsNotBelievedIsAWarning() throws Exception {
+    List<String> warnings =
+        ChildJvm.run(Waiting.class, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+            .lines()
+            .toList();
+    assertEquals(1, warnings.size(), warnings.toString());
+    assertTrue(
+        warnings.get(0).endsWith("submit: the service asks to wait for PT24H; waiting for PT5M"),
+        warnings.get(0));
+  }
+
+  /** What the child runs. */
+  static final class Waiting {
+    private Waiting() {}
+
+    public static void main(String[] args) {
+      MemoryBackend cloud = cloud(Timekeeper.virtual(), 1).build();
+      cloud.inject(
+          new Fault.Throttled(Duration.ofDays(1), Fault.Throttled.Style.GATEWAY)
+              .on(MemoryBackend.Call.Kind.SUBMIT));
+      workflow(cloud).build().run(ShareRequest.share(ids("image-", 1), List.of("project-1")));
+    }
   }
 
   /** What the child runs. */

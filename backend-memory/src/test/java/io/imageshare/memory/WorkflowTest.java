@@ -190,6 +190,31 @@ class WorkflowTest {
   }
 
   @Test
+  void aWaitThatNoServiceMeansIsCut() {
+    for (Duration asked : List.of(Duration.ofDays(1), ofSeconds(Long.MAX_VALUE))) {
+      for (Call.Kind kind : List.of(Call.Kind.SUBMIT, Call.Kind.JOB, Call.Kind.MEMBERS)) {
+        MemoryBackend cloud = cloud(1).build();
+        cloud.inject(new Fault.Throttled(asked, Fault.Throttled.Style.GATEWAY).on(kind));
+        Instant begun = time.now();
+        workflow(cloud).build().run(share(1, 1)).requireAllDone();
+        Duration took = Duration.between(begun, time.now());
+        assertTrue(took.compareTo(Duration.ofMinutes(10)) < 0, asked + " " + kind + ": " + took);
+      }
+    }
+    MemoryBackend cloud = cloud(1).build();
+    cloud.inject(
+        new Fault.Throttled(ofSeconds(33), Fault.Throttled.Style.GATEWAY).on(Call.Kind.SUBMIT));
+    RetryPolicy hasty = RetryPolicy.defaults().maxRetryAfter(ofSeconds(7));
+    workflow(cloud).retry(hasty).build().run(share(1, 1)).requireAllDone();
+    List<Call> submits = calls(cloud, Call.Kind.SUBMIT);
+    assertEquals(
+        ofSeconds(7),
+        Duration.between(requireNonNull(submits.get(0).answered()), submits.get(1).begun()));
+    assertThrows(
+        IllegalArgumentException.class, () -> RetryPolicy.defaults().maxRetryAfter(Duration.ZERO));
+  }
+
+  @Test
   void throttlingCostsNoBudgetAndIsRepeatedUntilTheDeadline() {
     MemoryBackend cloud = cloud(1).build();
     cloud.inject(new Fault.Throttled().on(Call.Kind.SUBMIT), 50);

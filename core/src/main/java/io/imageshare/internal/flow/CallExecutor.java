@@ -139,7 +139,7 @@ public final class CallExecutor {
 
     private void failed(Throwable failure) {
       Reason reason = reason(failure);
-      Duration after = failure instanceof BackendException e ? e.retryAfter() : Duration.ZERO;
+      Duration after = failure instanceof BackendException e ? believed(e) : Duration.ZERO;
       log.debug(
           "run {}: {} {}: {}",
           call.owner().id(),
@@ -159,6 +159,21 @@ public final class CallExecutor {
         }
         default -> repeatOrFail(reason, after);
       }
+    }
+
+    /** The wait that the service asks for, as far as it is believed. */
+    private Duration believed(BackendException refusal) {
+      Duration asked = refusal.retryAfter();
+      if (asked.compareTo(retry.maxRetryAfter()) <= 0) {
+        return asked;
+      }
+      log.warn(
+          "run {}: {}: the service asks to wait for {}; waiting for {}",
+          call.owner().id(),
+          kind().method,
+          asked,
+          retry.maxRetryAfter());
+      return retry.maxRetryAfter();
     }
 
     private void throttled(Reason reason, Duration after) {
