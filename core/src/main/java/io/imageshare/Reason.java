@@ -50,8 +50,52 @@ public record Reason(Kind kind, String code, String message) {
     requireNonNull(message, "message");
   }
 
+  /**
+   * Kind, code and message for terminals and logs: reports, events and exceptions show a reason
+   * like this. Control and format characters and separators of lines are escaped, a line feed as
+   * {@code \n}, as the service could move the cursor or forge lines with them.
+   */
   @Override
   public String toString() {
-    return kind + (code.isEmpty() ? "" : " " + code) + (message.isEmpty() ? "" : ": " + message);
+    return visible(
+        kind + (code.isEmpty() ? "" : " " + code) + (message.isEmpty() ? "" : ": " + message));
+  }
+
+  private static String visible(String text) {
+    if (text.codePoints().allMatch(Reason::isVisible)) {
+      return text;
+    }
+    StringBuilder visible = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            point -> {
+              if (isVisible(point)) {
+                visible.appendCodePoint(point);
+              } else {
+                visible.append(escaped(point));
+              }
+            });
+    return visible.toString();
+  }
+
+  private static boolean isVisible(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> true;
+    };
+  }
+
+  private static String escaped(int point) {
+    return switch (point) {
+      case '\t' -> "\\t";
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      default -> "\\u%04x".formatted(point);
+    };
   }
 }
