@@ -54,6 +54,10 @@ final class RequestReader {
       throw new ProtocolException("not a request line");
     }
     Map<String, String> headers = headers();
+    if (headers.containsKey("transfer-encoding") && headers.containsKey("content-length")) {
+      // Whoever stands between may take the other one, and find another request in the body.
+      throw new ProtocolException("both Transfer-Encoding and Content-Length");
+    }
     if (headers.getOrDefault("expect", "").equalsIgnoreCase("100-continue")) {
       out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }

@@ -3,6 +3,7 @@ package io.imageshare.memory.internal.server;
 import static java.net.HttpURLConnection.HTTP_BAD_REQUEST;
 import static java.net.HttpURLConnection.HTTP_CREATED;
 import static java.net.HttpURLConnection.HTTP_ENTITY_TOO_LARGE;
+import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
 import static java.net.HttpURLConnection.HTTP_INTERNAL_ERROR;
 import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 import static java.net.HttpURLConnection.HTTP_UNAUTHORIZED;
@@ -82,6 +83,12 @@ final class RequestRouter {
   }
 
   private CompletionStage<WireResponse> route(WireRequest request) {
+    if (!request.isMeantForLoopback()) {
+      throw WireErrorException.gateway(
+          HTTP_FORBIDDEN,
+          "APIGW.0201",
+          "This server is for programs of this machine: Host is not loopback, or Origin is foreign.");
+    }
     if (request.tooLarge()) {
       throw WireErrorException.gateway(
           HTTP_ENTITY_TOO_LARGE, "APIGW.0201", "The request entity is too large.");

@@ -14,6 +14,10 @@ final class WireRequest {
   private static final Splitter PARAMETERS = Splitter.on('&').omitEmptyStrings();
   private static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
+  private static final Pattern LOOPBACK =
+      Pattern.compile(
+          "(127\\.\\d+\\.\\d+\\.\\d+|\\[::1]|localhost)(:\\d+)?", Pattern.CASE_INSENSITIVE);
+
   private final String method;
   private final String target;
   private final Map<String, String> headers;
@@ -97,6 +101,18 @@ final class WireRequest {
   private static String decode(String text) {
     String encoded = BARE_PERCENT.matcher(text).replaceAll("%25").replace("+", "%2B");
     return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Whether a program of this machine asks for this server by its address, and not a page that a
+   * browser has from elsewhere: such a page names its origin, or, if its name was bound to loopback
+   * afterwards, itself as the host.
+   */
+  boolean isMeantForLoopback() {
+    String host = header("host");
+    String origin = header("origin");
+    return (host.isEmpty() || LOOPBACK.matcher(host).matches())
+        && (origin.isEmpty() || origin.equalsIgnoreCase("http://" + host));
   }
 
   /** Whether the connection serves another request after this one. */

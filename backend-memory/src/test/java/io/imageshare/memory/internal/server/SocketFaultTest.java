@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class SocketFaultTest {
   private static final String BODY = "{\"images\":[\"i1\"],\"projects\":[\"p1\"]}";
   private static final String SHARE =
-      "POST /v1/cloudimages/members HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s"
+      "POST /v1/cloudimages/members HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
           .formatted(BODY.length(), BODY);
 
   private final MemoryBackend cloud =

@@ -30,7 +30,7 @@ class WireHttpTest {
   private static final String BATCH = "/v1/cloudimages/members";
   private static final String BODY = "{\"images\":[\"i1\"],\"projects\":[\"p1\"]}";
   private static final String QUOTA =
-      "GET /v1/cloudimages/quota HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+      "GET /v1/cloudimages/quota HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
   private final MemoryBackend cloud =
       MemoryBackend.builder().images("i1").jobsTake(Duration.ZERO).build();
@@ -46,7 +46,7 @@ class WireHttpTest {
     return method
         + " "
         + BATCH
-        + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+        + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         + String.join("\r\n", headers)
         + "\r\n\r\n";
   }
@@ -77,8 +77,47 @@ class WireHttpTest {
   }
 
   @Test
+  void aBodyOfTwoLengthsIsRefused() throws Exception {
+    for (String lengths :
+        List.of(
+            "Content-Length: 5\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked\r\nContent-Length: 0",
+            "transfer-encoding: identity\r\ncontent-length: 5",
+            "Content-Length: 5\r\nContent-Length: 6")) {
+      assertEquals("400", status(client.raw(head("POST", lengths) + "0\r\n\r\n")), lengths);
+    }
+    assertEquals(List.of(), server.requests());
+  }
+
+  /** A page from elsewhere in a browser of this machine, by its origin or by a name of its own. */
+  @Test
+  void onlyProgramsOfThisMachineAreServed() throws Exception {
+    Map<String, String> statuses =
+        Map.ofEntries(
+            Map.entry("Host: evil.test", "403"),
+            Map.entry("Host: evil.test:80", "403"),
+            Map.entry("Host: 127.0.0.1.evil.test", "403"),
+            Map.entry("Host: localhost.evil.test", "403"),
+            Map.entry("Host: localhost\r\nOrigin: http://evil.test", "403"),
+            Map.entry("Host: localhost\r\nOrigin: http://localhost.evil.test", "403"),
+            Map.entry("Host: localhost\r\nOrigin: null", "403"),
+            Map.entry("Host: localhost:1\r\nOrigin: http://localhost:2", "403"),
+            Map.entry("Host: localhost:1\r\nOrigin: http://localhost:1", "200"),
+            Map.entry("Host: 127.0.0.1:8080", "200"),
+            Map.entry("Host: [::1]:8080", "200"),
+            Map.entry("Accept: */*", "200"));
+    for (Map.Entry<String, String> request : statuses.entrySet()) {
+      String text =
+          "GET /v1/cloudimages/quota HTTP/1.1\r\nConnection: close\r\n"
+              + request.getKey()
+              + "\r\n\r\n";
+      assertEquals(request.getValue(), status(client.raw(text)), request.getKey());
+    }
+  }
+
+  @Test
   void oneConnectionServesManyRequestsAlsoWhenTheyComeAtOnce() throws Exception {
-    String request = "GET /v1/cloudimages/quota HTTP/1.1\r\nHost: h\r\n\r\n";
+    String request = "GET /v1/cloudimages/quota HTTP/1.1\r\nHost: localhost\r\n\r\n";
     try (Socket socket = client.connect()) {
       socket.getOutputStream().write((request + request + QUOTA).getBytes(StandardCharsets.UTF_8));
       String answers = WireClient.rest(socket);
