@@ -54,6 +54,12 @@ record ApiRequest(
     return purpose == Purpose.SUBMIT;
   }
 
+  /** What it has in common with all that differ from it only in the id they ask about. */
+  String kind() {
+    String id = subject.isEmpty() ? "" : encode(subject);
+    return method + " " + (id.isEmpty() ? path : path.replace("/" + id, "/*"));
+  }
+
   URI uri() {
     return URI.create(endpoint + path + (query.isEmpty() ? "" : "?" + query));
   }

@@ -22,6 +22,11 @@ final class ApiResponse {
     return status >= 200 && status < 300;
   }
 
+  /** Whether it sends elsewhere. */
+  boolean redirects() {
+    return (status >= 300 && status <= 303) || status == 307 || status == 308;
+  }
+
   /** A header's first value; empty when there is none. */
   String header(String name) {
     return headers.firstValue(name).orElse("").strip();

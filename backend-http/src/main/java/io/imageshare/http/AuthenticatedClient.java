@@ -128,7 +128,7 @@ final class AuthenticatedClient {
 
   private static Kind kind(Exchange exchange) {
     return ErrorTranslation.kind(
-        exchange.request(), exchange.response().status(), ErrorBody.read(exchange.response()));
+        exchange.request(), exchange.response(), ErrorBody.read(exchange.response()));
   }
 
   private static boolean isUnauthenticated(Exchange exchange) {
@@ -152,22 +152,22 @@ final class AuthenticatedClient {
     };
   }
 
-  /** The failure behind a response whose status is not good. */
+  /** The failure behind a response that is not the service's good answer. */
   BackendException error(Exchange exchange) {
     ApiRequest request = exchange.request();
     ApiResponse response = exchange.response();
-    if (response.status() < 400) {
-      return unreadable(exchange, "no answer to it");
-    }
+    boolean always = transport.isAlwaysTheSame(request);
     Instant now = clock.instant();
-    String hints = ErrorHints.of(request, response, exchange.identity(), project, now);
-    return ErrorTranslation.of(request, response, now, hints, session.secrets().get());
+    String hints = ErrorHints.of(request, response, always, exchange.identity(), project, now);
+    return ErrorTranslation.of(request, response, always, now, hints, session.secrets().get());
   }
 
   /** The failure behind a response that cannot be read. */
   BackendException unreadable(Exchange exchange, String why) {
-    return ErrorTranslation.unreadable(
-        exchange.request(), exchange.response(), why, session.secrets().get());
+    return ErrorBody.read(exchange.response()).bare()
+        ? error(exchange)
+        : ErrorTranslation.unreadable(
+            exchange.request(), exchange.response(), why, session.secrets().get());
   }
 
   /** A text of the service without any secret. */

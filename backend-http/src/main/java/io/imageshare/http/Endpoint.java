@@ -3,10 +3,14 @@ package io.imageshare.http;
 import com.google.common.net.InetAddresses;
 import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The address of a service: scheme, host and port, nothing else. */
 final class Endpoint {
   private static final int HIGHEST_PORT = 65535;
+
+  private static final Pattern BEFORE_QUERY = Pattern.compile("[?#;]");
+  private static final Pattern USER = Pattern.compile("//[^/@]*@");
 
   private Endpoint() {}
 
@@ -43,6 +47,12 @@ final class Endpoint {
     int usual = scheme.equals("https") ? 443 : 80;
     int port = given.getPort() == usual ? -1 : given.getPort();
     return URI.create(scheme + "://" + host + (port < 0 ? "" : ":" + port));
+  }
+
+  /** Where a redirect leads, as far as it can be quoted: a query may hold a key. */
+  static String target(String location) {
+    String start = ErrorBody.clean(BEFORE_QUERY.split(location, 2)[0]);
+    return start.isEmpty() ? "no address" : USER.matcher(start).replaceAll("//***@");
   }
 
   private static boolean isLoopback(String host) {

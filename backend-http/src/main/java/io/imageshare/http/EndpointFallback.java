@@ -58,13 +58,6 @@ final class EndpointFallback {
   }
 
   private static boolean isPublished(ApiResponse response) {
-    if (response.status() == 405) {
-      return false;
-    }
-    if (response.status() != 404) {
-      return true;
-    }
-    ErrorBody error = ErrorBody.read(response);
-    return !error.bare() && !ErrorCodes.gateway(error.code()).equals(ErrorCodes.UNPUBLISHED);
+    return response.ok() || !ErrorBody.read(response).tellsOfNoEndpoint(response.status());
   }
 }

@@ -14,6 +14,7 @@ final class ErrorHints {
   private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final Pattern PROJECT = Pattern.compile("[0-9a-f]{32}");
   private static final int NOT_FOUND = 404;
+  private static final int TOO_LARGE = 413;
   private static final Duration CLOCK_ACCURACY = Duration.ofMinutes(1);
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(15);
   private static final Duration LOCKED = Duration.ofMinutes(5);
@@ -21,6 +22,7 @@ final class ErrorHints {
   private final StringBuilder hints = new StringBuilder();
   private final ApiRequest request;
   private final ApiResponse response;
+  private final boolean always;
   private final ErrorBody error;
   private final Kind kind;
   private final Identity identity;
@@ -30,13 +32,15 @@ final class ErrorHints {
   private ErrorHints(
       ApiRequest request,
       ApiResponse response,
+      boolean always,
       Identity identity,
       @Nullable String project,
       Instant now) {
     this.request = request;
     this.response = response;
+    this.always = always;
     this.error = ErrorBody.read(response);
-    this.kind = ErrorTranslation.kind(request, response.status(), error);
+    this.kind = ErrorTranslation.kind(request, response, error, always);
     this.identity = identity;
     this.project = project;
     this.now = now;
@@ -46,17 +50,65 @@ final class ErrorHints {
   static String of(
       ApiRequest request,
       ApiResponse response,
+      boolean always,
       Identity identity,
       @Nullable String project,
       Instant now) {
-    ErrorHints hints = new ErrorHints(request, response, identity, project, now);
+    ErrorHints hints = new ErrorHints(request, response, always, identity, project, now);
+    if (response.redirects()) {
+      hints.redirected();
+      return hints.toString();
+    }
+    if (hints.error.tellsOfLongHeaders(response.status())) {
+      hints.longHeaders();
+      return hints.toString();
+    }
+    if (hints.error.bare()) {
+      hints.bare();
+    }
     switch (hints.kind) {
       case UNAUTHENTICATED -> hints.unauthenticated();
       case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> hints.invalid();
       case FORBIDDEN -> hints.forbidden();
       default -> {}
     }
-    return hints.hints.toString();
+    return hints.toString();
+  }
+
+  private void redirected() {
+    add(
+        "redirects are not followed, as credentials and writes would go elsewhere; it leads to %s:"
+                .formatted(Endpoint.target(response.header("Location")))
+            + " is that a login page on the way, or the endpoint that endpoint(...) should name?");
+  }
+
+  private void longHeaders() {
+    add(
+        "the headers of the request are too long for it, and smaller slices do not help: is the"
+            + " token very long? An access key is short");
+  }
+
+  private void bare() {
+    String location = response.header("Location");
+    add(
+        "that is not the service's answer but a page%s: check the endpoint, and the proxy, firewall"
+                .formatted(location.isEmpty() ? "" : " that names " + Endpoint.target(location))
+            + " or gateway on the way to "
+            + host());
+    if (always) {
+      add("nothing else ever came to " + request.kind());
+    }
+    if (request.method().equals("DELETE")) {
+      add("does something on the way refuse a DELETE, or one with a body?");
+    }
+    if (response.status() == TOO_LARGE && request.write()) {
+      add("limits(...) makes slices small enough from the start");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return hints.toString();
   }
 
   private void unauthenticated() {

@@ -66,7 +66,7 @@ record PasswordLogin(User user, String project) implements Source {
             null);
     ApiResponse response = transport.send(request, Map.of());
     if (!response.ok()) {
-      throw refused(request, response, transport.clock().instant(), principal);
+      throw refused(request, response, transport, principal);
     }
     String token = response.header("X-Subject-Token");
     if (token.isEmpty()) {
@@ -76,8 +76,11 @@ record PasswordLogin(User user, String project) implements Source {
   }
 
   private BackendException refused(
-      ApiRequest request, ApiResponse response, Instant now, Standing principal) {
-    BackendException error = ErrorTranslation.of(request, response, now, "", secrets());
+      ApiRequest request, ApiResponse response, Transport transport, Standing principal) {
+    Instant now = transport.clock().instant();
+    BackendException error =
+        ErrorTranslation.of(
+            request, response, transport.isAlwaysTheSame(request), now, "", secrets());
     Reason reason = error.reason();
     boolean forGood =
         reason.kind() == Kind.UNAUTHENTICATED

@@ -43,6 +43,7 @@ final class Transport implements AutoCloseable {
   private final ExecutorService pool;
   private final JdkClient client;
   private final Settings settings;
+  private final BareAnswers answers = new BareAnswers();
 
   /** What applies to every request. */
   record Settings(int concurrentCalls, Duration timeout, int bodyLimit, Clock clock) {}
@@ -69,6 +70,11 @@ final class Transport implements AutoCloseable {
 
   Clock clock() {
     return settings.clock();
+  }
+
+  /** Whether nothing but one page ever came to requests like this one, whosever they were. */
+  boolean isAlwaysTheSame(ApiRequest request) {
+    return answers.isAlwaysTheSame(request);
   }
 
   /** Runs blocking work on a thread of the pool. */
@@ -104,13 +110,17 @@ final class Transport implements AutoCloseable {
    * @throws BackendException if there is no complete response in time
    */
   ApiResponse send(ApiRequest request, Map<String, String> headers) {
+    int before = answers.times(request);
     try {
       HttpResponse<byte[]> response = exchange(request, headers);
       log.debug("{}: {}", request, response.statusCode());
       if (response.statusCode() == PROXY_UNAUTHORIZED) {
         throw NetworkErrors.proxyUnauthorized(request, client.proxies());
       }
-      return new ApiResponse(response.statusCode(), response.headers(), response.body());
+      ApiResponse answer =
+          new ApiResponse(response.statusCode(), response.headers(), response.body());
+      answers.note(request, answer, before);
+      return answer;
     } catch (RejectedExecutionException e) {
       throw NetworkErrors.closed(request.write());
     } catch (InterruptedException e) {

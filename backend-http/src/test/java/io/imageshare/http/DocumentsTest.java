@@ -207,7 +207,7 @@ class DocumentsTest {
       ApiResponse answer = Fixtures.answer(400, new String(mutant, UTF_8));
       assertNotNull(
           ErrorTranslation.of(
-                  Fixtures.submit(Fixtures.SHARE), answer, Instant.EPOCH, "", Redaction.of())
+                  Fixtures.submit(Fixtures.SHARE), answer, false, Instant.EPOCH, "", Redaction.of())
               .reason());
       readable += job != null || page != null ? 1 : 0;
     }

@@ -38,7 +38,8 @@ class ErrorHintsTest {
       String words,
       String[] headers) {
     String body = "{\"error_code\":\"%s\",\"error_msg\":\"%s\"}".formatted(code, words);
-    return ErrorHints.of(call, Fixtures.answer(status, body, headers), identity, project, NOW);
+    return ErrorHints.of(
+        call, Fixtures.answer(status, body, headers), false, identity, project, NOW);
   }
 
   private static String hints(Identity identity, String words, String... headers) {

@@ -29,7 +29,7 @@ class ErrorTranslationTest {
   private static BackendException refusal(
       ApiRequest call, int status, String body, String... headers) {
     return ErrorTranslation.of(
-        call, Fixtures.answer(status, body, headers), NOW, "", Redaction.of());
+        call, Fixtures.answer(status, body, headers), false, NOW, "", Redaction.of());
   }
 
   private static Kind kind(ApiRequest call, int status, String body) {
@@ -61,10 +61,10 @@ class ErrorTranslationTest {
         "",
         "Not allowed");
     says("<badRequest code='400'><message>bad id</message></badRequest>", "", "bad id");
-    says("<html><body>nginx</body></html>", "", "nginx");
-    says("", "", "no message");
-    says("{}", "", "{}");
-    says("[1]", "", "[1]");
+    says("<html><body>nginx</body></html>", "", "\"nginx\"");
+    says("", "", "an empty page");
+    says("{}", "", "\"{}\"");
+    says("[1]", "", "\"[1]\"");
     says(
         "{\"error_code\":\"IMG.0066\",\"error_msg\":null}",
         "IMG.0066",
@@ -118,23 +118,27 @@ class ErrorTranslationTest {
 
   @Test
   void theStatusDecidesWithoutACode() {
+    String word = "{\"message\":\"m\",\"code\":\"400 Bad Request\",\"title\":\"t\"}";
     for (int status : new int[] {408, 409, 500, 502, 503, 504, 599}) {
-      assertEquals(Kind.LOST, kind(SUBMIT, status, ""), "" + status);
-      assertEquals(Kind.UNAVAILABLE, kind(POLL, status, ""), "" + status);
-      assertEquals(Kind.UNAVAILABLE, kind(LIST, status, ""), "" + status);
-      assertEquals(Kind.UNAVAILABLE, kind(LOGIN, status, ""), "" + status);
+      assertEquals(Kind.LOST, kind(SUBMIT, status, word), "" + status);
+      assertEquals(Kind.UNAVAILABLE, kind(POLL, status, word), "" + status);
+      assertEquals(Kind.UNAVAILABLE, kind(LIST, status, word), "" + status);
+      assertEquals(Kind.UNAVAILABLE, kind(LOGIN, status, word), "" + status);
     }
-    for (int status : new int[] {400, 406, 411, 413, 414, 494}) {
-      assertEquals(Kind.INVALID, kind(SUBMIT, status, ""), "" + status);
+    for (int status : new int[] {400, 406, 411, 413, 414}) {
+      assertEquals(Kind.INVALID, kind(SUBMIT, status, word), "" + status);
     }
-    assertEquals(Kind.UNAUTHENTICATED, kind(SUBMIT, 401, ""));
-    assertEquals(Kind.FORBIDDEN, kind(SUBMIT, 403, ""));
-    assertEquals(Kind.UNSUPPORTED, kind(SUBMIT, 405, ""));
-    assertEquals(Kind.UNSUPPORTED, kind(SUBMIT, 501, ""));
-    assertEquals(Kind.THROTTLED, kind(SUBMIT, 429, ""));
-    assertEquals(Kind.UNAUTHENTICATED, kind(LOGIN, 401, ""));
-    assertEquals(Kind.UNAUTHENTICATED, kind(LOGIN, 400, ""));
-    assertEquals(Kind.THROTTLED, kind(LOGIN, 429, ""));
+    assertEquals(Kind.FORBIDDEN, kind(SUBMIT, 403, word));
+    assertEquals(Kind.UNSUPPORTED, kind(SUBMIT, 405, word));
+    assertEquals(Kind.UNSUPPORTED, kind(SUBMIT, 501, word));
+    assertEquals(Kind.UNAUTHENTICATED, kind(LOGIN, 400, word));
+    for (String body : List.of("", word)) {
+      assertEquals(Kind.UNAUTHENTICATED, kind(SUBMIT, 401, body));
+      assertEquals(Kind.THROTTLED, kind(SUBMIT, 429, body));
+      assertEquals(Kind.UNAUTHENTICATED, kind(LOGIN, 401, body));
+      assertEquals(Kind.THROTTLED, kind(LOGIN, 429, body));
+    }
+    assertEquals(Kind.UNAVAILABLE, kind(LOGIN, 400, ""), "a page is no verdict on a password");
   }
 
   @Test
@@ -142,11 +146,15 @@ class ErrorTranslationTest {
     String item = "{\"itemNotFound\":{\"message\":\"no image\",\"code\":404}}";
     assertEquals(Kind.INVALID_IMAGE, kind(LIST, 404, item));
     assertEquals(Kind.INVALID_IMAGE, kind(LIST, 404, "<itemNotFound code='404'/>"));
-    assertEquals(Kind.UNSUPPORTED, kind(LIST, 404, "<html>404</html>"));
-    assertEquals(Kind.UNSUPPORTED, kind(LIST, 404, ""));
-    assertEquals(Kind.INVALID, kind(POLL, 404, ""));
-    assertEquals(Kind.UNSUPPORTED, kind(SUBMIT, 404, "404 page not found"));
     assertEquals(Kind.INVALID, kind(SUBMIT, 404, item));
+    String path =
+        "{\"message\":\"The resource could not be found.<br />\",\"code\":\"404 Not Found\"}";
+    assertEquals(Kind.UNSUPPORTED, kind(LIST, 404, path));
+    assertEquals(Kind.UNSUPPORTED, kind(SUBMIT, 404, path));
+    for (String page : List.of("<html>404</html>", "", "404 page not found")) {
+      assertEquals(Kind.UNAVAILABLE, kind(LIST, 404, page));
+      assertEquals(Kind.LOST, kind(SUBMIT, 404, page));
+    }
   }
 
   @Test
@@ -211,6 +219,7 @@ class ErrorTranslationTest {
                 SUBMIT,
                 Fixtures.answer(
                     401, "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"" + echo + "\"}"),
+                false,
                 NOW,
                 "",
                 Redaction.of("made-up-token"))
@@ -314,7 +323,7 @@ class ErrorTranslationTest {
       String words = "x".repeat(before) + secret;
       ApiResponse answer = Fixtures.answer(500, words);
       assertFalse(
-          ErrorTranslation.of(SUBMIT, answer, NOW, "", Redaction.of(secret))
+          ErrorTranslation.of(SUBMIT, answer, false, NOW, "", Redaction.of(secret))
               .toString()
               .contains("geh"));
     }
@@ -329,7 +338,7 @@ class ErrorTranslationTest {
   void keepsMessagesShortAndOnOneLine() {
     String body = "a\u0007b\u0085\u2028\r\nc <p>" + "x".repeat(5000);
     String message = refusal(SUBMIT, 500, body).reason().message();
-    assertTrue(message.startsWith("a b c x"), message);
+    assertTrue(message.startsWith("\"a b c x"), message);
     assertTrue(message.length() < 800);
     String id = "{\"message\":\"m\",\"request_id\":\"r\\n" + "x".repeat(5000) + "\"}";
     message = refusal(SUBMIT, 500, id).reason().message();

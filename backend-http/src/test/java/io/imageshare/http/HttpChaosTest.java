@@ -81,7 +81,9 @@ class HttpChaosTest {
     ImsServer.Builder server =
         ImsServer.builder(cloud).token("test-token").accessKey(Fixtures.AK, Fixtures.SK);
     if (random.nextBoolean()) {
-      server.errors(of(random, ErrorShape.values()));
+      // An empty one is no refusal for a client, and so cannot be true to one.
+      ErrorShape shape = of(random, ErrorShape.values());
+      server.errors(shape == ErrorShape.EMPTY ? ErrorShape.XML : shape);
     }
     if (random.nextInt(4) == 0) {
       server.unpublished(
@@ -146,6 +148,8 @@ class HttpChaosTest {
                 new SocketFault.Stall(false),
                 new SocketFault.HalfAnswer(),
                 new SocketFault.Garbage(),
+                new SocketFault.Page(of(random, 200, 400, 403, 404, 405, 499, 501)),
+                new SocketFault.Page(of(random, 411, 421, 425, 460, 500, 502, 503, 504)),
                 new SocketFault.Dribble(Duration.ofMillis(10)),
                 new SocketFault.Dribble(Duration.ofSeconds(1))));
       }

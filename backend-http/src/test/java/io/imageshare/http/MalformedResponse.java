@@ -100,6 +100,19 @@ final class MalformedResponse {
     "2147483648",
     "-9223372036854775808"
   };
+  private static final String[] PAGES = {
+    "200", "300", "301", "302", "303", "304", "305", "307", "308", "400", "403", "404", "405",
+    "409", "411", "413", "421", "425", "431", "460", "494", "499", "500", "501", "502"
+  };
+  private static final String[] TEXTS = {
+    "",
+    "Blocked",
+    "{}",
+    "{\"message\":\"no Route matched\"}",
+    "<html><title>Sorry</title><body>Request Rejected</body></html>",
+    "<h1>Request Header Or Cookie Too Large</h1>"
+  };
+  private static final String[] TARGETS = {"/", "https://portal.test/?a=b", "http://[", "\u0007"};
   private static final String[] CHUNKS = {"-1", "", "xyz", "+5", "g"};
   private static final String[] LINES = {
     "no colon",
@@ -154,6 +167,9 @@ final class MalformedResponse {
    * @param other another answer of the kind, about something else
    */
   static MalformedResponse of(RawResponse real, RawResponse other, Random random) {
+    if (random.nextInt(8) == 0) {
+      return new MalformedResponse(page(random), true);
+    }
     return random.nextInt(5) < 3
         ? new MalformedResponse(body(real, other, random), true)
         : random.nextBoolean()
@@ -180,6 +196,14 @@ final class MalformedResponse {
   /** The status as it is sent, or 0 when it cannot be told. */
   int status() {
     return RawResponse.read(wire).status();
+  }
+
+  /** What a proxy or a firewall says in place of the service, or where it redirects to. */
+  private static RawResponse page(Random random) {
+    RawResponse page =
+        new RawResponse(List.of("HTTP/1.1 " + of(random, PAGES) + " word"), new byte[0])
+            .body(of(random, TEXTS).getBytes(UTF_8));
+    return random.nextInt(3) == 0 ? page.line("Location: " + of(random, TARGETS)) : page;
   }
 
   private static RawResponse body(RawResponse real, RawResponse other, Random random) {

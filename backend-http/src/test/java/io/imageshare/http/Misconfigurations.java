@@ -279,7 +279,7 @@ final class Misconfigurations {
             environment -> environment.to(environment.page(), right()),
             1,
             "an access key cannot be renewed",
-            "Who are you? (HTTP 401 to GET /v2/cloudimages"));
+            "\"Who are you?\" (HTTP 401 to GET /v2/cloudimages"));
   }
 
   /** Where nobody answers: what the calls cost is up to the retry policy. */

@@ -13,6 +13,6 @@ public enum ErrorShape {
   OPENSTACK,
   /** G: the same as XML. */
   XML,
-  /** H: no body. */
+  /** H: no body, which a client cannot tell from a page of a proxy: it is no verdict. */
   EMPTY
 }

@@ -31,6 +31,24 @@ public sealed interface SocketFault {
   record Garbage() implements SocketFault {}
 
   /**
+   * Something in front of the service answers with a page of its own; the request does not reach
+   * the service.
+   *
+   * @param status the HTTP status of the page
+   */
+  record Page(int status) implements SocketFault {
+
+    /**
+     * Checks the status.
+     *
+     * @throws IllegalArgumentException if it is not from 200 to 599
+     */
+    public Page {
+      checkArgument(status >= 200 && status < 600, "status: %s; it must be 200 to 599", status);
+    }
+  }
+
+  /**
    * The request takes effect, and the right answer comes byte by byte.
    *
    * @param pause the time before each byte

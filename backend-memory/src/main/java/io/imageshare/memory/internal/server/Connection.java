@@ -84,6 +84,11 @@ final class Connection {
       reader.drain();
       return false;
     }
+    if (fault instanceof SocketFault.Page page) {
+      String text = "<html><body><h1>Sorry</h1></body></html>";
+      out.write(WireResponse.of(page.status(), "text/html", text).bytes(false, true));
+      return false;
+    }
     WireResponse response = await(context.router().answer(request).toCompletableFuture());
     if (response == null) {
       return false;

@@ -145,6 +145,17 @@ class SocketFaultTest {
   }
 
   @Test
+  void aPageTakesThePlaceOfTheServiceAndNothingHappens() throws Exception {
+    server.inject(new SocketFault.Page(403));
+    String page = client.raw(SHARE);
+    assertTrue(page.startsWith("HTTP/1.1 403 ") && page.endsWith("</html>"), page);
+    assertEquals(List.of(), cloud.calls());
+    assertNextIsServed();
+    assertThrows(IllegalArgumentException.class, () -> new SocketFault.Page(199));
+    assertThrows(IllegalArgumentException.class, () -> new SocketFault.Page(600));
+  }
+
+  @Test
   void aDribbledAnswerIsTheRightOneAndTheConnectionLivesOn() throws Exception {
     server.inject(new SocketFault.Dribble(Duration.ofNanos(1)));
     try (Socket socket = client.connect()) {
