@@ -118,7 +118,10 @@ final class Transport implements AutoCloseable {
         throw NetworkErrors.proxyUnauthorized(request, client.proxies());
       }
       ApiResponse answer =
-          new ApiResponse(response.statusCode(), response.headers(), response.body());
+          new ApiResponse(
+              response.statusCode(),
+              response.headers(),
+              ContentEncoding.decode(response.headers(), response.body(), settings.bodyLimit()));
       answers.note(request, answer, before);
       return answer;
     } catch (RejectedExecutionException e) {
@@ -154,6 +157,9 @@ final class Transport implements AutoCloseable {
             .method(
                 request.method(), empty ? BodyPublishers.noBody() : sendableOnce(request.body()))
             .header("content-type", empty ? "application/json" : "application/json;charset=UTF-8")
+            // Without it Glance writes its errors as text, which may be anybody's.
+            .header("accept", "application/json")
+            .header("accept-encoding", "identity")
             .header("user-agent", "imageshare");
     headers.forEach(http::header);
     return http.build();

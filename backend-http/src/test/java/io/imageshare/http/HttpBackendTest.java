@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,12 +11,19 @@ import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import io.imageshare.http.HttpBackend.JobQuery;
 import io.imageshare.http.HttpBackend.MemberList;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Requests, and how their responses are read, on real sockets. */
@@ -258,6 +266,47 @@ class HttpBackendTest {
         assertEquals(3, server.requests().size());
       }
     }
+  }
+
+  @Test
+  void asksForPlainJsonAndDecodesWhatComesEncodedAllTheSame() throws Exception {
+    String[] ids = IntStream.range(0, 100).mapToObj("p%d"::formatted).toArray(String[]::new);
+    byte[] plain = page("null", ids).getBytes(UTF_8);
+    for (String encoding : List.of("gzip", "x-gzip", "Deflate", "deflate raw", "identity", "")) {
+      byte[] body = encoded(encoding, plain);
+      WireServer.Script script =
+          (q, s) -> {
+            String header = "Content-Encoding: " + encoding.replace(" raw", "");
+            WireServer.send(s, WireServer.head(200, body.length, header));
+            s.getOutputStream().write(body);
+          };
+      try (WireServer server = new WireServer(script);
+          HttpBackend backend = Fixtures.backend(server.endpoint()).build();
+          HttpBackend small =
+              Fixtures.backend(server.endpoint()).bodyLimit(plain.length - 1).build()) {
+        assertEquals(100, Fixtures.get(backend.members(Fixtures.IMAGE)).size(), encoding);
+        assertEquals("application/json", server.requests().get(0).header("accept"));
+        assertEquals("identity", server.requests().get(0).header("accept-encoding"));
+        // The limit counts decoded bytes.
+        assertEquals(
+            Kind.INTERNAL, Fixtures.failure(small.members(Fixtures.IMAGE)).reason().kind());
+      }
+    }
+  }
+
+  private static byte[] encoded(String encoding, byte[] plain) throws IOException {
+    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+    try (OutputStream out =
+        switch (encoding) {
+          case "gzip", "x-gzip" -> new GZIPOutputStream(encoded);
+          case "Deflate" -> new DeflaterOutputStream(encoded);
+          case "deflate raw" ->
+              new DeflaterOutputStream(encoded, new Deflater(Deflater.DEFAULT_COMPRESSION, true));
+          default -> encoded;
+        }) {
+      out.write(plain);
+    }
+    return encoded.toByteArray();
   }
 
   @Test

@@ -1,0 +1,43 @@
+package io.imageshare.http;
+
+import com.google.common.base.Ascii;
+import com.google.common.io.ByteStreams;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpHeaders;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+
+/** Bodies that come encoded, though every request asks for them as they are. */
+final class ContentEncoding {
+  private ContentEncoding() {}
+
+  /**
+   * The decoded body; as it came where it is not encoded, or not as its header says.
+   *
+   * @param limit how many decoded bytes are read at most
+   */
+  static byte[] decode(HttpHeaders headers, byte[] body, int limit) {
+    String encoding = Ascii.toLowerCase(headers.firstValue("Content-Encoding").orElse("").strip());
+    InputStream encoded = new ByteArrayInputStream(body);
+    try (InputStream decoded =
+        switch (encoding) {
+          case "gzip", "x-gzip" -> new GZIPInputStream(encoded);
+          case "deflate" -> inflater(encoded, body);
+          default -> encoded;
+        }) {
+      return ByteStreams.limit(decoded, limit).readAllBytes();
+    } catch (IOException e) {
+      return body;
+    }
+  }
+
+  /** Some servers leave out the header of zlib that the standard asks for. */
+  private static InputStream inflater(InputStream encoded, byte[] body) {
+    boolean zlib =
+        body.length > 1 && (body[0] & 0x0f) == 8 && ((body[0] << 8) + (body[1] & 0xff)) % 31 == 0;
+    return new InflaterInputStream(encoded, new Inflater(!zlib));
+  }
+}
