@@ -24,6 +24,7 @@ final class AuthenticatedClient {
   private final Clock clock;
   private final Sessions.Session session;
   private final @Nullable String project;
+  private volatile @Nullable Identity lastAccepted;
 
   AuthenticatedClient(Transport transport, Sessions.Session session, @Nullable String project) {
     this.transport = transport;
@@ -83,7 +84,9 @@ final class AuthenticatedClient {
       ApiResponse response = transport.send(request, headers(request, identity));
       Exchange exchange = new Exchange(request, response, identity);
       accepted = isAccepted(exchange);
-      if (!accepted && isUnauthenticated(exchange)) {
+      if (accepted) {
+        lastAccepted = identity;
+      } else if (isUnauthenticated(exchange)) {
         refuse(exchange, held.standing());
       }
       return exchange;
@@ -120,7 +123,7 @@ final class AuthenticatedClient {
   /** Whether it may not be the credentials that are wrong, but what ends without others. */
   private static boolean mayPass(ApiResponse response, Instant now) {
     ErrorBody error = ErrorBody.read(response);
-    Instant server = RetryAfter.date(response.header("Date"));
+    Instant server = RetryAfter.date(response);
     return error.bare()
         || error.message().contains("reach the limit")
         || (server != null && Duration.between(server, now).abs().compareTo(CLOCK_TOLERANCE) > 0);
@@ -158,7 +161,15 @@ final class AuthenticatedClient {
     ApiResponse response = exchange.response();
     boolean always = transport.isAlwaysTheSame(request);
     Instant now = clock.instant();
-    String hints = ErrorHints.of(request, response, always, exchange.identity(), project, now);
+    String hints =
+        ErrorHints.of(
+            request,
+            response,
+            always,
+            exchange.identity(),
+            exchange.identity().equals(lastAccepted),
+            project,
+            now);
     return ErrorTranslation.of(request, response, always, now, hints, session.secrets().get());
   }
 

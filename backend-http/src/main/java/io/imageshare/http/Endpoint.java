@@ -20,14 +20,14 @@ final class Endpoint {
    * @param method the builder's method that gave it, for the message
    */
   static URI check(String method, URI given, boolean plainHttp) {
-    String scheme = given.getScheme() == null ? "" : given.getScheme().toLowerCase(Locale.ROOT);
-    if (!scheme.equals("https") && !scheme.equals("http")) {
-      throw wrong(method, given, "it must begin with https://");
-    }
-    if (given.getRawAuthority() != null && given.getRawAuthority().contains("@")) {
+    if (shown(given).contains("@")) {
       // Not quoted: it may contain a password.
       throw new IllegalArgumentException(
           method + ": it holds a user; credentials are given by credentials(...)");
+    }
+    String scheme = given.getScheme() == null ? "" : given.getScheme().toLowerCase(Locale.ROOT);
+    if (!scheme.equals("https") && !scheme.equals("http")) {
+      throw wrong(method, given, "it must begin with https://");
     }
     if (given.getHost() == null) {
       throw wrong(method, given, "it has no host that can be read");
@@ -63,14 +63,12 @@ final class Endpoint {
 
   private static IllegalArgumentException wrong(String method, URI given, String why) {
     return new IllegalArgumentException(
-        // Path and query are not quoted: a query may hold a key.
-        method
-            + ": "
-            + given.getScheme()
-            + "://"
-            + given.getRawAuthority()
-            + ": "
-            + why
-            + ", as in https://ims.cn-north-4.myhuaweicloud.com");
+        "%s: %s: %s, as in https://ims.cn-north-4.myhuaweicloud.com"
+            .formatted(method, shown(given), why));
+  }
+
+  /** What was given up to its query, which may hold a key. */
+  private static String shown(URI given) {
+    return BEFORE_QUERY.split(given.toString(), 2)[0];
   }
 }

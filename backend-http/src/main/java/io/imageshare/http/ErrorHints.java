@@ -26,6 +26,7 @@ final class ErrorHints {
   private final ErrorBody error;
   private final Kind kind;
   private final Identity identity;
+  private final boolean accepted;
   private final @Nullable String project;
   private final Instant now;
 
@@ -34,6 +35,7 @@ final class ErrorHints {
       ApiResponse response,
       boolean always,
       Identity identity,
+      boolean accepted,
       @Nullable String project,
       Instant now) {
     this.request = request;
@@ -42,19 +44,25 @@ final class ErrorHints {
     this.error = ErrorBody.read(response);
     this.kind = ErrorTranslation.kind(request, response, error, always);
     this.identity = identity;
+    this.accepted = accepted;
     this.project = project;
     this.now = now;
   }
 
-  /** The hints, each with a semicolon before it; empty when there are none. */
+  /**
+   * The hints, each with a semicolon before it; empty when there are none.
+   *
+   * @param accepted whether the service accepted this identity before
+   */
   static String of(
       ApiRequest request,
       ApiResponse response,
       boolean always,
       Identity identity,
+      boolean accepted,
       @Nullable String project,
       Instant now) {
-    ErrorHints hints = new ErrorHints(request, response, always, identity, project, now);
+    ErrorHints hints = new ErrorHints(request, response, always, identity, accepted, project, now);
     if (response.redirects()) {
       hints.redirected();
       return hints.toString();
@@ -130,7 +138,7 @@ final class ErrorHints {
   }
 
   private void key(Identity.AccessKey key) {
-    Instant server = RetryAfter.date(response.header("Date"));
+    Instant server = RetryAfter.date(response);
     Duration ahead =
         server == null
             ? Duration.ZERO
@@ -146,6 +154,10 @@ final class ErrorHints {
           "more than five refusals lock an access key for five minutes: %s is free again at %s at"
                   .formatted(key.noun(), free)
               + " the latest, if it is left alone until then");
+    } else if (accepted && ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
+      add(
+          "%s was accepted before: it was disabled or deleted since, or what was signed was changed on the way"
+              .formatted(key.noun()));
     } else if (messageContains("get secretkey failed")) {
       add(
           "%s is not known to %s: it is misspelled, deleted or of another cloud"

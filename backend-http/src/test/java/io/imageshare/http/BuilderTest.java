@@ -62,6 +62,17 @@ class BuilderTest {
   }
 
   @Test
+  void quotesTheEndpointThatWasGivenButNoQuery() {
+    for (String given :
+        List.of("ims.example.com", "ims.example.com:443", "https:opaque", "https://ims_x.test")) {
+      refused("endpoint: " + given, builder().endpoint(URI.create(given + "?key=secret")));
+    }
+    HttpBackend.Builder builder = builder().endpoint(URI.create("user:secret@ims.example.com"));
+    String message = assertThrows(IllegalArgumentException.class, builder::build).getMessage();
+    assertTrue(String.valueOf(message).startsWith("endpoint: it holds a user"), message);
+  }
+
+  @Test
   void normalizesAnEndpoint() {
     for (Map.Entry<String, String> spelling :
         Map.of(

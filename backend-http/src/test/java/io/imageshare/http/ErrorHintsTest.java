@@ -39,7 +39,7 @@ class ErrorHintsTest {
       String[] headers) {
     String body = "{\"error_code\":\"%s\",\"error_msg\":\"%s\"}".formatted(code, words);
     return ErrorHints.of(
-        call, Fixtures.answer(status, body, headers), false, identity, project, NOW);
+        call, Fixtures.answer(status, body, headers), false, identity, false, project, NOW);
   }
 
   private static String hints(Identity identity, String words, String... headers) {
@@ -85,6 +85,25 @@ class ErrorHintsTest {
     assertTrue(skewed.endsWith(secret), "a clock within tolerance is not it: " + skewed);
     String late = hints(KEY, words, "Date: Fri, 02 Jan 2026 03:24:05 GMT");
     assertFalse(late.contains("secret"), late);
+  }
+
+  @Test
+  void aKeyThatWasAcceptedBeforeIsNotBlamedForItsSecret() {
+    for (String words : List.of("verify aksk signature fail", "Get secretKey failed", "other")) {
+      String body = "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"%s\"}".formatted(words);
+      assertEquals(
+          "; access key %s was accepted before: it was disabled or deleted since, or what was signed"
+                  .formatted(Fixtures.AK)
+              + " was changed on the way",
+          ErrorHints.of(
+              Fixtures.submit(Fixtures.SHARE),
+              Fixtures.answer(401, body),
+              false,
+              KEY,
+              true,
+              Fixtures.PROJECT,
+              NOW));
+    }
   }
 
   @Test

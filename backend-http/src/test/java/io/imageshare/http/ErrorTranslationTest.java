@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ErrorTranslationTest {
@@ -202,6 +203,38 @@ class ErrorTranslationTest {
     assertEquals(Duration.ofSeconds(5), wait(429, grammar.formatted("5 second")));
     assertEquals(Duration.ofSeconds(2), wait(429, grammar.formatted("1 minute"), "Retry-After: 2"));
     assertEquals(Duration.ZERO, wait(429, code("APIGW.0308")));
+    Map.of(
+            "1 Minute", Duration.ofMinutes(1),
+            "1 hour", Duration.ofHours(1),
+            "1 day", Duration.ofDays(1),
+            "2 days", Duration.ofDays(1))
+        .forEach((window, time) -> assertEquals(time, wait(429, grammar.formatted(window))));
+    assertEquals(
+        Duration.ofMinutes(1),
+        wait(
+            429,
+            "{\"error_msg\":\"Too many. Wait up to one minute\",\"error_code\":\"IMG.0060\"}"));
+  }
+
+  @Test
+  void readsEveryFormOfADateAndOfSeconds() {
+    for (String date :
+        List.of(
+            "Fri, 02 Jan 2026 03:04:35 GMT",
+            "Mon, 2 Jan 2026 03:04:35 GMT",
+            "Friday, 02-Jan-26 03:04:35 GMT",
+            "Sunday, 02-Jan-26 03:04:35 GMT",
+            "Fri Jan  2 03:04:35 2026",
+            "fri, 02 jan 2026 03:04:35 GMT")) {
+      assertEquals(Duration.ofSeconds(30), wait(429, "", "Retry-After: " + date), date);
+    }
+    assertEquals(Duration.ofMillis(1500), wait(429, "", "Retry-After: 1.5"));
+    assertEquals(Duration.ofSeconds(2), wait(429, "", "Retry-After: 2."));
+    for (String absurd : List.of("99999999999999999999", "1e9", "9".repeat(30) + ".5")) {
+      Duration wait = wait(503, "", "Retry-After: " + absurd);
+      assertEquals(absurd.contains("e") ? Duration.ZERO : Duration.ofDays(1), wait);
+    }
+    assertEquals(Duration.ofDays(1), wait(503, "", "Retry-After: Fri, 02 Jan 2099 03:04:35 GMT"));
   }
 
   private static Duration wait(int status, String body, String... headers) {
