@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Reason;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Credentials {
 
-  private static final String ENV_KEY = "HUAWEICLOUD_SDK_AK";
-  private static final String ENV_SECRET = "HUAWEICLOUD_SDK_SK";
+  static final String ENV_KEY = "HUAWEICLOUD_SDK_AK";
+  static final String ENV_SECRET = "HUAWEICLOUD_SDK_SK";
   private static final String ENV_TOKEN = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
   private static final String ENV_PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID";
 
@@ -142,15 +143,48 @@ public final class Credentials {
   }
 
   static Credentials fromEnvironment(Map<String, String> environment) {
-    String token = environment.getOrDefault(ENV_TOKEN, "");
-    String project = environment.getOrDefault(ENV_PROJECT, "");
+    return ofKey(
+        variable(environment, ENV_KEY),
+        variable(environment, ENV_SECRET),
+        environment.getOrDefault(ENV_TOKEN, "").strip(),
+        environment.getOrDefault(ENV_PROJECT, "").strip());
+  }
+
+  /**
+   * The credentials that other tools of the vendor would find here, under the names that its SDK
+   * for Java reads. The first of these counts, and none of the others is asked:
+   *
+   * <ol>
+   *   <li>the environment, as in {@link #fromEnvironment()}
+   *   <li>the profile {@code [basic]} of {@code ~/.huaweicloud/credentials}, or of the file that
+   *       {@code HUAWEICLOUD_SDK_CREDENTIALS_FILE} names: {@code ak}, {@code sk}, and, where there
+   *       are, {@code security_token} and {@code project_id}
+   *   <li>the agency of the instance this runs on: its metadata service, {@code
+   *       http://169.254.169.254}, gives temporary keys. It is asked at the first call and before
+   *       they expire, without a proxy. One that demands tokens is not supported
+   * </ol>
+   *
+   * <p>Where there are none, the first call fails, and its reason names what was looked for where.
+   *
+   * @return the credentials
+   * @throws IllegalStateException if a key or its secret is missing where the other one is, or a
+   *     file cannot be read
+   */
+  public static Credentials discover() {
+    return new Discovery(
+            System.getenv(), Path.of(System.getProperty("user.home", "")), Discovery.METADATA)
+        .find();
+  }
+
+  static Credentials ofInstance(URI metadata, String before) {
+    return new Credentials(new InstanceKeys(metadata, before), null);
+  }
+
+  /** A key whose token and project may be empty. */
+  static Credentials ofKey(String key, String secret, String token, String project) {
     return fixed(
-        new Identity.AccessKey(
-            variable(environment, ENV_KEY),
-            variable(environment, ENV_SECRET),
-            token.isBlank() ? null : token.strip(),
-            null),
-        project.isBlank() ? null : project.strip());
+        new Identity.AccessKey(key, secret, token.isEmpty() ? null : token, null),
+        project.isEmpty() ? null : project);
   }
 
   private static String variable(Map<String, String> environment, String name) {

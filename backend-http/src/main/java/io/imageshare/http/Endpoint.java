@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 /** The address of a service: scheme, host and port, nothing else. */
 final class Endpoint {
   private static final int HIGHEST_PORT = 65535;
+  private static final Pattern REGION = Pattern.compile("[a-z]{2}-[a-z]{2,20}-[0-9]{1,3}");
 
   private static final Pattern BEFORE_QUERY = Pattern.compile("[?#;]");
   private static final Pattern USER = Pattern.compile("//[^/@]*@");
@@ -53,6 +54,21 @@ final class Endpoint {
   static String target(String location) {
     String start = ErrorBody.clean(BEFORE_QUERY.split(location, 2)[0]);
     return start.isEmpty() ? "no address" : USER.matcher(start).replaceAll("//***@");
+  }
+
+  /** The endpoint of a region of Huawei Cloud. */
+  static URI ofRegion(String region) {
+    if (!REGION.matcher(region).matches()) {
+      throw new IllegalArgumentException(
+          "region: \"%s\" is no region's id; it looks like cn-north-4, and endpoint(...) takes an address"
+              .formatted(ApiRequest.encode(region)));
+    }
+    if (region.startsWith("eu-")) {
+      throw new IllegalArgumentException(
+          "region: %s is of another site, whose hosts end otherwise; give its address by endpoint(...)"
+              .formatted(region));
+    }
+    return URI.create("https://ims." + region + ".myhuaweicloud.com");
   }
 
   private static boolean isLoopback(String host) {

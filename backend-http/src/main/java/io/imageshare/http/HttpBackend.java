@@ -148,6 +148,7 @@ public final class HttpBackend implements MemberBackend {
         "%s: the client of client(...) has its own; give it there";
 
     private @Nullable URI endpoint;
+    private @Nullable String region;
     private @Nullable String project;
     private @Nullable Credentials credentials;
     private Function<String, @Nullable Credentials> recipients = project -> null;
@@ -177,6 +178,19 @@ public final class HttpBackend implements MemberBackend {
      */
     public Builder endpoint(URI endpoint) {
       this.endpoint = requireNonNull(endpoint, "endpoint");
+      return this;
+    }
+
+    /**
+     * The endpoint of a region of Huawei Cloud, {@code https://ims.{region}.myhuaweicloud.com}, in
+     * place of {@link #endpoint}. Regions of Europe belong to other sites, whose hosts end
+     * otherwise ({@code ims-api.md} section 6): they need {@link #endpoint}.
+     *
+     * @param region the region's id, such as {@code cn-north-4}
+     * @return this
+     */
+    public Builder region(String region) {
+      this.region = requireNonNull(region, "region");
       return this;
     }
 
@@ -382,7 +396,7 @@ public final class HttpBackend implements MemberBackend {
      *     that gave it
      */
     public HttpBackend build() {
-      URI address = Endpoint.check("endpoint", required("endpoint", endpoint), plainHttp);
+      URI address = address();
       Credentials principal = required("credentials", credentials).checked(plainHttp);
       String owner = project == null ? principal.project() : project;
       if (owner != null) {
@@ -417,6 +431,19 @@ public final class HttpBackend implements MemberBackend {
                     : deployment.client(project, recipient.checked(plain), sessions);
               });
       return new HttpBackend(address, limits, membersPerImage, transport, clients);
+    }
+
+    private URI address() {
+      String named = region;
+      if (named == null) {
+        checkArgument(
+            endpoint != null,
+            "endpoint: none given; call endpoint(...) or region(...) before build()");
+        return Endpoint.check("endpoint", requireNonNull(endpoint), plainHttp);
+      }
+      checkArgument(
+          endpoint == null, "region: endpoint(...) is given, too; call one of them, not both");
+      return Endpoint.ofRegion(named);
     }
 
     /** Makes the client of {@code client(...)} or one of the backend's own. */

@@ -6,7 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where identities come from. Two that are equal give the same. */
-sealed interface Source permits Source.Fixed, Source.TemporaryKeys, Source.Tokens, PasswordLogin {
+sealed interface Source
+    permits Source.Fixed, Source.TemporaryKeys, Source.Tokens, PasswordLogin, InstanceKeys {
   /**
    * Fetches an identity; may block.
    *

@@ -36,6 +36,37 @@ class BuilderTest {
   }
 
   @Test
+  void aRegionStandsForItsEndpoint() {
+    for (String region :
+        List.of("cn-north-4", "ap-southeast-1", "la-south-2", "my-kualalumpur-1")) {
+      try (HttpBackend backend =
+          HttpBackend.builder()
+              .region(region)
+              .credentials(Credentials.accessKey("a", "s"))
+              .build()) {
+        assertEquals(
+            "HttpBackend[https://ims." + region + ".myhuaweicloud.com]", backend.toString());
+      }
+    }
+    for (String wrong :
+        List.of(
+            "",
+            "CN-North-4",
+            "cn-north-4.evil.example",
+            "cn-north-4/",
+            "north",
+            "cn north 4",
+            "cn-north-4\n",
+            "https://ims.cn-north-4.myhuaweicloud.com",
+            "eu-west-101")) {
+      refused(
+          "region",
+          HttpBackend.builder().region(wrong).credentials(Credentials.accessKey("a", "s")));
+    }
+    refused("region", builder().region("cn-north-4"));
+  }
+
+  @Test
   void refusesAnEndpointThatIsMoreOrLessThanAHost() {
     for (String wrong :
         List.of(
