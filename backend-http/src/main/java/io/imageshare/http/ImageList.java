@@ -36,20 +36,30 @@ final class ImageList {
     this.client = client;
   }
 
-  /** The images that were shared with the project, and that it gave this status. */
-  Set<String> withStatus(MemberStatus status) {
+  /**
+   * The images that were shared with the project, and that it gave this status. A service that has
+   * the list from Glance puts the project's own shared images into it.
+   *
+   * @param project that asks; null: not known
+   */
+  Set<String> withStatus(MemberStatus status, @Nullable String project) {
     Map<String, String> query = new HashMap<>();
     query.put("member_status", status.name().toLowerCase(Locale.ROOT));
     query.put("visibility", "shared");
     query.put(Wire.IMAGE_TYPE, "shared");
+    Set<String> images = new HashSet<>();
     Pages pages = new Pages(query);
     while (pages.hasNext()) {
       if (pages.read == MAX_PAGES) {
         throw ErrorTranslation.exception(Kind.INTERNAL, "the list of images does not end");
       }
-      pages.next();
+      for (ImagePage.Entry image : pages.next()) {
+        if (!image.isOwnedBy(project)) {
+          images.add(image.id());
+        }
+      }
     }
-    return Collections.unmodifiableSet(pages.seen);
+    return Collections.unmodifiableSet(images);
   }
 
   /**

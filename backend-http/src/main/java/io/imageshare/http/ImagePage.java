@@ -66,6 +66,11 @@ final class ImagePage {
       return encrypted && !sharesEncrypted ? Obstacle.ENCRYPTED : Obstacle.NONE;
     }
 
+    /** Whether a project owns it; null: not known which. */
+    boolean isOwnedBy(@Nullable String project) {
+      return text("owner").equalsIgnoreCase(project);
+    }
+
     private String text(String field) {
       return Wire.text(fields, field);
     }

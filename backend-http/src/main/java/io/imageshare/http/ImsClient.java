@@ -134,7 +134,7 @@ final class ImsClient {
 
   /** The images that were shared with this project, and that it gave this status. */
   Set<String> images(MemberStatus status) {
-    return images.withStatus(status);
+    return images.withStatus(status, project);
   }
 
   /** The service's description of images. */

@@ -84,6 +84,20 @@ class RecipientsTest {
     }
   }
 
+  /** A project may own some images and be given others. */
+  @Test
+  void itsOwnSharedImagesWereNotSharedWithTheOwner() throws Exception {
+    Credentials key = Credentials.accessKey(Fixtures.AK, Fixtures.SK);
+    try (HttpBackend backend =
+        Fixtures.backend(server.endpoint()).recipients(project -> key).build()) {
+      assertTrue(run(backend, ShareRequest.share(IMAGES, PROJECTS)).allDone());
+      Recipient owner = Recipient.project(Fixtures.PROJECT);
+      for (MemberStatus status : List.of(MemberStatus.ACCEPTED, MemberStatus.REJECTED)) {
+        assertEquals(Set.of(), backend.images(owner, status).toCompletableFuture().join());
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(JobQuery.class)
   void eachDecidesForItself(JobQuery query) throws Exception {

@@ -244,7 +244,7 @@ public final class ImsServer implements AutoCloseable {
 
     /**
      * The shape of every error body of the service. Unless named it is {@link
-     * ErrorShape#ERROR_OBJECT}, and {@link ErrorShape#OPENSTACK} under {@code /v2/images}. What the
+     * ErrorShape#ERROR_OBJECT}, and {@link ErrorShape#GLANCE} under {@code /v2/images}. What the
      * gateway refuses is {@link ErrorShape#FLAT} always.
      *
      * @param shape the shape

@@ -160,10 +160,10 @@ final class Cloud {
   boolean change(Operation pair, Instant now) {
     String image = pair.images().iterator().next();
     Recipient recipient = pair.recipients().iterator().next();
-    if (rules.isRepetition(pair, image, recipient)) {
+    if (!rules.isFull(pair, image) && rules.isRepetition(pair, image, recipient)) {
       return false;
     }
-    reject(rules.pairRejections(pair).get(0));
+    reject(rules.nativeRejection(pair, image));
     pair.apply(store, image, recipient, now);
     return true;
   }

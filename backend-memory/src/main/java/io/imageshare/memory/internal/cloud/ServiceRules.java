@@ -175,7 +175,7 @@ final class ServiceRules {
     if (slice.action() != Action.SHARE) {
       return null;
     }
-    int limit = isWhole(image) ? MEMBERS_PER_WHOLE_IMAGE : membersPerImage;
+    int limit = limit(image);
     int size = store.size(image);
     if (size + slice.recipients().size() <= limit) {
       return null;
@@ -186,6 +186,21 @@ final class ServiceRules {
             .filter(recipient -> !store.has(image, recipient))
             .count();
     return added > 0 && size + added > limit ? Rejection.full(image) : null;
+  }
+
+  /** Whether an image takes no more members: a native call refuses then also one that it has. */
+  boolean isFull(Operation pair, String image) {
+    return pair.action() == Action.SHARE && store.size(image) >= limit(image);
+  }
+
+  /** Why a native call, which is of one pair, is rejected, or null. */
+  @Nullable Rejection nativeRejection(Operation pair, String image) {
+    Rejection rejection = pairRejections(pair).get(0);
+    return rejection == null && isFull(pair, image) ? Rejection.full(image) : rejection;
+  }
+
+  private int limit(String image) {
+    return isWhole(image) ? MEMBERS_PER_WHOLE_IMAGE : membersPerImage;
   }
 
   /** Whether the native calls reject a pair because it is as asked already. */

@@ -66,7 +66,10 @@ final class ImageEndpoints {
         page.first(page.after(matching, image -> image.path("id").asText())));
   }
 
-  /** Unless asked otherwise, a recipient sees what it has accepted; an owner has no status. */
+  /**
+   * Unless asked otherwise, a recipient sees what it has accepted. An owner has no status: Glance
+   * lists its images whatever status is asked for.
+   */
   private static boolean hasStatus(
       @Nullable MemberStatus status, List<WireRequest.Parameter> query) {
     List<String> asked =
@@ -74,9 +77,10 @@ final class ImageEndpoints {
             .filter(parameter -> parameter.name().equals(MEMBER_STATUS))
             .map(WireRequest.Parameter::value)
             .toList();
-    return asked.isEmpty()
-        ? status == null || status == MemberStatus.ACCEPTED
-        : status != null && asked.contains(WireDocuments.lowerCase(status));
+    return status == null
+        || (asked.isEmpty()
+            ? status == MemberStatus.ACCEPTED
+            : asked.contains(WireDocuments.lowerCase(status)));
   }
 
   /** A field that is absent matches nothing. */

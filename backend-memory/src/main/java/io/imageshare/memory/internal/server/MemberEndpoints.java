@@ -9,11 +9,13 @@ import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 import static java.net.HttpURLConnection.HTTP_NO_CONTENT;
 import static java.net.HttpURLConnection.HTTP_OK;
 
+import io.imageshare.Image;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
 import io.imageshare.memory.internal.cloud.CallPipeline;
+import io.imageshare.memory.internal.cloud.ImageView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +65,35 @@ final class MemberEndpoints {
 
   private void checkOwner(RoutedRequest request) {
     if (!isOwner(request)) {
-      String message = "Only the owner of the image may do this.";
-      throw request.isNative() ? ofNative(HTTP_FORBIDDEN, message) : service("IMG.0047", message);
+      throw service("IMG.0047", "Only the owner of the image may do this.");
     }
+  }
+
+  /**
+   * Lets a native call go on that changes members, or lists them.
+   *
+   * @param verb what the call would do, as Glance words it
+   * @param allowed whether the caller may do it, provided that it sees the image
+   */
+  private void check(RoutedRequest request, String verb, boolean allowed) {
+    String id = request.variable("image_id");
+    ImageView image = cloud.image(id, request.caller());
+    if (image == null && !isOwner(request) && !allowed) {
+      throw unknownImage(id);
+    }
+    boolean open = image != null && image.image().obstacle() == Image.Obstacle.PUBLIC;
+    if (open || !allowed) {
+      throw ofNative(HTTP_FORBIDDEN, "Not allowed to " + verb + " members for image " + id + ".");
+    }
+  }
+
+  private static WireErrorException unknownImage(String id) {
+    return ofNative(HTTP_NOT_FOUND, "Image " + id + " not found.");
+  }
+
+  private static WireErrorException unknownMember(String id, String image) {
+    return ofNative(
+        HTTP_NOT_FOUND, id + " not found in the member list of the image " + image + ".");
   }
 
   private CompletionStage<WireResponse> decide(RoutedRequest request) {
@@ -93,6 +121,9 @@ final class MemberEndpoints {
   private CompletionStage<WireResponse> list(RoutedRequest request) {
     String image = request.variable("image_id");
     Page page = Page.of(request.request().query());
+    if (request.isNative()) {
+      check(request, "list", true);
+    }
     return members(request)
         .thenApply(members -> WireResponse.json(HTTP_OK, page(page, image, members)));
   }
@@ -112,7 +143,7 @@ final class MemberEndpoints {
       Recipient caller, String image, Map<Recipient, MemberStatus> members) {
     MemberStatus status = members.get(caller);
     if (status == null) {
-      throw ofNative(HTTP_NOT_FOUND, "The image does not exist: " + image + ".");
+      throw unknownImage(image);
     }
     return Map.of(caller, status);
   }
@@ -136,10 +167,9 @@ final class MemberEndpoints {
             members -> {
               MemberStatus status = members.get(recipient);
               if (status == null) {
-                String message = "The member does not exist: " + id + ".";
                 throw request.isNative()
-                    ? ofNative(HTTP_NOT_FOUND, message)
-                    : service("IMG.0121", message);
+                    ? unknownMember(id, request.variable("image_id"))
+                    : service("IMG.0121", "The member does not exist: " + id + ".");
               }
               return member(request, recipient, status);
             });
@@ -151,30 +181,35 @@ final class MemberEndpoints {
   }
 
   private CompletionStage<WireResponse> add(RoutedRequest request) {
-    checkOwner(request);
     String id =
         WireDocuments.read(request.request().body(), WireDocuments.Addition.class)
             .map(WireDocuments.Addition::member)
             .orElse("");
+    if (id.isEmpty()) {
+      throw ofNative(HTTP_BAD_REQUEST, "Member to be added not specified");
+    }
+    check(request, "create", isOwner(request));
     return change(Action.SHARE, request, id)
         .thenApply(
             changed -> {
               if (!changed) {
-                throw ofNative(HTTP_CONFLICT, "The member exists already: " + id + ".");
+                String image = request.variable("image_id");
+                throw ofNative(HTTP_CONFLICT, "Member " + id + " is duplicated for image " + image);
               }
               return member(request, Recipient.project(id), MemberStatus.PENDING);
             });
   }
 
   private CompletionStage<WireResponse> update(RoutedRequest request) {
-    if (!request.caller().id().equals(request.variable("member_id"))) {
-      throw ofNative(HTTP_FORBIDDEN, "Only the recipient itself may accept or reject.");
-    }
     WireDocuments.Decision decision =
         WireDocuments.read(request.request().body(), WireDocuments.Decision.class)
             .filter(read -> read.action() != null)
             .orElseThrow(
                 () -> ofNative(HTTP_BAD_REQUEST, "status is neither accepted nor rejected."));
+    check(request, "update", !isOwner(request));
+    if (!request.caller().id().equals(request.variable("member_id"))) {
+      throw unknownMember(request.variable("member_id"), request.variable("image_id"));
+    }
     boolean accepts = decision.action() == Action.ACCEPT;
     ShareRequest pair =
         new ShareRequest(
@@ -187,13 +222,13 @@ final class MemberEndpoints {
   }
 
   private CompletionStage<WireResponse> remove(RoutedRequest request) {
-    checkOwner(request);
+    check(request, "delete", isOwner(request));
     String id = request.variable("member_id");
     return change(Action.UNSHARE, request, id)
         .thenApply(
             changed -> {
               if (!changed) {
-                throw ofNative(HTTP_NOT_FOUND, "The member does not exist: " + id + ".");
+                throw unknownMember(id, request.variable("image_id"));
               }
               return WireResponse.empty(HTTP_NO_CONTENT);
             });

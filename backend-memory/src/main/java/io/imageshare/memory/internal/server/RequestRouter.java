@@ -1,5 +1,6 @@
 package io.imageshare.memory.internal.server;
 
+import static java.net.HttpURLConnection.HTTP_BAD_METHOD;
 import static java.net.HttpURLConnection.HTTP_BAD_REQUEST;
 import static java.net.HttpURLConnection.HTTP_CREATED;
 import static java.net.HttpURLConnection.HTTP_ENTITY_TOO_LARGE;
@@ -7,6 +8,7 @@ import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
 import static java.net.HttpURLConnection.HTTP_INTERNAL_ERROR;
 import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 import static java.net.HttpURLConnection.HTTP_UNAUTHORIZED;
+import static java.util.Objects.requireNonNullElseGet;
 
 import com.google.common.collect.ImmutableList;
 import io.imageshare.BackendException;
@@ -74,7 +76,7 @@ final class RequestRouter {
     }
     boolean isNative = request.target().startsWith("/v2/images/");
     return response
-        .exceptionally(failure -> failed(failure, isNative, id))
+        .exceptionally(failure -> failed(failure, isNative, request.header("accept"), id))
         .thenApply(answer -> answer.header("X-Request-Id", id).header("Date", date()));
   }
 
@@ -96,14 +98,36 @@ final class RequestRouter {
     if (request.method().equals("POST") && request.path().equals(TOKENS)) {
       return CompletableFuture.completedFuture(token(request));
     }
-    for (Route route : routes) {
-      Map<String, String> variables = route.match(request);
-      if (variables != null) {
-        return route.endpoint().answer(admitted(request, route, variables));
+    List<Route> there = routes.stream().filter(route -> route.match(request) != null).toList();
+    for (Route route : there) {
+      if (route.method().equals(request.method())) {
+        return route.endpoint().answer(admitted(request, route, variables(route, request)));
       }
+    }
+    if (!there.isEmpty() && there.get(0).isNative()) {
+      return CompletableFuture.completedFuture(wrongMethod(request, there));
     }
     throw WireErrorException.gateway(
         HTTP_NOT_FOUND, "APIGW.0101", "The API does not exist or has not been published.");
+  }
+
+  private static Map<String, String> variables(Route route, WireRequest request) {
+    return requireNonNullElseGet(route.match(request), Map::of);
+  }
+
+  /** Glance knows the path; the gateway would say of its own calls that there is no such API. */
+  private WireResponse wrongMethod(WireRequest request, List<Route> there) {
+    WireError error = authenticator.check(request);
+    if (error != null) {
+      throw new WireErrorException(error);
+    }
+    return response(
+            WireError.ofNative(
+                HTTP_BAD_METHOD,
+                "The method " + request.method() + " is not allowed for this resource. "),
+            request.header("accept"),
+            "")
+        .header("Allow", there.stream().map(Route::method).collect(Collectors.joining(", ")));
   }
 
   private RoutedRequest admitted(WireRequest request, Route route, Map<String, String> variables) {
@@ -135,7 +159,7 @@ final class RequestRouter {
             .header("X-Subject-Token", token.id());
   }
 
-  private WireResponse failed(Throwable failure, boolean isNative, String id) {
+  private WireResponse failed(Throwable failure, boolean isNative, String accept, String id) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
@@ -150,11 +174,15 @@ final class RequestRouter {
       error =
           WireError.gateway(HTTP_INTERNAL_ERROR, "APIGW.0601", "Internal server error: " + cause);
     }
-    return error == null ? WireResponse.RESET : response(error, id);
+    return error == null ? WireResponse.RESET : response(error, accept, id);
   }
 
-  private WireResponse response(WireError error, String id) {
-    WireResponse response = WireDocuments.error(error, shape(error.source()), id);
+  private WireResponse response(WireError error, String accept, String id) {
+    ErrorShape shape = shape(error.source());
+    WireResponse response =
+        shape == ErrorShape.GLANCE
+            ? WireDocuments.glance(error, accept)
+            : WireDocuments.error(error, shape, id);
     Duration wait = error.retryAfter();
     if (wait.isZero()) {
       return response;
@@ -171,6 +199,6 @@ final class RequestRouter {
     if (errorShape != null) {
       return errorShape;
     }
-    return source == WireError.Source.NATIVE ? ErrorShape.OPENSTACK : ErrorShape.ERROR_OBJECT;
+    return source == WireError.Source.NATIVE ? ErrorShape.GLANCE : ErrorShape.ERROR_OBJECT;
   }
 }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import com.google.common.html.HtmlEscapers;
 import com.google.common.xml.XmlEscapers;
 import io.imageshare.Image;
 import io.imageshare.Job;
@@ -59,6 +60,33 @@ final class WireDocuments {
           413, "overLimit",
           429, "overLimit",
           503, "serviceUnavailable");
+
+  private static final Map<Integer, String> TITLES =
+      Map.of(
+          400, "Bad Request",
+          401, "Unauthorized",
+          403, "Forbidden",
+          404, "Not Found",
+          405, "Method Not Allowed",
+          409, "Conflict",
+          413, "Request Entity Too Large",
+          429, "Too Many Requests",
+          503, "Service Unavailable");
+
+  private static final String GLANCE_PAGE =
+      """
+      <html>
+       <head>
+        <title>%1$s</title>
+       </head>
+       <body>
+        <h1>%1$s</h1>
+        %2$s<br /><br />
+
+
+
+       </body>
+      </html>""";
 
   private WireDocuments() {}
 
@@ -294,7 +322,7 @@ final class WireDocuments {
             image.name(),
             image.owner(),
             image.status(),
-            open ? "public" : own ? "private" : "shared",
+            open ? "public" : own && !isShared(image) ? "private" : "shared",
             open ? "gold" : view.status() == null ? ownType(image.sharing()) : "shared",
             image.obstacle() == Image.Obstacle.ENCRYPTED ? "key-1" : null,
             image.whole() ? "true" : null,
@@ -303,6 +331,10 @@ final class WireDocuments {
             SECONDS.format(since),
             SECONDS.format(since),
             "/v2/schemas/image"));
+  }
+
+  private static boolean isShared(Image image) {
+    return image.sharing() == Image.Sharing.SHARED;
   }
 
   /** Once shared, the owner's own image is told to be so, too. */
@@ -350,9 +382,28 @@ final class WireDocuments {
           WireResponse.json(
               error.status(),
               Map.of(element(error), new OpenStack(error.message(), error.status())));
+      case GLANCE -> glance(error, "application/json");
       case XML -> WireResponse.of(error.status(), "application/xml", xml(error));
       case EMPTY -> WireResponse.empty(error.status());
     };
+  }
+
+  /** An error of Glance, in the shape that a request accepts. */
+  static WireResponse glance(WireError error, String accept) {
+    record Body(String message, String code, String title) {}
+    String title = TITLES.getOrDefault(error.status(), "Error");
+    String code = error.status() + " " + title;
+    if (accept.contains("json")) {
+      return WireResponse.json(
+          error.status(), new Body(error.message() + "<br /><br />\n\n\n", code, title));
+    }
+    if (accept.contains("text/html") || accept.contains("*/*")) {
+      String text = HtmlEscapers.htmlEscaper().escape(error.message());
+      return WireResponse.of(
+          error.status(), "text/html; charset=UTF-8", GLANCE_PAGE.formatted(code, text));
+    }
+    return WireResponse.of(
+        error.status(), "text/plain; charset=UTF-8", code + "\n\n" + error.message() + "\n\n   ");
   }
 
   private static String xml(WireError error) {

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /** A client of the server: the JDK's, and bare sockets. */
 final class WireClient {
@@ -58,6 +59,9 @@ final class WireClient {
                 method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (headers.length > 0) {
       request.headers(headers);
+    }
+    if (!List.of(headers).contains("Accept")) {
+      request.header("Accept", "application/json");
     }
     HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
     String type = response.headers().firstValue("Content-Type").orElse("");

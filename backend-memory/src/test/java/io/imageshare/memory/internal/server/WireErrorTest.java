@@ -87,6 +87,9 @@ class WireErrorTest {
             "{\"error_msg\":\"no <b> & c\",\"error_code\":\"IMG.0027\",\"request_id\":\"%s\"}",
             ErrorShape.OPENSTACK,
             "{\"badRequest\":{\"message\":\"no <b> & c\",\"code\":400}}",
+            ErrorShape.GLANCE,
+            "{\"message\":\"no <b> & c<br /><br />\\n\\n\\n\",\"code\":\"400 Bad Request\","
+                + "\"title\":\"Bad Request\"}",
             ErrorShape.XML,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<badRequest code=\"400\">"
                 + "<message>no &lt;b&gt; &amp; c</message></badRequest>\n",
