@@ -2,14 +2,25 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Lists;
 import io.imageshare.internal.engine.Settings;
 import io.imageshare.internal.engine.Workflow;
-import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.report.MembersDocument;
 import io.imageshare.internal.time.Durations;
+import java.io.IOException;
+import java.io.Writer;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,11 +128,170 @@ public final class ShareWorkflow implements AutoCloseable {
    *     from a listener or task
    */
   public WantedState.Changes changes(WantedState wanted) {
+    return changes(wanted, Set.of());
+  }
+
+  /**
+   * The same, and tells which of other images are shared though they are not on the list: those
+   * that were dropped from it. They are left as they are. To unshare them, put them on the list
+   * with no recipients.
+   *
+   * @param wanted the recipients that each image should have
+   * @param images all images that should be on the list, such as those of an earlier list, or all
+   *     of the account; those that are no longer there are passed over
+   * @return what to share and what to unshare, and what is not on the list
+   * @throws IllegalArgumentException if an id is not one id
+   * @throws IllegalStateException as {@link #changes(WantedState)}
+   */
+  public WantedState.Changes changes(WantedState wanted, Collection<String> images) {
     workflow.requireOutsideTasks();
-    WantedState.Present present = new WantedState.Present();
-    ShareRequest all = wanted.reading();
-    RunResult survey = workflow.survey(nextId(), List.of(all), present::take);
-    return wanted.from(present.all(all.images(), new ShareReport(survey)));
+    Set<String> all = new LinkedHashSet<>(wanted.recipients().keySet());
+    all.addAll(images);
+    Map<String, Set<Recipient>> present = new LinkedHashMap<>();
+    for (ImageMembers image : workflow.members(nextId(), all)) {
+      if (image.reason() == null) {
+        present.put(image.image(), image.members().keySet());
+      } else if (wanted.recipients().containsKey(image.image()) || !isGone(image.reason())) {
+        throw new IllegalStateException(
+            "image %s: its members cannot be read, so nobody can say what is to be done: %s"
+                .formatted(image.image(), image.reason()));
+      }
+    }
+    return wanted.from(present);
+  }
+
+  /** Whether an image is not there, or no longer. */
+  private static boolean isGone(Reason reason) {
+    return reason.kind() == Reason.Kind.INVALID_IMAGE || reason.kind() == Reason.Kind.INVALID;
+  }
+
+  /**
+   * Makes changes: one run for what is to be shared, then one for what is to be unshared.
+   *
+   * @param changes the changes, as {@link #changes} returns them
+   * @return the reports of the runs; none if there is nothing to do
+   * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
+   */
+  public List<ShareReport> run(WantedState.Changes changes) {
+    return Stream.of(changes.shares(), changes.unshares())
+        .filter(requests -> !requests.isEmpty())
+        .map(this::run)
+        .toList();
+  }
+
+  /**
+   * Waits until recipients have accepted what was shared with them. It reads who has the images,
+   * soon at first and then after a quarter of the time that it has waited, after five minutes at
+   * most.
+   *
+   * <p>In the report, a pair that is accepted is Done. One that is rejected, that is not shared, or
+   * whose image cannot be read at all is Failed. One that nobody has decided about is Unknown. The
+   * ending is FINISHED once nothing is undecided, DEADLINE when the time is over, CANCELLED if the
+   * waiting thread is interrupted (its interrupt flag is restored), CLOSED if the workflow is
+   * closed, and STOPPED if the credentials are refused. {@link ShareReport#remaining} can be waited
+   * for again.
+   *
+   * @param request what was shared
+   * @param within how long to wait at most
+   * @return what became of every pair
+   * @throws IllegalArgumentException if the request is not to share, or the time is not positive
+   * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
+   */
+  public ShareReport awaitAccepted(ShareRequest request, Duration within) {
+    if (request.action() != ShareRequest.Action.SHARE) {
+      throw new IllegalArgumentException(
+          "request: %s; what is waited for was shared, so give a request to share"
+              .formatted(request.action()));
+    }
+    workflow.requireOutsideTasks();
+    return new ShareReport(
+        workflow.awaitAccepted(this::nextId, request, Durations.positive("within", within)));
+  }
+
+  /**
+   * Who has some images. Nothing is read until the result is, and then some images at a time, so
+   * that it takes little memory however many they are.
+   *
+   * @param images the images' ids
+   * @return who has them
+   * @throws IllegalArgumentException if there are none, or an id is not one id
+   */
+  public Memberships members(Collection<String> images) {
+    return new Memberships(this, images);
+  }
+
+  /**
+   * Who has one image.
+   *
+   * @param image the image's id
+   * @param members all that it is shared with, by type and id
+   * @param reason why its members cannot be read; null if they were
+   */
+  public record ImageMembers(
+      String image, Map<Recipient, MemberStatus> members, @Nullable Reason reason) {
+
+    /** Copies. */
+    public ImageMembers {
+      members = ImmutableMap.copyOf(members);
+    }
+  }
+
+  /**
+   * Who has some images. Each method reads anew, through the rate limit of the workflow, and throws
+   * an IllegalStateException if that is closed, or if called from a listener or task. Safe to use
+   * from any thread.
+   */
+  public static final class Memberships {
+    /** So many images are read, and held, at a time. */
+    private static final int CHUNK = 50;
+
+    private final ShareWorkflow workflow;
+    private final List<String> images;
+
+    private Memberships(ShareWorkflow workflow, Collection<String> images) {
+      this.workflow = workflow;
+      this.images = ImmutableList.copyOf(Workflow.reading(images).images());
+    }
+
+    /**
+     * The images with their members, in the given order. An image whose members cannot be read has
+     * a reason; the others are read all the same.
+     *
+     * @return one element for each image, read when it is reached
+     */
+    public Stream<ImageMembers> stream() {
+      return Lists.partition(images, CHUNK).stream().flatMap(workflow::read);
+    }
+
+    /**
+     * Writes a table, which {@link WantedState#read} reads: {@code image,type,recipient,status,
+     * reason}, with a row for each member, and one without a recipient for an image that has none.
+     * What a spreadsheet would take for a formula has an apostrophe before it.
+     *
+     * @param to where to; stays open, and is flushed
+     * @throws IOException if writing fails
+     */
+    public void toCsv(Writer to) throws IOException {
+      MembersDocument.csv(stream().iterator(), to);
+    }
+
+    /**
+     * Writes an array of objects with {@code image}, {@code members} (each an object of {@code
+     * project}, {@code domain} or {@code organization} with the id, and {@code status}), and {@code
+     * reason} if they cannot be read ({@code kind}, {@code code} and {@code message}). Fields may
+     * be added.
+     *
+     * @param to where to; stays open, and is flushed
+     * @throws IOException if writing fails
+     */
+    public void toJson(Writer to) throws IOException {
+      MembersDocument.json(stream().iterator(), to);
+    }
+  }
+
+  private Stream<ImageMembers> read(List<String> images) {
+    workflow.requireOutsideTasks();
+    return workflow.members(nextId(), new LinkedHashSet<>(images)).stream();
   }
 
   /**
@@ -218,6 +388,7 @@ public final class ShareWorkflow implements AutoCloseable {
     private Consumer<ShareEvent> listener = event -> {};
     private Duration deadline = Duration.ofHours(24);
     private Duration closeTimeout = Duration.ofSeconds(5);
+    private long stopAfterFailures = Long.MAX_VALUE;
     private @Nullable Journal journal;
     private @Nullable Long seed;
 
@@ -348,6 +519,24 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
+     * How many pairs of a run may fail before it stops. Then nothing more is sent; what is under
+     * way is watched to its end; all other pairs fail as {@link Reason.Kind#NOT_SENT}; and the run
+     * ends as {@link ShareReport.Ending#STOPPED}, with the last failure as its reason.
+     *
+     * @param failures the number; by default a run never stops for failed pairs
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder stopAfterFailures(long failures) {
+      if (failures < 1) {
+        throw new IllegalArgumentException(
+            "stopAfterFailures: " + failures + "; it must be at least 1");
+      }
+      this.stopAfterFailures = failures;
+      return this;
+    }
+
+    /**
      * The seed of all random numbers (jitter, run ids).
      *
      * @param seed the seed; by default a random one for each workflow
@@ -385,6 +574,7 @@ public final class ShareWorkflow implements AutoCloseable {
           flow,
           deadline,
           closeTimeout,
+          stopAfterFailures,
           random,
           journal,
           listener,

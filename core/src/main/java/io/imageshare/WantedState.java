@@ -12,14 +12,17 @@ import com.google.common.collect.Maps;
 import com.google.common.collect.Multimaps;
 import com.google.common.collect.SetMultimap;
 import com.google.common.collect.Sets;
+import io.imageshare.internal.report.WantedTable;
 import io.imageshare.internal.table.Ids;
+import java.io.IOException;
+import java.io.Reader;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Which recipients each of some images should have, and no others. {@link ShareWorkflow#changes}
@@ -29,10 +32,15 @@ import java.util.concurrent.ConcurrentHashMap;
  *     nobody
  * @param maxRemovals what part of the members that the images have now may be removed, 0 to 1; more
  *     is refused: the list may be empty by mistake
+ * @param fewRemovals so many may be removed whatever part of the members they are
  */
-public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemovals) {
+public record WantedState(
+    Map<String, Set<Recipient>> recipients, double maxRemovals, int fewRemovals) {
   /** So few changes in a usual update, and so much is missing in a list cut short. */
   private static final double TENTH = 0.1;
+
+  /** So few can be shared again by hand, and of a few members they are soon more than a tenth. */
+  private static final int FEW = 3;
 
   /** An order that does not depend on that of the backend's map. */
   private static final Comparator<Recipient> BY_ID =
@@ -42,7 +50,7 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
    * Checks and copies.
    *
    * @throws IllegalArgumentException if there is no image, an id is not one id, or the part is not
-   *     between 0 and 1
+   *     between 0 and 1, or the number is negative
    */
   public WantedState {
     requireNonNull(recipients, "recipients").keySet().forEach(id -> Ids.check("images", id));
@@ -51,11 +59,13 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
         maxRemovals >= 0 && maxRemovals <= 1,
         "maxRemovals: %s; it is a part, from 0 to 1",
         maxRemovals);
+    checkArgument(fewRemovals >= 0, "fewRemovals: %s; it must be 0 or more", fewRemovals);
     recipients = ImmutableMap.copyOf(Maps.transformValues(recipients, ImmutableSet::copyOf));
   }
 
   /**
-   * Every image with exactly these projects. Up to a tenth of the members may be removed.
+   * Every image with exactly these projects. Up to a tenth of the members may be removed, and up to
+   * three of them in any case.
    *
    * @param images the images' ids
    * @param projects the projects' ids
@@ -68,79 +78,94 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
   }
 
   /**
-   * Some images, each with its own recipients. Up to a tenth of the members may be removed.
+   * Some images, each with its own recipients. Up to a tenth of the members may be removed, and up
+   * to three of them in any case.
    *
    * @param recipients for each image all that it should have
    * @return the wanted state
    * @throws IllegalArgumentException if there is no image, or an id is not one id
    */
   public static WantedState of(Map<String, Set<Recipient>> recipients) {
-    return new WantedState(recipients, TENTH);
+    return new WantedState(recipients, TENTH, FEW);
   }
 
   /**
-   * The same with another part that may be removed.
+   * The same with another part that may be removed. With 0 nothing may be, not even a few.
    *
    * @param part of the members that the images have now, 0 to 1
    * @return a changed copy
    * @throws IllegalArgumentException if it is not between 0 and 1
    */
   public WantedState maxRemovals(double part) {
-    return new WantedState(recipients, part);
+    return new WantedState(recipients, part, part == 0 ? 0 : fewRemovals);
   }
 
   /**
-   * What is to be done: {@code run(shares)} and {@code run(unshares)}, where they are not empty.
+   * The same with another part that may be removed, and another number that may be in any case.
+   *
+   * @param part of the members that the images have now, 0 to 1
+   * @param few so many may be removed whatever part of the members they are; 0 for none
+   * @return a changed copy
+   * @throws IllegalArgumentException if the part is not between 0 and 1, or the number is negative
+   */
+  public WantedState maxRemovals(double part, int few) {
+    return new WantedState(recipients, part, few);
+  }
+
+  /**
+   * Reads a list of who should have what: lines of {@code image,project}. Lines without a project
+   * want an image shared with nobody. A first line that begins with {@code image} names the
+   * columns: {@code image}, {@code project} or {@code recipient}, and {@code type} ({@code
+   * project}, {@code domain} or {@code organization}); others are passed over. So it also reads
+   * what {@link ShareWorkflow.Memberships#toCsv} wrote. Blank lines, blanks around ids, quotes, a
+   * byte order mark and either end of line do not matter, and what stands there twice counts once.
+   * Up to a tenth of the members may be removed, and up to three of them in any case.
+   *
+   * @param csv the list; stays open
+   * @return the wanted state
+   * @throws IllegalArgumentException if it names no image, or a line is wrong; the message has the
+   *     number of the line
+   * @throws IOException if reading fails
+   */
+  public static WantedState read(Reader csv) throws IOException {
+    return of(WantedTable.read(csv));
+  }
+
+  /**
+   * What is to be done; {@link ShareWorkflow#run(Changes)} does it.
    *
    * @param shares requests that share what is missing
    * @param unshares requests that remove what is not wanted
+   * @param unlisted the images that are shared and not on the list, with their recipients; nothing
+   *     is done about them. Empty unless {@link ShareWorkflow#changes(WantedState, Collection)} was
+   *     told which images there are
    */
-  public record Changes(List<ShareRequest> shares, List<ShareRequest> unshares) {
+  public record Changes(
+      List<ShareRequest> shares,
+      List<ShareRequest> unshares,
+      Map<String, Set<Recipient>> unlisted) {
 
     /** Copies. */
     public Changes {
       shares = List.copyOf(shares);
       unshares = List.copyOf(unshares);
-    }
-  }
-
-  /** Who has the images, as far as it was read. */
-  static final class Present {
-    private final Map<String, Set<Recipient>> members = new ConcurrentHashMap<>();
-
-    void take(String image, Map<?, MemberStatus> listed) {
-      members.put(
-          image, listed.keySet().stream().map(Recipient.class::cast).collect(toImmutableSet()));
+      unlisted = ImmutableMap.copyOf(unlisted);
     }
 
-    /** All of it: what is not known cannot be compared. */
-    Map<String, Set<Recipient>> all(Set<String> images, ShareReport read) {
-      for (String image : images) {
-        if (!members.containsKey(image)) {
-          String why =
-              read.failed()
-                  .filter(failed -> failed.member().image().equals(image))
-                  .map(Outcome.Failed::reason)
-                  .findFirst()
-                  .or(read::reason)
-                  .map(Reason::toString)
-                  .orElse("the listing failed");
-          throw new IllegalStateException(
-              "image %s: its members cannot be read, so nobody can say what is to be done: %s"
-                  .formatted(image, why));
-        }
-      }
-      return members;
+    /** For people: how much is to be done, and which images are not on the list. */
+    @Override
+    public String toString() {
+      String told =
+          unlisted.entrySet().stream()
+              .map(image -> "\n  not on the list: " + image.getKey() + " with " + image.getValue())
+              .collect(Collectors.joining());
+      return "changes: %d pairs to share, %d to unshare%s"
+          .formatted(pairs(shares), pairs(unshares), told);
     }
-  }
 
-  /**
-   * A request whose survey lists all images, whatever is told of them, as an unshare does; whom it
-   * names does not matter.
-   */
-  ShareRequest reading() {
-    return new ShareRequest(
-        ShareRequest.Action.UNSHARE, recipients.keySet(), Set.of(Recipient.project("nobody")));
+    private static long pairs(List<ShareRequest> requests) {
+      return requests.stream().mapToLong(ShareRequest::pairs).sum();
+    }
   }
 
   /** What leads from what the images have now to this. */
@@ -153,14 +178,17 @@ public record WantedState(Map<String, Set<Recipient>> recipients, double maxRemo
           missing.put(image, Sets.difference(wanted, has));
           unwanted.put(image, Sets.difference(ImmutableSortedSet.copyOf(BY_ID, has), wanted));
         });
-    guard(size(unwanted), size(present));
+    Map<String, Set<Recipient>> others =
+        Maps.filterKeys(present, id -> !recipients.containsKey(id));
+    guard(size(unwanted), size(present) - size(others));
     return new Changes(
         requests(ShareRequest.Action.SHARE, missing),
-        requests(ShareRequest.Action.UNSHARE, unwanted));
+        requests(ShareRequest.Action.UNSHARE, unwanted),
+        Maps.filterValues(others, shared -> !shared.isEmpty()));
   }
 
   private void guard(long unwanted, long present) {
-    if (unwanted > maxRemovals * present) {
+    if (unwanted > fewRemovals && unwanted > maxRemovals * present) {
       throw new IllegalStateException(
           "%d of %d members would be removed, more than a part of %s; if that is meant, maxRemovals(...) allows it"
               .formatted(unwanted, present, maxRemovals));

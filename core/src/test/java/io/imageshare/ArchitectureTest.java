@@ -50,9 +50,9 @@ class ArchitectureTest {
           entry("SharePlan", Set.of("engine", "report")),
           entry("ShareReport", Set.of("plan", "report", "table")),
           entry("ShareRequest", Set.of("report", "table")),
-          entry("ShareWorkflow", Set.of("engine", "time")),
+          entry("ShareWorkflow", Set.of("engine", "report", "time")),
           entry("Timekeeper", Set.of("time")),
-          entry("WantedState", Set.of("table")));
+          entry("WantedState", Set.of("report", "table")));
 
   private final JavaClasses core = new ClassFileImporter().importPath(Path.of("target", "classes"));
 

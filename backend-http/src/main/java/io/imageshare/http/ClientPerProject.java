@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The client of the images' owner, and one for each recipient with credentials of its own. */
@@ -91,6 +92,10 @@ final class ClientPerProject {
 
   Set<String> images(Recipient recipient, MemberStatus status) {
     return required(recipient.id()).images(status);
+  }
+
+  Set<String> own(Predicate<HttpBackend.OwnImage> filter) {
+    return owner.own(filter);
   }
 
   Map<String, Image> describe(Set<String> images) {

@@ -3,6 +3,8 @@ package io.imageshare.http;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableSet;
+import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
 import io.imageshare.Image;
 import io.imageshare.Job;
@@ -16,11 +18,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +62,25 @@ public final class HttpBackend implements MemberBackend {
      * {@code GET /v1/{project_id}/cloudimages/{image_id}/members}: published by newer ones only.
      */
     V1
+  }
+
+  /**
+   * An image of the backend's own project.
+   *
+   * @param id its id
+   * @param description what the engine goes by
+   * @param type what the service calls {@code virtual_env_type}, such as {@code FusionCompute},
+   *     {@code DataImage} or {@code IsoImage}; empty if not told
+   * @param tags its tags, as the service spells them
+   * @param created when it was created; {@link Instant#MAX} if not told, so that it is never old
+   */
+  public record OwnImage(
+      String id, Image description, String type, Set<String> tags, Instant created) {
+
+    /** Copies. */
+    public OwnImage {
+      tags = ImmutableSet.copyOf(tags);
+    }
   }
 
   private final URI endpoint;
@@ -104,6 +128,27 @@ public final class HttpBackend implements MemberBackend {
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return transport.async(() -> clients.images(requireNonNull(recipient), requireNonNull(status)));
+  }
+
+  /**
+   * The images of the backend's own project: all pages of the list, without those that others
+   * shared with it. Waits for the answers. The calls do not pass the rate limit of a workflow, and
+   * are not repeated.
+   *
+   * <p>For example {@code images(image -> image.description().name().startsWith("web-"))}.
+   *
+   * @param filter takes those that are wanted; called on a thread of the backend
+   * @return their ids, in the service's order, the newest first where it keeps to its documents
+   * @throws IllegalStateException if the builder was given no project
+   * @throws BackendException if the list cannot be read
+   */
+  public Set<String> images(Predicate<OwnImage> filter) {
+    requireNonNull(filter, "filter");
+    try {
+      return transport.async(() -> clients.own(filter)).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException failure ? failure : e;
+    }
   }
 
   @Override

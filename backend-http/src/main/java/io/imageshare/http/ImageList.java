@@ -10,10 +10,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,30 @@ final class ImageList {
       }
     }
     return Collections.unmodifiableSet(images);
+  }
+
+  /**
+   * A project's own images, in the service's order.
+   *
+   * @param filter takes those that are wanted
+   */
+  Set<String> own(String project, boolean sharesEncrypted, Predicate<HttpBackend.OwnImage> filter) {
+    Map<String, String> query = new HashMap<>();
+    query.put("owner", project);
+    Set<String> own = new LinkedHashSet<>();
+    Pages pages = new Pages(query);
+    while (pages.hasNext()) {
+      if (pages.read == MAX_PAGES) {
+        throw ErrorTranslation.exception(Kind.INTERNAL, "the list of images does not end");
+      }
+      for (ImagePage.Entry entry : pages.next()) {
+        // A deployment that ignores the query tells of the images of others, too.
+        if (entry.isOf(project) && filter.test(entry.own(project, sharesEncrypted))) {
+          own.add(entry.id());
+        }
+      }
+    }
+    return Collections.unmodifiableSet(own);
   }
 
   /**

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.imageshare.Image;
 import io.imageshare.Image.Obstacle;
 import io.imageshare.Image.Sharing;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -38,6 +40,28 @@ final class ImagePage {
           text("__whole_image").equalsIgnoreCase("true"),
           sharing(),
           obstacle(project, sharesEncrypted));
+    }
+
+    /**
+     * As its owner sees it.
+     *
+     * @param project that owns it
+     */
+    HttpBackend.OwnImage own(String project, boolean sharesEncrypted) {
+      Set<String> tags = new LinkedHashSet<>();
+      fields.path("tags").forEach(tag -> tags.add(tag.asText()));
+      Instant created = Wire.time(fields, "created_at");
+      return new HttpBackend.OwnImage(
+          id,
+          image(project, sharesEncrypted),
+          text("virtual_env_type"),
+          tags,
+          created == null ? Instant.MAX : created);
+    }
+
+    /** Whether it belongs to a project. */
+    boolean isOf(String project) {
+      return text("owner").equalsIgnoreCase(project);
     }
 
     /** Once it was shared, its owner is told so, too. */

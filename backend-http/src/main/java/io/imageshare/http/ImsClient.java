@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,15 @@ final class ImsClient {
   /** The images that were shared with this project, and that it gave this status. */
   Set<String> images(MemberStatus status) {
     return images.withStatus(status, project);
+  }
+
+  /** This project's own images. */
+  Set<String> own(Predicate<HttpBackend.OwnImage> filter) {
+    if (project == null) {
+      throw new IllegalStateException(
+          "images(filter) needs to know whose images: call projectId(...) before build()");
+    }
+    return images.own(project, deployment.sharesEncrypted(), filter);
   }
 
   /** The service's description of images. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
+import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
@@ -39,14 +40,6 @@ class WantedStateTest {
     return cloud;
   }
 
-  private static void run(ShareWorkflow workflow, WantedState.Changes changes) {
-    for (List<ShareRequest> requests : List.of(changes.shares(), changes.unshares())) {
-      if (!requests.isEmpty()) {
-        assertTrue(workflow.run(requests).allDone());
-      }
-    }
-  }
-
   @Test
   void oneProjectComesAndOneGoes() {
     MemoryBackend cloud = cloud().build();
@@ -57,8 +50,14 @@ class WantedStateTest {
       assertEquals(List.of(ShareRequest.share(IMAGES, List.of("project-10"))), changes.shares());
       assertEquals(List.of(ShareRequest.unshare(IMAGES, List.of("project-0"))), changes.unshares());
       assertTrue(cloud.calls().stream().allMatch(call -> call.kind() == Call.Kind.MEMBERS));
-      run(workflow, changes);
-      assertEquals(new WantedState.Changes(List.of(), List.of()), workflow.changes(wanted));
+      List<ShareReport> reports = workflow.run(changes);
+      assertEquals(
+          List.of(ShareRequest.Action.SHARE, ShareRequest.Action.UNSHARE),
+          reports.stream().map(ShareReport::action).toList());
+      reports.forEach(ShareReport::requireAllDone);
+      WantedState.Changes none = workflow.changes(wanted);
+      assertEquals(new WantedState.Changes(List.of(), List.of(), Map.of()), none);
+      assertEquals(List.of(), workflow.run(none));
     }
   }
 
@@ -76,6 +75,46 @@ class WantedStateTest {
     }
     assertThrows(IllegalArgumentException.class, () -> nobody.maxRemovals(1.5));
     assertThrows(IllegalArgumentException.class, () -> WantedState.of(List.of(), List.of("p")));
+  }
+
+  @Test
+  void aFewMayBeRemovedWhateverPartTheyAre() {
+    MemoryBackend cloud = cloud().build();
+    WantedState seven = WantedState.of(List.of("image-0"), ids("project-", 7));
+    WantedState six = WantedState.of(List.of("image-0"), ids("project-", 6));
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      assertEquals(1, workflow.changes(seven).unshares().size());
+      assertThrows(IllegalStateException.class, () -> workflow.changes(six));
+      assertThrows(IllegalStateException.class, () -> workflow.changes(seven.maxRemovals(0)));
+      assertThrows(IllegalStateException.class, () -> workflow.changes(seven.maxRemovals(.2, 2)));
+      assertEquals(1, workflow.changes(six.maxRemovals(.1, 4)).unshares().size());
+    }
+    assertThrows(IllegalArgumentException.class, () -> six.maxRemovals(.1, -1));
+  }
+
+  @Test
+  void anImageThatIsNoLongerOnTheListIsToldAndLeftAsItIs() {
+    MemoryBackend cloud = cloud().images("image-3").build();
+    WantedState wanted = WantedState.of(IMAGES.subList(0, 2), ids("project-", 10));
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      WantedState.Changes changes = workflow.changes(wanted, ids("image-", 5)); // 4 is deleted
+      assertEquals(List.of(), changes.unshares());
+      assertEquals(List.of("image-2"), List.copyOf(changes.unlisted().keySet()));
+      assertEquals(
+          ids("project-", 10).stream().map(Recipient::project).toList(),
+          List.copyOf(changes.unlisted().get("image-2")));
+      assertTrue(
+          changes
+              .toString()
+              .startsWith(
+                  "changes: 0 pairs to share, 0 to unshare\n"
+                      + "  not on the list: image-2 with [project-0, project-1, "),
+          changes.toString());
+      assertEquals(Map.of(), workflow.changes(wanted).unlisted());
+      // Who has them does not raise the number that may be removed.
+      WantedState less = WantedState.of(List.of("image-0"), ids("project-", 6));
+      assertThrows(IllegalStateException.class, () -> workflow.changes(less, IMAGES));
+    }
   }
 
   @Test
@@ -103,7 +142,9 @@ class WantedStateTest {
       }
       MemoryBackend cloud = builder.build();
       try (ShareWorkflow workflow = ShareWorkflow.builder(cloud).seed(seed).build()) {
-        run(workflow, workflow.changes(WantedState.of(wanted).maxRemovals(1)));
+        workflow
+            .run(workflow.changes(WantedState.of(wanted).maxRemovals(1)))
+            .forEach(ShareReport::requireAllDone);
       }
       Set<Member> expected = new HashSet<>();
       wanted.forEach(

@@ -68,14 +68,9 @@ final class WholeCircle {
 
     // region wanted
     WantedState wanted = WantedState.of(IMAGES, willing);
-    WantedState.Changes changes = workflow.changes(wanted);
-    for (List<ShareRequest> requests : List.of(changes.shares(), changes.unshares())) {
-      if (!requests.isEmpty()) {
-        print(workflow.run(requests));
-      }
-    }
+    workflow.run(workflow.changes(wanted)).forEach(this::print);
     // endregion
-    out.println("remaining changes: " + workflow.changes(wanted));
+    out.println("remaining " + workflow.changes(wanted));
     out.println("members by status: " + statuses(cloud));
   }
 

@@ -19,18 +19,22 @@ import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
+import io.imageshare.WantedState;
 import io.imageshare.http.Credentials;
 import io.imageshare.http.HttpBackend;
 import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -101,6 +105,76 @@ class GuideTest {
             .map(row -> row.group(1))
             .toList();
     assertEquals(Arrays.stream(Reason.Kind.values()).map(Enum::name).toList(), listed);
+  }
+
+  // region table
+  /** Writes who has which images, for people to edit. */
+  static void write(ShareWorkflow workflow, List<String> images, Path file) throws IOException {
+    try (Writer to = Files.newBufferedWriter(file)) {
+      workflow.members(images).toCsv(to);
+    }
+  }
+
+  /** Shares and unshares what the edited file says, and returns the images that it dropped. */
+  static Set<String> apply(ShareWorkflow workflow, List<String> images, Path file)
+      throws IOException {
+    try (Reader from = Files.newBufferedReader(file)) {
+      WantedState.Changes changes = workflow.changes(WantedState.read(from), images);
+      workflow.run(changes).forEach(ShareReport::requireAllDone);
+      return changes.unlisted().keySet();
+    }
+  }
+
+  // endregion
+
+  @Test
+  void anEditedTableIsApplied(@TempDir Path folder) throws IOException {
+    MemoryBackend cloud = cloud().build();
+    Path file = folder.resolve("images.csv");
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      workflow.run(ShareRequest.share(IMAGES, List.of("project-1"))).requireAllDone();
+      write(workflow, IMAGES, file);
+      String edited =
+          Files.readString(file)
+              .replace("image-3,project,project-1,PENDING,\n", "")
+              .replace("image-5,project,project-1,PENDING,", "image-5,project,project-2,,");
+      Files.writeString(file, edited);
+      assertEquals(Set.of("image-3"), apply(workflow, IMAGES, file));
+    }
+    Set<Member> members = cloud.members();
+    assertEquals(IMAGES.size(), members.size());
+    assertTrue(members.contains(new Member("image-5", Recipient.project("project-2"))));
+    assertTrue(members.contains(new Member("image-3", Recipient.project("project-1"))));
+  }
+
+  // region off
+  static ShareReport takeOff(String project, HttpBackend backend, ShareWorkflow workflow) {
+    Set<String> mine = backend.images(image -> true);
+    return workflow.run(ShareRequest.unshare(mine, List.of(project)));
+  }
+
+  // endregion
+
+  @Test
+  void aProjectIsTakenOffAllImages() {
+    String owner = "11112222333344445555666677778888";
+    String leaving = "8888777766665555444433332222111a";
+    MemoryBackend.Builder builder =
+        MemoryBackend.builder().owner(owner).images(IMAGES).jobsTake(Duration.ZERO);
+    IMAGES.forEach(
+        image -> builder.member(image, Recipient.project(leaving), MemberStatus.ACCEPTED));
+    MemoryBackend cloud = builder.build();
+    try (ImsServer server = ImsServer.builder(cloud).accessKey("my-key", "my-secret").build();
+        HttpBackend backend =
+            HttpBackend.builder()
+                .endpoint(server.endpoint())
+                .projectId(owner)
+                .credentials(Credentials.accessKey("my-key", "my-secret"))
+                .build();
+        ShareWorkflow workflow = ShareWorkflow.over(backend)) {
+      takeOff(leaving, backend, workflow).requireAllDone();
+    }
+    assertEquals(Set.of(), cloud.members());
   }
 
   // region kinds

@@ -23,7 +23,7 @@ class WholeCircleTest {
     assertEquals("members by status: {ACCEPTED=760, REJECTED=40}", states.get(0));
     assertEquals("members by status: {ACCEPTED=760}", states.get(1));
     assertTrue(
-        lines.contains("remaining changes: Changes[shares=[], unshares=[]]"), lines::toString);
+        lines.contains("remaining changes: 0 pairs to share, 0 to unshare"), lines::toString);
     assertEquals(4, lines.stream().filter(line -> line.contains("0 failed, 0 unknown")).count());
   }
 }

@@ -146,19 +146,28 @@ final class RunLoop implements ShareRun, CallOwner {
 
   void begin() {
     var table = state.model().table;
-    log.info(
-        "run {}: {}{} {} images with {} recipients, {} pairs",
-        id,
-        resumed ? "resumed, " : "",
-        table.action(),
-        table.images(),
-        table.recipients(),
-        table.total());
+    if (reads()) {
+      log.debug("run {}: reads what is known of {} images", id, table.images());
+    } else {
+      log.info(
+          "run {}: {}{} {} images with {} recipients, {} pairs",
+          id,
+          resumed ? "resumed, " : "",
+          table.action(),
+          table.images(),
+          table.recipients(),
+          table.total());
+    }
     stayAlive();
     take(new Event.Begin());
     if (cancelled) {
       end(Ending.CANCELLED, null, RunState.WIND_DOWN);
     }
+  }
+
+  /** Whether it only reads: nothing becomes of its pairs, and its outcome is not for the log. */
+  private boolean reads() {
+    return context.terms().reader() != null;
   }
 
   /** Others take a run that writes nothing for a minute for abandoned. */
@@ -292,8 +301,10 @@ final class RunLoop implements ShareRun, CallOwner {
     ShareReport told = context.settings().reports().apply(left);
     workflow.remove(this);
     try {
-      warnings.summary(told);
-      log.info("{}", ReportText.headline(left));
+      if (!reads()) {
+        warnings.summary(told);
+        log.info("{}", ReportText.headline(left));
+      }
       emit(new ShareEvent.Finished(id, told));
     } finally {
       report.complete(told);

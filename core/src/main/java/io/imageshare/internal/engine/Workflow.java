@@ -1,7 +1,6 @@
 package io.imageshare.internal.engine;
 
 import io.imageshare.Journal;
-import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
@@ -9,14 +8,17 @@ import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
+import io.imageshare.ShareWorkflow.ImageMembers;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.run.ListingReader;
 import io.imageshare.internal.run.Principal;
 import io.imageshare.internal.run.RunHistory;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +52,9 @@ public final class Workflow {
   private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
 
   private volatile boolean closed;
+
+  /** Completes when {@link #closed} is true, for those who wait. */
+  private final CompletableFuture<Boolean> closing = new CompletableFuture<>();
 
   /** A workflow without runs. */
   public Workflow(Settings settings) {
@@ -98,13 +103,8 @@ public final class Workflow {
     return List.copyOf(requests);
   }
 
-  /**
-   * Reads what a run would read, and writes nothing.
-   *
-   * @param reader takes what is listed, with whose listing it is
-   */
-  public RunResult survey(
-      String id, List<ShareRequest> requests, BiConsumer<String, Map<?, MemberStatus>> reader) {
+  /** Reads what a run would read, and writes nothing. */
+  private RunResult survey(String id, List<ShareRequest> requests, ListingReader reader) {
     refuseIfClosed();
     RunLoop survey = new RunLoop(id, context.reading(reader), checked(requests), 0, null, this);
     begin(survey);
@@ -114,7 +114,33 @@ public final class Workflow {
 
   /** What a run would do, as far as reading tells. */
   public DryRun dryRun(String id, List<ShareRequest> requests) {
-    return DryRun.of(survey(id, requests, (read, listed) -> {}), context.settings().limits());
+    return DryRun.of(survey(id, requests, new ListingReader() {}), context.settings().limits());
+  }
+
+  /** Who has some images: each is read once, and nothing is written. */
+  public List<ImageMembers> members(String id, Set<String> images) {
+    MembersReader reader = new MembersReader();
+    RunResult survey = survey(id, List.of(reading(images)), reader);
+    return reader.all(images, survey);
+  }
+
+  /**
+   * Waits until all pairs of a request are accepted, or will not be.
+   *
+   * @param ids gives an id for the wait and for each of its reads
+   */
+  public RunResult awaitAccepted(Supplier<String> ids, ShareRequest request, Duration within) {
+    refuseIfClosed();
+    return new Acceptance(request, context.time(), closing, images -> members(ids.get(), images))
+        .await(ids.get(), within, context.backend().endpoint());
+  }
+
+  /**
+   * A request whose survey lists all images, whatever is told of them, as an unshare does; whom it
+   * names does not matter.
+   */
+  public static ShareRequest reading(Collection<String> images) {
+    return ShareRequest.unshare(images, List.of("nobody"));
   }
 
   private void refuseIfClosed() {
@@ -335,6 +361,7 @@ public final class Workflow {
   /** Ends every run, and starts no other. */
   public void close() {
     closed = true;
+    closing.complete(true);
     context.gate().close(); // at once: a listener that closes is in the midst of a step
     CompletableFuture<List<ShareRun>> open = new CompletableFuture<>();
     context.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));

@@ -2,7 +2,6 @@ package io.imageshare.internal.engine;
 
 import io.imageshare.Journal;
 import io.imageshare.MemberBackend;
-import io.imageshare.MemberStatus;
 import io.imageshare.ShareEvent;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.CallExecutor;
@@ -11,10 +10,9 @@ import io.imageshare.internal.journal.DirectoryJournal;
 import io.imageshare.internal.poll.ListingLags;
 import io.imageshare.internal.poll.PollSchedule;
 import io.imageshare.internal.poll.RecentDurations;
+import io.imageshare.internal.run.ListingReader;
 import io.imageshare.internal.run.Terms;
 import io.imageshare.internal.time.VirtualTime;
-import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What all runs of a workflow share. */
@@ -45,6 +43,7 @@ record WorkflowContext(
             new ListingLags(),
             settings.retry().cap(),
             settings.random(),
+            settings.stopAfterFailures(),
             null);
     return new WorkflowContext(settings, time, gate, calls, terms, journal(settings));
   }
@@ -59,9 +58,9 @@ record WorkflowContext(
   /**
    * The same for runs that only read: without a journal and without a listener.
    *
-   * @param reader takes what is listed, with whose listing it is
+   * @param reader takes what they read
    */
-  WorkflowContext reading(BiConsumer<String, Map<?, MemberStatus>> reader) {
+  WorkflowContext reading(ListingReader reader) {
     Settings silent = settings.listener((ShareEvent event) -> {});
     return new WorkflowContext(silent, time, gate, calls, terms.reader(reader), null);
   }

@@ -9,6 +9,7 @@ import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
 import io.imageshare.internal.run.RunModel.Phase;
 import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.Slice;
+import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -93,8 +94,7 @@ public final class RunState {
     } else if (event instanceof Event.Due due) {
       due(due.timer());
     } else if (event instanceof Event.JournalFailed failed) {
-      run.writesStopped = failed.reason();
-      run.toAudit.set(0, run.listings.count()); // open pairs hold no audit up any more
+      stopWrites(failed.reason());
     } else if (event instanceof Event.Unauthenticated refused) {
       unauthenticated(run.principals.get(refused.principal()), refused.reason());
     } else if (event instanceof Event.Unreachable unreachable) {
@@ -105,6 +105,31 @@ public final class RunState {
     } else {
       write(event);
     }
+  }
+
+  /** Sends nothing more; what is under way goes on to its end. */
+  private void stopWrites(Reason reason) {
+    run.writesStopped = reason;
+    run.toAudit.set(0, run.listings.count()); // open pairs hold no audit up any more
+  }
+
+  /** Stops if so many pairs have failed that the rest most likely would, too. */
+  private void countFailures() {
+    long failed = run.table.failed();
+    if (failed < run.terms.stopAfterFailures()
+        || run.writesStopped != null
+        || run.terms.reader() != null) {
+      return;
+    }
+    Reason last = new Reason(Reason.Kind.INTERNAL, "", "");
+    for (Verdict verdict : run.table.verdicts()) {
+      last = verdict instanceof Verdict.Failed pair ? pair.reason() : last;
+    }
+    stopWrites(
+        new Reason(
+            last.kind(),
+            last.code(),
+            "stopped after %d failed pairs: %s".formatted(failed, last.message())));
   }
 
   private void write(Event event) {
@@ -249,6 +274,7 @@ public final class RunState {
     if (run.phase == Phase.OVER) {
       return;
     }
+    countFailures();
     if (replay != null && survey.isOver() && run.isRunning()) {
       replay.surveyed();
     }

@@ -106,7 +106,7 @@ final class Survey {
   void listed(int listing, Map<?, MemberStatus> listed) {
     read++;
     if (run.terms.reader() != null) {
-      run.terms.reader().accept(run.listings.subject(listing), listed);
+      run.terms.reader().listed(run.listings.subject(listing), listed);
     }
     if (describes) {
       members.put(listing, listed.size());
@@ -120,6 +120,9 @@ final class Survey {
    * A listing cannot be read: its pairs go on unsurveyed, unless the refusal says that it is bad.
    */
   void failed(int listing, Reason reason) {
+    if (run.terms.reader() != null) {
+      run.terms.reader().failed(run.listings.subject(listing), reason);
+    }
     Side side = run.listings.side();
     if (OutcomeRules.readRefused(reason.kind(), side) == OutcomeRules.ReadRefusal.BAD_ID) {
       Principal principal = run.reader(listing);

@@ -1,14 +1,11 @@
 package io.imageshare.internal.run;
 
 import io.imageshare.BatchLimits;
-import io.imageshare.MemberStatus;
 import io.imageshare.PollPolicy;
 import io.imageshare.internal.poll.ListingLags;
 import io.imageshare.internal.poll.PollSchedule;
 import io.imageshare.internal.poll.RecentDurations;
 import java.time.Duration;
-import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param readPause how long to wait after a read that failed for good: as long as the longest
  *     backoff
- * @param reader takes what is listed, with whose listing it is, of a run that only reads; null: the
- *     run writes
+ * @param stopAfterFailures nothing more is written once so many pairs have failed
+ * @param reader takes what a run reads that does nothing else; null: the run writes
  */
 public record Terms(
     BatchLimits limits,
@@ -29,11 +26,21 @@ public record Terms(
     ListingLags lags,
     Duration readPause,
     RandomGenerator random,
-    @Nullable BiConsumer<String, Map<?, MemberStatus>> reader) {
+    long stopAfterFailures,
+    @Nullable ListingReader reader) {
 
   /** The same for a run that only reads. */
-  public Terms reader(BiConsumer<String, Map<?, MemberStatus>> reader) {
+  public Terms reader(ListingReader reader) {
     return new Terms(
-        limits, membersPerImage, poll, schedule, durations, lags, readPause, random, reader);
+        limits,
+        membersPerImage,
+        poll,
+        schedule,
+        durations,
+        lags,
+        readPause,
+        random,
+        stopAfterFailures,
+        reader);
   }
 }

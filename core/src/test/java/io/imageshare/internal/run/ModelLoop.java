@@ -135,6 +135,7 @@ final class ModelLoop {
             new ListingLags(),
             Duration.ofSeconds(10),
             () -> 0,
+            Long.MAX_VALUE,
             null);
     state = new RunState("run", List.of(setting.request()), terms, end(), null);
     take(new Event.Begin());

@@ -1,0 +1,186 @@
+package io.imageshare.internal.engine;
+
+import io.imageshare.MemberStatus;
+import io.imageshare.Progress;
+import io.imageshare.Reason;
+import io.imageshare.ShareReport.Ending;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow.ImageMembers;
+import io.imageshare.Timekeeper;
+import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.Verdict;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits until recipients have accepted images, by reading who has them; on the caller's thread.
+ *
+ * <p>People decide, after seconds or after days, and nobody knows which. So it waits a part of the
+ * time that it has waited so far: an answer comes that part too late at most, and a wait of days
+ * takes few more reads than one of hours.
+ */
+final class Acceptance {
+  private static final int PART = 4;
+  private static final Duration SHORTEST = Duration.ofSeconds(2);
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+
+  private final Timekeeper time;
+  private final CompletableFuture<?> closed;
+  private final Function<Set<String>, List<ImageMembers>> reader;
+  private final PairTable table;
+
+  /** Why images could not be read the last time. */
+  private final Map<String, Reason> unread = new HashMap<>();
+
+  private @Nullable Reason stopped;
+  private boolean isFirst = true;
+  private long reads;
+
+  /**
+   * @param closed completes when nothing is to be waited for any more
+   * @param reader reads who has some images
+   */
+  Acceptance(
+      ShareRequest request,
+      Timekeeper time,
+      CompletableFuture<?> closed,
+      Function<Set<String>, List<ImageMembers>> reader) {
+    this.time = time;
+    this.closed = closed;
+    this.reader = reader;
+    table = new PairTable(List.of(request));
+  }
+
+  RunResult await(String id, Duration within, String endpoint) {
+    long began = time.nanoTime();
+    Ending ending = Ending.FINISHED;
+    boolean interrupted = false;
+    try {
+      ending = wait(began, within);
+    } catch (InterruptedException e) {
+      ending = Ending.CANCELLED;
+      interrupted = true;
+    }
+    Duration took = Duration.ofNanos(time.nanoTime() - began);
+    settleRest(ending, took);
+    Progress stats =
+        new Progress(
+            table.total(), table.done(), table.failed(), table.unknown(), 0, 0, 0, reads, null);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return new RunResult(id, ending, stopped, table, List.of(), stats, took, endpoint);
+  }
+
+  private Ending wait(long began, Duration within) throws InterruptedException {
+    while (!closed.isDone()) {
+      read();
+      Duration waited = Duration.ofNanos(time.nanoTime() - began);
+      if (stopped != null) {
+        return Ending.STOPPED;
+      } else if (!table.hasPending()) {
+        return Ending.FINISHED;
+      } else if (waited.compareTo(within) >= 0) {
+        return Ending.DEADLINE;
+      }
+      pause(pause(waited, within.minus(waited)));
+    }
+    return Ending.CLOSED;
+  }
+
+  private static Duration pause(Duration waited, Duration left) {
+    Duration part = waited.dividedBy(PART);
+    Duration pause = part.compareTo(SHORTEST) < 0 ? SHORTEST : part;
+    pause = pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
+    return pause.compareTo(left) > 0 ? left : pause;
+  }
+
+  /** Waits for so long, or until it is closed. */
+  private void pause(Duration pause) throws InterruptedException {
+    CompletableFuture<Boolean> due = new CompletableFuture<>();
+    Timekeeper.Scheduled timer = time.schedule(pause, () -> due.complete(true));
+    try {
+      time.await(CompletableFuture.anyOf(due, closed));
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  private void read() {
+    Set<String> open = new LinkedHashSet<>();
+    for (int image = 0; image < table.images(); image++) {
+      if (table.hasPending(image)) {
+        open.add(table.image(image));
+      }
+    }
+    Map<String, ImageMembers> read = new HashMap<>();
+    reader.apply(open).forEach(image -> read.put(image.image(), image));
+    reads += open.size();
+    for (int image = 0; image < table.images(); image++) {
+      ImageMembers members = read.get(table.image(image));
+      if (members != null) {
+        settle(image, members);
+      }
+    }
+    isFirst = false;
+  }
+
+  private void settle(int image, ImageMembers members) {
+    Reason reason = members.reason();
+    if (reason != null) {
+      unread.put(members.image(), reason);
+      switch (reason.kind()) {
+        case INVALID, INVALID_IMAGE, FORBIDDEN, UNSUPPORTED -> fail(image, reason);
+        case UNAUTHENTICATED -> stopped = reason;
+        default -> {} // it may be read the next time
+      }
+      return;
+    }
+    unread.remove(members.image());
+    for (int recipient = 0; recipient < table.recipients(); recipient++) {
+      MemberStatus status = members.members().get(table.recipient(recipient));
+      if (status == null) {
+        fail(image, recipient, Reason.Kind.NOT_SENT, "it is not shared; share it first");
+      } else if (status == MemberStatus.ACCEPTED) {
+        table.settle(image, recipient, new Verdict.Done(isFirst, status));
+      } else if (status == MemberStatus.REJECTED) {
+        fail(image, recipient, Reason.Kind.INVALID_RECIPIENT, "the recipient has rejected it");
+      }
+    }
+  }
+
+  private void fail(int image, Reason reason) {
+    for (int recipient = 0; recipient < table.recipients(); recipient++) {
+      table.settle(image, recipient, new Verdict.Failed(reason));
+    }
+  }
+
+  private void fail(int image, int recipient, Reason.Kind kind, String message) {
+    table.settle(image, recipient, new Verdict.Failed(new Reason(kind, "", message)));
+  }
+
+  /** What is not decided may yet be. */
+  private void settleRest(Ending ending, Duration took) {
+    Reason undecided =
+        new Reason(
+            Reason.Kind.LOST,
+            "",
+            "the recipient has not decided after %d s; the wait ended: %s"
+                .formatted(took.toSeconds(), ending));
+    table
+        .all()
+        .forEach(
+            (image, recipient) -> {
+              Reason reason = unread.getOrDefault(table.image(image), undecided);
+              table.settle(image, recipient, new Verdict.Unknown(reason, ""));
+            });
+  }
+}

@@ -1,0 +1,109 @@
+package io.imageshare.internal.report;
+
+import static io.imageshare.internal.report.MembersDocument.IMAGE;
+import static io.imageshare.internal.report.MembersDocument.REASON;
+import static io.imageshare.internal.report.MembersDocument.RECIPIENT;
+import static io.imageshare.internal.report.MembersDocument.TYPE;
+
+import com.google.common.base.Ascii;
+import com.google.common.base.Joiner;
+import com.google.common.collect.Lists;
+import io.imageshare.Recipient;
+import io.imageshare.internal.table.Ids;
+import java.io.IOException;
+import java.io.Reader;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Who should have which images, from a table. */
+public final class WantedTable {
+  private static final String PROJECT = "project";
+  private static final List<String> WITHOUT_HEADER = List.of(IMAGE, PROJECT);
+
+  private final List<String> columns;
+  private final Map<String, Set<Recipient>> wanted = new LinkedHashMap<>();
+
+  /** The line that wants an image shared with nobody. */
+  private final Map<String, Integer> nobody = new LinkedHashMap<>();
+
+  private WantedTable(List<String> columns) {
+    this.columns = columns;
+  }
+
+  /**
+   * Reads a table of an image and a recipient in each row.
+   *
+   * @throws IllegalArgumentException naming the line that is wrong
+   */
+  public static Map<String, Set<Recipient>> read(Reader csv) throws IOException {
+    List<Csv.Row> rows = Csv.read(csv);
+    boolean header = !rows.isEmpty() && rows.get(0).fields().get(0).equalsIgnoreCase(IMAGE);
+    WantedTable table = new WantedTable(header ? columns(rows.get(0)) : WITHOUT_HEADER);
+    for (Csv.Row row : rows.subList(header ? 1 : 0, rows.size())) {
+      try {
+        table.add(row);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("line %d: %s".formatted(row.line(), e.getMessage()), e);
+      }
+    }
+    return table.wanted;
+  }
+
+  private static List<String> columns(Csv.Row header) {
+    List<String> columns = Lists.transform(header.fields(), Ascii::toLowerCase);
+    if (columns.contains(PROJECT) == columns.contains(RECIPIENT)) {
+      throw new IllegalArgumentException(
+          "line %d: the columns are %s; one of project and recipient is needed"
+              .formatted(header.line(), Joiner.on(", ").join(header.fields())));
+    }
+    return columns;
+  }
+
+  private void add(Csv.Row row) {
+    List<String> fields = row.fields();
+    List<String> more = fields.subList(Math.min(columns.size(), fields.size()), fields.size());
+    if (fields.size() < 2 || !more.stream().allMatch(String::isEmpty)) {
+      throw new IllegalArgumentException(
+          "expected %s, found %s"
+              .formatted(Joiner.on(",").join(columns), Joiner.on(",").join(fields)));
+    }
+    String reason = field(row, REASON);
+    if (!reason.isEmpty()) {
+      throw new IllegalArgumentException(
+          "it says that the members could not be read, not who should have the image: " + reason);
+    }
+    String image = Ids.check(IMAGE, field(row, IMAGE));
+    Set<Recipient> recipients = wanted.computeIfAbsent(image, id -> new LinkedHashSet<>());
+    String id = field(row, PROJECT) + field(row, RECIPIENT);
+    if (id.isEmpty()) {
+      nobody.putIfAbsent(image, row.line());
+    } else {
+      recipients.add(new Recipient(type(field(row, TYPE)), id));
+    }
+    if (nobody.containsKey(image) && !recipients.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has recipients, but line %d names none".formatted(image, nobody.get(image)));
+    }
+  }
+
+  private String field(Csv.Row row, String column) {
+    int place = columns.indexOf(column);
+    return place >= 0 && place < row.fields().size() ? row.fields().get(place) : "";
+  }
+
+  private static Recipient.Type type(String name) {
+    if (name.isEmpty()) {
+      return Recipient.Type.PROJECT;
+    }
+    for (Recipient.Type type : Recipient.Type.values()) {
+      if (type.name().equalsIgnoreCase(name)) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException(
+        "type: expected project, domain or organization, found \"%s\"".formatted(name));
+  }
+}

@@ -1,0 +1,73 @@
+package io.imageshare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A list of who should have what, as spreadsheets and people write it. */
+class WantedStateTableTest {
+  private static final Recipient P1 = Recipient.project("p1");
+  private static final Recipient P2 = Recipient.project("p2");
+
+  private static Map<String, Set<Recipient>> read(String csv) throws IOException {
+    return WantedState.read(new StringReader(csv)).recipients();
+  }
+
+  @Test
+  void theSameListIsReadHoweverItIsWritten() throws IOException {
+    Map<String, Set<Recipient>> wanted =
+        Map.of("i1", Set.of(P1, P2), "i2", Set.of(P1), "i3", Set.of());
+    for (String csv :
+        List.of(
+            "i1,p1\ni1,p2\ni2,p1\ni3,\n",
+            "i1,p1\r\ni1,p2\r\ni2,p1\r\ni3,",
+            "\uFEFFimage,project\r\ni1,p1\r\ni1,p2\r\ni2,p1\r\ni3,\r\n",
+            "\n  i1 , p1\n\n i1\t,\tp2 \n,\n i2,p1,,\ni3,,\n   \n",
+            "i1,p1\ni1,p2\ni1,p1\ni2,p1\ni3,\ni3,\n",
+            "\"i1\",\"p1\"\n\"i1\" , \"p2\"\ni2,\"p1\"\ni3,\"\"",
+            """
+            Image,Owner,Recipient,Type
+            i1,"a, ""b""
+            c",p1,
+            i1,x,p2,Project
+            i2,x,p1,
+            i3,x,,
+            """)) {
+      assertEquals(wanted, read(csv), csv);
+    }
+    assertEquals(
+        Map.of("i1", Set.of(Recipient.domain("d"), Recipient.organization("o"))),
+        read("image,type,recipient\ni1,domain,d\ni1,organization,o\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "i1,p1~~i2;p2 | line 3: expected image,project, found i2;p2",
+        "i1,p1~i2 | line 2: expected image,project, found i2",
+        "i1,p1~i2,p2,p3 | line 2: expected image,project, found i2,p2,p3",
+        "i1,p1~i2,p2 p3 | line 2: recipient: \"p2 p3\" looks like several ids joined; give each id by itself",
+        "i1,p1~,p2 | line 2: image: an id is blank; give each id as it is",
+        "i1,p1~i2,~i2,p2 | line 3: i2 has recipients, but line 2 names none",
+        "i2,p2~i1,p1~i2, | line 3: i2 has recipients, but line 3 names none",
+        "i1,p1~\"i2,p2 | line 2: a quote is not closed",
+        "image,projct~i1,p1 | line 1: the columns are image, projct; one of project and recipient is needed",
+        "image,type,recipient~i1,tenant,p1 | line 2: type: expected project, domain or organization, found \"tenant\"",
+        "image,project | images: none given; at least one is needed",
+        "~ | images: none given; at least one is needed",
+      })
+  void whatIsWrongIsToldWithItsLine(String csv, String message) {
+    Exception e =
+        assertThrows(IllegalArgumentException.class, () -> read(csv.replace("~", "\r\n")), csv);
+    assertEquals(message, e.getMessage());
+  }
+}
