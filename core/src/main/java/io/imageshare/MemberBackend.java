@@ -21,6 +21,10 @@ import java.util.concurrent.RejectedExecutionException;
  * as {@link Reason.Kind#INTERNAL}. Job ids are opaque to the engine, so a backend may encode what
  * it needs in them.
  *
+ * <p>A call that reads or polls has a stage of its own. Once the engine waits for it no longer, as
+ * its time is over or its run has ended, the stage is cancelled; what is under way for it is then
+ * in vain.
+ *
  * <p>A backend may be called from any thread and by several workflows at the same time. {@code
  * BackendContract} in {@code imageshare-backend-memory} checks these rules.
  */

@@ -175,8 +175,8 @@ public record WantedState(
     recipients.forEach(
         (image, wanted) -> {
           Set<Recipient> has = present.getOrDefault(image, Set.of());
-          missing.put(image, Sets.difference(wanted, has));
-          unwanted.put(image, Sets.difference(ImmutableSortedSet.copyOf(BY_ID, has), wanted));
+          missing.put(image, without(wanted, has));
+          unwanted.put(image, without(ImmutableSortedSet.copyOf(BY_ID, has), wanted));
         });
     Map<String, Set<Recipient>> others =
         Maps.filterKeys(present, id -> !recipients.containsKey(id));
@@ -185,6 +185,12 @@ public record WantedState(
         requests(ShareRequest.Action.SHARE, missing),
         requests(ShareRequest.Action.UNSHARE, unwanted),
         Maps.filterValues(others, shared -> !shared.isEmpty()));
+  }
+
+  /** The difference, however their ids are spelled. */
+  private static Set<Recipient> without(Set<Recipient> all, Set<Recipient> others) {
+    Set<Recipient> keys = others.stream().map(Ids::key).collect(toImmutableSet());
+    return Sets.filter(all, recipient -> !keys.contains(Ids.key(recipient)));
   }
 
   private void guard(long unwanted, long present) {

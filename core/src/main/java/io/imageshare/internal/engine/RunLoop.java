@@ -276,6 +276,7 @@ final class RunLoop implements ShareRun, CallOwner {
   private void finish(Ending ending, @Nullable Reason reason) {
     over = true;
     timers.cancel();
+    context.calls().abandon(this);
     boolean forGood =
         ending == Ending.FINISHED || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
     journal.end(forGood, () -> publish(ending, reason));

@@ -13,6 +13,9 @@ import io.imageshare.internal.flow.Call.Kind;
 import io.imageshare.internal.time.Backoff;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,10 @@ public final class CallExecutor {
   private final RetryPolicy retry;
   private final Duration timeout;
   private final RandomGenerator random;
+
+  /** The calls under way that change nothing. */
+  private final Set<Attempt<?>> harmless = new LinkedHashSet<>();
+
   private double budget;
 
   public CallExecutor(
@@ -53,6 +60,13 @@ public final class CallExecutor {
     gate.enqueue(new Attempt<>(call, 0));
   }
 
+  /** Nobody waits any more for what a run still reads: the backend need not go on with it. */
+  public void abandon(CallOwner owner) {
+    List.copyOf(harmless).stream()
+        .filter(attempt -> attempt.call.owner() == owner)
+        .forEach(Attempt::cancel);
+  }
+
   /**
    * One attempt at a call. Each attempt is an object of its own, so that a late answer to an
    * earlier one has no effect.
@@ -61,6 +75,7 @@ public final class CallExecutor {
     private final Call<T> call;
     private final int repeats;
     private Timekeeper.@Nullable Scheduled timer;
+    private @Nullable CompletionStage<T> stage;
     private long started;
     private boolean finished;
 
@@ -92,11 +107,15 @@ public final class CallExecutor {
     @Override
     public void start() {
       call.owner().started(kind());
-      timer = time.schedule(timeout, () -> finish(null, new BackendException(timedOut())));
+      timer = time.schedule(timeout, this::timeOut);
       started = time.nanoTime();
+      if (kind() != Kind.SUBMIT) {
+        harmless.add(this);
+      }
       try {
-        CompletionStage<T> stage = requireNonNull(call.make(), "the backend returned no stage");
-        stage.whenComplete((value, e) -> time.schedule(Duration.ZERO, () -> finish(value, e)));
+        CompletionStage<T> made = requireNonNull(call.make(), "the backend returned no stage");
+        stage = made;
+        made.whenComplete((value, e) -> time.schedule(Duration.ZERO, () -> finish(value, e)));
       } catch (Throwable e) {
         throwIfInstanceOf(e, OutOfMemoryError.class);
         time.schedule(Duration.ZERO, () -> finish(null, e));
@@ -104,6 +123,24 @@ public final class CallExecutor {
       long blocked = time.nanoTime() - started;
       if (blocked > LONGEST_BLOCK) {
         call.owner().blocked(kind(), Duration.ofNanos(blocked));
+      }
+    }
+
+    private void timeOut() {
+      boolean cancels = harmless.contains(this);
+      finish(null, new BackendException(timedOut()));
+      if (cancels) {
+        cancel();
+      }
+    }
+
+    private void cancel() {
+      try {
+        if (stage != null) {
+          stage.toCompletableFuture().cancel(true);
+        }
+      } catch (UnsupportedOperationException e) {
+        // Not every stage can be cancelled: it goes on in vain.
       }
     }
 
@@ -118,6 +155,7 @@ public final class CallExecutor {
         return;
       }
       finished = true;
+      harmless.remove(this);
       requireNonNull(timer).cancel();
       gate.finished();
       call.owner().step(() -> deliver(value, failure));

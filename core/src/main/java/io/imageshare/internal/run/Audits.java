@@ -151,7 +151,8 @@ final class Audits {
     forEachUnaudited(
         listing,
         (submission, i, r) -> {
-          if (run.ask(submission, i, r).claimsDone()) {
+          OutcomeRules.Ask ask = run.ask(submission, i, r);
+          if (ask.claimsDone() && ask.refusal() == null) {
             settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
           }
         });

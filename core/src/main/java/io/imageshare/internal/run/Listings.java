@@ -1,8 +1,10 @@
 package io.imageshare.internal.run;
 
+import com.google.common.collect.Maps;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest.Action;
+import io.imageshare.internal.table.Ids;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
@@ -22,12 +24,16 @@ public final class Listings {
   private final Action action;
   private final boolean byRecipient;
   private final Slice all;
+  private final List<String> images;
+  private final List<Recipient> recipients;
 
   public Listings(PairTable table) {
     this.table = table;
     action = table.action();
     byRecipient = action.isOfRecipient();
     all = table.all();
+    images = table.imageIds().stream().map(Ids::key).toList();
+    recipients = table.recipientIds().stream().map(Ids::key).toList();
   }
 
   /** Whose ids they are listings of. */
@@ -100,24 +106,39 @@ public final class Listings {
     if (answer instanceof Map<?, ?>) {
       return (Map<?, MemberStatus>) answer;
     }
-    Map<String, MemberStatus> images = new HashMap<>();
+    Set<Object> keys = byKey(Maps.asMap((Set<?>) answer, id -> decided())).keySet();
+    Map<String, MemberStatus> shown = new HashMap<>();
     for (int image = 0; image < table.images(); image++) {
-      if (((Set<?>) answer).contains(table.image(image))) {
-        images.put(table.image(image), decided());
+      if (keys.contains(images.get(image))) {
+        shown.put(table.image(image), decided());
       }
     }
-    return images;
+    return shown;
   }
 
-  /** The status with which a listing shows a pair, or null. */
-  @Nullable MemberStatus status(Map<?, MemberStatus> listed, int image, int recipient) {
-    if (byRecipient) {
-      return listed.get(table.image(image));
+  /** What a listing shows, to be found however its ids are spelled. */
+  static Map<Object, MemberStatus> byKey(Map<?, MemberStatus> listed) {
+    Map<Object, MemberStatus> byKey = new HashMap<>();
+    listed.forEach((id, status) -> byKey.put(key(id), status));
+    return byKey;
+  }
+
+  private static Object key(Object id) {
+    if (id instanceof Recipient recipient) {
+      return Ids.key(recipient);
     }
-    Recipient member = table.recipient(recipient);
-    MemberStatus status = listed.get(member);
+    return id instanceof String image ? Ids.key(image) : id;
+  }
+
+  /** The status with which a listing, by keys, shows a pair, or null. */
+  @Nullable MemberStatus status(Map<Object, MemberStatus> byKey, int image, int recipient) {
+    if (byRecipient) {
+      return byKey.get(images.get(image));
+    }
+    Recipient member = recipients.get(recipient);
+    MemberStatus status = byKey.get(member);
     // Where the service does not tell the type, all are listed as projects.
-    return status == null ? listed.get(Recipient.project(member.id())) : status;
+    return status == null ? byKey.get(Recipient.project(member.id())) : status;
   }
 
   /** Whether a pair that is listed so, or not at all, is as asked. */

@@ -31,7 +31,8 @@ final class OutcomeRules {
    * What the last call that asked a pair says of it.
    *
    * @param claimsDone whether its job says that the pair is done
-   * @param refusal why its job says that this very pair is not
+   * @param refusal why its job says that this very pair is not, or may not be where a result names
+   *     no recipient
    * @param unclear why nobody knows what became of the call; null: its job has ended
    * @param job the job's id; empty: none is known
    */
@@ -110,9 +111,12 @@ final class OutcomeRules {
 
   private static Ruling notDone(Ask ask) {
     Reason refusal = ask.refusal();
-    return refusal != null && isFinal(refusal.kind())
+    if (refusal == null) {
+      return new Ruling.AskAgain(JobResults.unlisted(ask.job()));
+    }
+    return isFinal(refusal.kind())
         ? new Ruling.Settle(new Verdict.Failed(refusal))
-        : new Ruling.AskAgain(JobResults.unlisted(ask.job()));
+        : new Ruling.AskAgain(refusal);
   }
 
   /** A pair whose call is over has a listing that cannot be read: its job's word must do. */
@@ -120,7 +124,7 @@ final class OutcomeRules {
     if (ask.unclear() != null) {
       return new Ruling.Settle(new Verdict.Unknown(ask.unclear(), ask.job()));
     }
-    return ask.claimsDone()
+    return ask.claimsDone() && ask.refusal() == null
         ? new Ruling.Settle(new Verdict.Done(false, MemberStatus.UNKNOWN))
         : notDone(ask);
   }

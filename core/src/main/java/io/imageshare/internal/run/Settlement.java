@@ -47,11 +47,12 @@ final class Settlement {
   void listed(int listing, Map<?, MemberStatus> listed) {
     Listings listings = run.listings;
     Principal principal = run.reader(listing);
+    Map<Object, MemberStatus> byKey = Listings.byKey(listed);
     listings
         .part(listing)
         .forEach(
             (image, recipient) -> {
-              MemberStatus status = listings.status(listed, image, recipient);
+              MemberStatus status = listings.status(byKey, image, recipient);
               if (status != null) {
                 principal.evidence.listed(Side.RECIPIENTS, recipient);
               }

@@ -227,7 +227,7 @@ final class SubmissionTracker {
     List<Slice> except = new ArrayList<>();
     submission.slice.forEach(
         (i, r) -> {
-          boolean confirmed = submission.results.confirms(table.member(i, r));
+          boolean confirmed = submission.results.proves(table.member(i, r));
           if (run.canRead(run.listings.of(i, r)) || !confirmed) {
             except.add(new Slice(List.of(i), List.of(r)));
           } else if (table.isUnderWay(i, r)) {

@@ -94,7 +94,8 @@ class OutcomeRulesTest {
           mayLag ? new Ruling.ReadAgain() : UNLISTED, OutcomeRules.unlisted(confirmed, mayLag));
       assertEquals(UNLISTED, OutcomeRules.unlisted(denied, mayLag));
       assertEquals(failed(FULL), OutcomeRules.unlisted(full, mayLag));
-      assertEquals(UNLISTED, OutcomeRules.unlisted(busy, mayLag), "a reason that passes");
+      assertEquals(
+          new Ruling.AskAgain(BUSY), OutcomeRules.unlisted(busy, mayLag), "a reason that passes");
       assertEquals(unknown(LOST), OutcomeRules.unlisted(unclear, mayLag));
     }
   }
@@ -107,6 +108,10 @@ class OutcomeRulesTest {
     assertEquals(UNLISTED, OutcomeRules.unlistable(new Ask(false, null, null, "job-1")));
     assertEquals(failed(FULL), OutcomeRules.unlistable(new Ask(false, FULL, null, "job-1")));
     assertEquals(unknown(LOST), OutcomeRules.unlistable(new Ask(true, null, LOST, "job-1")));
+    assertEquals(
+        new Ruling.AskAgain(BUSY),
+        OutcomeRules.unlistable(new Ask(true, BUSY, null, "job-1")),
+        "some of its image failed, and it is not said which");
   }
 
   @Test
