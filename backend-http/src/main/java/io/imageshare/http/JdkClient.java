@@ -5,11 +5,14 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +21,18 @@ final class JdkClient implements AutoCloseable {
   // With an authenticator, 17 drops the Authorization header and 25 does not.
   private static final int FIRST_KEEPING_AUTHORIZATION = 25;
 
-  private final HttpClient client;
+  private final Supplier<HttpClient> fresh;
   private final @Nullable ExecutorService threads;
+  private volatile HttpClient client;
 
-  /** {@code threads} are those of a client of the backend's own; null for the caller's client. */
-  private JdkClient(HttpClient client, @Nullable ExecutorService threads) {
-    this.client = client;
+  /**
+   * @param fresh gives another client; the same one where it is the caller's
+   * @param threads those of a client of the backend's own; null for the caller's client
+   */
+  private JdkClient(Supplier<HttpClient> fresh, @Nullable ExecutorService threads) {
+    this.fresh = fresh;
     this.threads = threads;
+    client = fresh.get();
   }
 
   /**
@@ -48,7 +56,7 @@ final class JdkClient implements AutoCloseable {
     if (sslContext != null) {
       builder.sslContext(sslContext);
     }
-    return new JdkClient(builder.build(), threads);
+    return new JdkClient(builder::build, threads);
   }
 
   /**
@@ -67,7 +75,7 @@ final class JdkClient implements AutoCloseable {
             || (signs && Runtime.version().feature() >= FIRST_KEEPING_AUTHORIZATION),
         "client: it has an authenticator, which takes the place of the credentials here;"
             + " give one without");
-    return new JdkClient(client, null);
+    return new JdkClient(() -> client, null);
   }
 
   /** What chooses the proxy, or null when none is used. */
@@ -77,7 +85,26 @@ final class JdkClient implements AutoCloseable {
 
   <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body)
       throws IOException, InterruptedException {
-    return client.send(request, body);
+    HttpClient used = client;
+    try {
+      return used.send(request, body);
+    } catch (HttpConnectTimeoutException e) {
+      throw e;
+    } catch (HttpTimeoutException e) {
+      renew(used);
+      throw e;
+    }
+  }
+
+  /**
+   * Where a connection died without a word, as behind a NAT that forgets idle ones, the others that
+   * were idle are dead, too: the next request gets a new one. The JDK's client cannot be told to
+   * drop its idle connections, so that another takes its place; the old one ends with its calls.
+   */
+  private synchronized void renew(HttpClient used) {
+    if (client == used) {
+      client = fresh.get();
+    }
   }
 
   /**

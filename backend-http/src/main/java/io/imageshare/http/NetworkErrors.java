@@ -6,12 +6,14 @@ import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -94,12 +96,15 @@ final class NetworkErrors {
               : proxy + ": host not found; is the proxy spelled right?");
     }
     if (e instanceof HttpConnectTimeoutException) {
-      return unavailable("no connection to " + peer + " in time, at most " + seconds(limit));
+      return unavailable(
+          "no connection to %s in time, at most %s%s"
+              .formatted(peer, seconds(limit), proxy.isEmpty() ? addresses(host) : ""));
     }
     if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
       return unavailable(
           proxy.isEmpty()
-              ? "cannot connect to %s: %s; are host and port right?".formatted(peer, refusal(e))
+              ? "cannot connect to %s: %s%s; are host and port right?"
+                  .formatted(peer, refusal(e), addresses(host))
               : "cannot connect to %s on the way to %s: %s; are the proxy's host and port right?"
                   .formatted(peer, host, refusal(e)));
     }
@@ -154,6 +159,19 @@ final class NetworkErrors {
       }
     }
     return "";
+  }
+
+  /** Which address failed, where a host has several; empty where it has one. */
+  private static String addresses(String host) {
+    try {
+      InetAddress[] all = InetAddress.getAllByName(host);
+      return all.length < 2
+          ? ""
+          : " (tried %s, the first of its %d addresses: the JDK's client tries no other)"
+              .formatted(all[0].getHostAddress(), all.length);
+    } catch (UnknownHostException e) {
+      return "";
+    }
   }
 
   private static String refusal(IOException e) {

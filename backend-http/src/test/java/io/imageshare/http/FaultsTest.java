@@ -11,8 +11,11 @@ import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -206,6 +209,57 @@ class FaultsTest {
           submit(backend),
           "cannot connect to " + endpoint.getAuthority() + ": ",
           "; are host and port right?");
+    }
+  }
+
+  @Test
+  void theAddressThatFailedIsNamedWhereThereAreSeveral() throws Exception {
+    try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, JOB));
+        HttpBackend backend =
+            Fixtures.backend(URI.create("http://two.test:" + server.port())).plainHttp().build()) {
+      certain(
+          Kind.UNAVAILABLE,
+          submit(backend),
+          "cannot connect to two.test:",
+          " (tried 127.0.0.2, the first of its 2 addresses: the JDK's client tries no other)");
+    }
+  }
+
+  /** As behind a NAT that forgets idle connections: nothing comes back, not even a reset. */
+  @Test
+  void idleConnectionsThatDiedTogetherCostOneTimeLimit() throws Exception {
+    int idle = 8;
+    CountDownLatch all = new CountDownLatch(idle);
+    Set<Integer> known = ConcurrentHashMap.newKeySet();
+    WireServer.Script script =
+        (q, s) -> {
+          all.countDown();
+          all.await();
+          if (known.add(q.connection())) {
+            WireServer.reply(s, 200, JOB);
+          } else if (known.size() == idle) {
+            s.getInputStream().read();
+          } else {
+            WireServer.reply(s, 200, JOB);
+          }
+        };
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend =
+            Fixtures.backend(server.endpoint())
+                .concurrentCalls(idle)
+                .requestTimeout(Duration.ofSeconds(5))
+                .build()) {
+      List<CompletionStage<?>> calls = new ArrayList<>();
+      for (int i = 0; i < idle; i++) {
+        calls.add(backend.job("j1"));
+      }
+      for (CompletionStage<?> call : calls) {
+        Fixtures.get(call);
+      }
+      certain(Kind.UNAVAILABLE, Fixtures.failure(backend.job("j1")).reason(), "within 5.0 s");
+      for (int i = 0; i < idle; i++) {
+        Fixtures.get(backend.job("j1"));
+      }
     }
   }
 
