@@ -54,14 +54,16 @@ public final class BackendContract {
     /**
      * Images the rules may share and unshare. Three are enough for every rule.
      *
-     * @return the images' ids, at least one; they have room for all {@link #recipients()}
+     * @return the images' ids, at least one; each has room for {@link #recipients()}, as far as
+     *     {@link MemberBackend#membersPerImage()} goes
      */
     List<String> images();
 
     /**
      * Recipients the rules may share with and unshare from. None of them has any of {@link
-     * #images()} after a rule, whatever was before. Three are enough for every rule; M2 sees more
-     * than one page only if there are more than a page holds.
+     * #images()} after a rule, whatever was before. Three are enough for every rule, except that M2
+     * sees more than one page only if there are more than a page holds, and S5 needs one more than
+     * {@link MemberBackend#membersPerImage()}.
      *
      * @return the recipients, at least one
      */

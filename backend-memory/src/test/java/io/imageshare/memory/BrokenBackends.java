@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -60,10 +61,14 @@ final class BrokenBackends {
           new Broken("S2", good -> everyone(good, Action.UNSHARE), "seen: []"),
           new Broken("S3", good -> failsAgain(good, Action.SHARE), "SHARE to succeed"),
           new Broken("S3", good -> failsAgain(good, Action.UNSHARE), "UNSHARE to succeed"),
+          new Broken("S3", BrokenBackends::missesWhatIsGone, "UNSHARE to succeed"),
           new Broken(
               "S4",
               good -> ifSlice(good, b -> b.images().size() > 2, b -> refused(Kind.INVALID)),
               "submit to succeed"),
+          new Broken("S5", BrokenBackends::fullIsInvalid, "refused as QUOTA"),
+          new Broken("S5", BrokenBackends::makesRoom, "to have [project-1, project-2,"),
+          new Broken("S6", BrokenBackends::sharesUntilRefused, "check first"),
           new Broken("J1", good -> polls(good, poll -> Job.succeeded("job-x")), "a poll of job"),
           new Broken("J1", good -> results(good, "image-x", RECIPIENTS.get(0)), "image-x"),
           new Broken("J1", good -> results(good, "image-1", RECIPIENTS.get(4)), "project-5"),
@@ -79,7 +84,13 @@ final class BrokenBackends {
           new Broken(
               "I1",
               good -> ifSlice(good, b -> b.images().contains(UNKNOWN_IMAGE), b -> succeeded()),
-              "submit of image-unknown"),
+              "SHARE of image-unknown"),
+          new Broken("I1", good -> takesUnknown(good, Action.UNSHARE), "UNSHARE of image-unknown"),
+          new Broken("I1", good -> takesUnknown(good, Action.REJECT), "REJECT of image-unknown"),
+          new Broken(
+              "I1",
+              good -> unknownImage(good, image -> refused(Kind.FORBIDDEN)),
+              "members(image-unknown)"),
           new Broken("I2", good -> unknownJob(good, id -> refused(Kind.LOST)), "refused, LOST"),
           new Broken("I2", good -> unknownJob(good, id -> failed(id)), "FAIL"),
           new Broken("I3", good -> finds(good, id -> good.job(sent(id))), "?x=1"),
@@ -88,6 +99,8 @@ final class BrokenBackends {
               "I3",
               good -> lists(good, image -> good.members(URI.create(image).toString())),
               "it throws java.lang.IllegalArgument"),
+          new Broken("I3", BrokenBackends::unsharesWhatIsSent, "UNSHARE of image-1?x=1"),
+          new Broken("I3", BrokenBackends::unsharesFromWhatIsSent, "to have [project-1]"),
           new Broken("B1", BrokenBackends::takesNobody, "membersPerImage() of at least 1"),
           new Broken("B1", BrokenBackends::learnsLimits, "the same limits each time"),
           new Broken("B2", BrokenBackends::closesOnce, "no exception from close()"));
@@ -169,7 +182,7 @@ final class BrokenBackends {
 
   /** As if recipients were ignored. */
   private static MemberBackend everyone(MemberBackend good, Action action) {
-    Set<Recipient> all = new LinkedHashSet<>(RECIPIENTS);
+    Set<Recipient> all = new LinkedHashSet<>(RECIPIENTS.subList(0, 4));
     return submits(
         good,
         slice ->
@@ -185,6 +198,106 @@ final class BrokenBackends {
           boolean again = !done.add(slice);
           done.removeIf(other -> other.action() != slice.action());
           return again && slice.action() == action ? failed("job-again") : good.submit(slice);
+        });
+  }
+
+  /** As over a service that answers "no such member" once it had the member. */
+  private static MemberBackend missesWhatIsGone(MemberBackend good) {
+    Set<Set<Recipient>> shared = new HashSet<>();
+    return submits(
+        good,
+        slice -> {
+          if (slice.action() == Action.SHARE) {
+            shared.add(slice.recipients());
+            return good.submit(slice);
+          }
+          return good.members(slice.images().iterator().next())
+              .thenCompose(
+                  members ->
+                      shared.contains(slice.recipients())
+                              && Collections.disjoint(members.keySet(), slice.recipients())
+                          ? failed("job-gone")
+                          : good.submit(slice));
+        });
+  }
+
+  private static boolean isFull(Throwable e) {
+    return e.toString().contains("QUOTA");
+  }
+
+  private static MemberBackend fullIsInvalid(MemberBackend good) {
+    return submits(
+        good,
+        slice ->
+            good.submit(slice)
+                .exceptionallyCompose(
+                    e -> isFull(e) ? refused(Kind.INVALID) : CompletableFuture.failedFuture(e)));
+  }
+
+  /** A full image loses its first member over the refusal. */
+  private static MemberBackend makesRoom(MemberBackend good) {
+    return submits(
+        good,
+        slice ->
+            good.submit(slice)
+                .exceptionallyCompose(
+                    e ->
+                        good.submit(
+                                new ShareRequest(
+                                    isFull(e) ? Action.UNSHARE : Action.SHARE,
+                                    slice.images(),
+                                    Set.of(RECIPIENTS.get(0))))
+                            .thenCompose(job -> ended(good, job))
+                            .thenCompose(job -> CompletableFuture.failedFuture(e))));
+  }
+
+  /** When the job has come to its end. */
+  private static CompletionStage<Job> ended(MemberBackend good, Job job) {
+    CompletableFuture<Job> end = new CompletableFuture<>();
+    good.time().schedule(Duration.ofSeconds(5), () -> end.complete(job));
+    return end;
+  }
+
+  /** Image by image, as over a service without batches. */
+  private static MemberBackend sharesUntilRefused(MemberBackend good) {
+    return submits(
+        good,
+        slice -> {
+          CompletionStage<Job> last = succeeded();
+          for (String image : slice.images()) {
+            ShareRequest one = new ShareRequest(slice.action(), Set.of(image), slice.recipients());
+            last = last.thenCompose(job -> good.submit(one)).thenCompose(job -> ended(good, job));
+          }
+          return last;
+        });
+  }
+
+  private static MemberBackend takesUnknown(MemberBackend good, Action action) {
+    return ifSlice(
+        good,
+        slice -> slice.action() == action && slice.images().contains(UNKNOWN_IMAGE),
+        slice -> succeeded());
+  }
+
+  private static MemberBackend unsharesWhatIsSent(MemberBackend good) {
+    return ifSlice(
+        good,
+        slice -> slice.action() == Action.UNSHARE,
+        slice -> {
+          Set<String> images = new LinkedHashSet<>();
+          slice.images().forEach(image -> images.add(sent(image)));
+          return good.submit(new ShareRequest(Action.UNSHARE, images, slice.recipients()));
+        });
+  }
+
+  private static MemberBackend unsharesFromWhatIsSent(MemberBackend good) {
+    return ifSlice(
+        good,
+        slice -> slice.action() == Action.UNSHARE,
+        slice -> {
+          Set<Recipient> recipients = new LinkedHashSet<>();
+          slice.recipients().forEach(r -> recipients.add(Recipient.project(sent(r.id()))));
+          return good.submit(new ShareRequest(Action.UNSHARE, slice.images(), recipients));
         });
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Backends that each break one rule of the contract on what recipients say. */
 final class BrokenDecisions {
@@ -33,7 +34,8 @@ final class BrokenDecisions {
               good -> decides(good, slice -> ShareRequest.accept(slice.images(), projects(slice))),
               "images of project-1 to be"),
           new Broken("D3", BrokenDecisions::keepsTheFirst, "what becomes of an earlier decision"),
-          new Broken("D4", BrokenDecisions::succeedsAlways, "was not shared with the recipient"));
+          new Broken("D4", BrokenDecisions::succeedsAlways, "was not shared with the recipient"),
+          new Broken("D5", BrokenDecisions::listsTwo, "the pages of a list of images"));
 
   private BrokenDecisions() {}
 
@@ -60,6 +62,17 @@ final class BrokenDecisions {
       public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
         return good.images(recipient, status)
             .thenApply(images -> images.isEmpty() ? images : Set.copyOf(ALL_IMAGES));
+      }
+    };
+  }
+
+  /** As many as the service puts on a page. */
+  private static MemberBackend listsTwo(MemberBackend good) {
+    return new ForwardingBackend(good) {
+      @Override
+      public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+        return good.images(recipient, status)
+            .thenApply(images -> images.stream().limit(2).collect(Collectors.toSet()));
       }
     };
   }

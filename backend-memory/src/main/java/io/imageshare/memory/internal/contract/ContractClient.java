@@ -2,6 +2,7 @@ package io.imageshare.memory.internal.contract;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Joiner;
 import com.google.common.base.Throwables;
 import io.imageshare.BackendException;
 import io.imageshare.Job;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A client of one backend: calls it as the engine does, waits on its time, and cleans up. */
@@ -60,6 +62,23 @@ final class ContractClient implements AutoCloseable {
     grids.add(grid);
     clear(grid);
     return grid;
+  }
+
+  /** One recipient more than fits, of an image that is full; skips the rule if there is none. */
+  Grid oneTooMany() {
+    int most = backend.membersPerImage();
+    if (subject.recipients().size() <= most) {
+      throw new RuleSkippedException("the subject has no more recipients than an image may have");
+    }
+    shareAll(grid(1, most));
+    Grid more = new Grid(subject.images(), subject.recipients().subList(most, most + 1)).part(1, 1);
+    grids.add(more);
+    return more;
+  }
+
+  /** The recipients that an image has room for. */
+  Grid full() {
+    return new Grid(subject.images(), subject.recipients()).part(1, backend.membersPerImage());
   }
 
   /** An image the service does not know; skips the rest of the rule if it knows every image. */
@@ -170,6 +189,43 @@ final class ContractClient implements AutoCloseable {
       throw new RuleSkippedException("members cannot be listed: " + result.seen());
     }
     return result.required();
+  }
+
+  /** Whether calls can be made as this recipient. */
+  boolean speaksFor(Recipient recipient) {
+    return !call(
+            "images(" + recipient + ", ACCEPTED)",
+            () -> backend.images(recipient, MemberStatus.ACCEPTED))
+        .unavailable();
+  }
+
+  /**
+   * Submits a slice that must be refused as one of these kinds, at once or by its job.
+   *
+   * @param what what must be refused
+   */
+  void requireRefused(ShareRequest slice, String what, String lookAt, Reason.Kind... kinds) {
+    CallResult<Job> result = submit(slice);
+    boolean refused = result.refused(kinds);
+    String seen = result.seen();
+    if (result.refusal() == null) {
+      Job end = last(pollToEnd(result.required()));
+      refused = reasons(end).anyMatch(List.of(kinds)::contains);
+      seen = end.toString();
+    }
+    if (!refused) {
+      throw violation(
+          what + " to be refused as " + Joiner.on(" or ").join(kinds) + ", by submit or its job",
+          seen,
+          lookAt);
+    }
+  }
+
+  private static Stream<Reason.Kind> reasons(Job end) {
+    return Stream.concat(
+            Stream.ofNullable(end.reason()),
+            end.results().stream().flatMap(result -> Stream.ofNullable(result.reason())))
+        .map(Reason::kind);
   }
 
   /** Polls a job until its end; all polls, the given one first. */

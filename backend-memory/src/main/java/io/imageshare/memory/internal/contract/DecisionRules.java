@@ -2,10 +2,8 @@ package io.imageshare.memory.internal.contract;
 
 import static io.imageshare.Reason.Kind.INVALID;
 import static io.imageshare.Reason.Kind.INVALID_IMAGE;
-import static io.imageshare.memory.internal.contract.ContractClient.last;
 import static io.imageshare.memory.internal.contract.ContractClient.violation;
 
-import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
@@ -45,7 +43,11 @@ final class DecisionRules {
               "D4",
               "An image that was not shared with the project is refused as INVALID or"
                   + " INVALID_IMAGE, by submit or its job",
-              DecisionRules::notShared));
+              DecisionRules::notShared),
+          new ContractRule(
+              "D5",
+              "The images that a project accepted are listed, all pages of them",
+              DecisionRules::listsAll));
 
   private DecisionRules() {}
 
@@ -62,21 +64,39 @@ final class DecisionRules {
     Grid asked = grid.pair(0, 0);
     client.run(asked.unshare());
     client.requireListed(asked, none -> false, "what becomes of an unshare");
-    CallResult<Job> result = client.submit(request(asked, MemberStatus.ACCEPTED));
-    boolean refused = result.refused(INVALID, INVALID_IMAGE);
-    String seen = result.seen();
-    if (result.refusal() == null) {
-      Job end = last(client.pollToEnd(result.required()));
-      refused =
-          end.reason() != null && List.of(INVALID, INVALID_IMAGE).contains(end.reason().kind());
-      seen = end.toString();
+    client.requireRefused(
+        request(asked, MemberStatus.ACCEPTED),
+        "an image that was not shared with the recipient",
+        "how the service's answer becomes a Reason",
+        INVALID,
+        INVALID_IMAGE);
+  }
+
+  private static void listsAll(ContractClient client) {
+    Grid grid = client.grid(Integer.MAX_VALUE, 1);
+    Recipient recipient = grid.recipients().get(0);
+    requireSpeaker(client, recipient);
+    client.shareAll(grid);
+    client.requireListed(grid, grid::contains, "how a share is sent");
+    for (Grid slice : grid.slices(client.backend().limits())) {
+      client.run(ShareRequest.accept(slice.images(), List.of(recipient.id())));
     }
-    if (!refused) {
+    Set<String> accepted = Set.copyOf(grid.images());
+    Set<String> listed =
+        client.repeatUntil(
+            () -> list(client, recipient, MemberStatus.ACCEPTED).required(),
+            images -> images.containsAll(accepted));
+    if (!listed.containsAll(accepted)) {
       throw violation(
-          "an image that was not shared with the recipient to be refused as INVALID or"
-              + " INVALID_IMAGE, by submit or its job",
-          seen,
-          "how the service's answer becomes a Reason");
+          "images of %s to have %s".formatted(recipient, accepted),
+          listed.toString(),
+          "how the pages of a list of images are read, to the last one");
+    }
+  }
+
+  private static void requireSpeaker(ContractClient client, Recipient recipient) {
+    if (!client.speaksFor(recipient)) {
+      throw new RuleSkippedException("no call can be made as " + recipient);
     }
   }
 
@@ -84,10 +104,7 @@ final class DecisionRules {
   private static Grid shared(ContractClient client) {
     Grid grid = client.grid(2, 2);
     Recipient recipient = grid.recipients().get(0);
-    CallResult<Set<String>> listing = list(client, recipient, MemberStatus.ACCEPTED);
-    if (listing.unavailable()) {
-      throw new RuleSkippedException("no call can be made as " + recipient + ": " + listing.seen());
-    }
+    requireSpeaker(client, recipient);
     client.shareAll(grid);
     client.requireListed(grid, grid::contains, "how a share is sent");
     return grid;

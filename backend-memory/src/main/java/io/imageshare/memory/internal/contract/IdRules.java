@@ -5,13 +5,14 @@ import static io.imageshare.Reason.Kind.INVALID_IMAGE;
 import static io.imageshare.Reason.Kind.INVALID_RECIPIENT;
 import static io.imageshare.Reason.Kind.UNAVAILABLE;
 import static io.imageshare.Reason.Kind.UNSUPPORTED;
-import static io.imageshare.memory.internal.contract.ContractClient.last;
 import static io.imageshare.memory.internal.contract.ContractClient.violation;
 
 import io.imageshare.Job;
-import io.imageshare.Reason;
+import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareRequest.Action;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** I: ids. */
 final class IdRules {
@@ -28,8 +29,8 @@ final class IdRules {
       List.of(
           new ContractRule(
               "I1",
-              "An unknown image is refused as INVALID or INVALID_IMAGE, by members and by submit or"
-                  + " its job",
+              "An unknown image is refused as INVALID or INVALID_IMAGE, by members and, whatever the"
+                  + " action, by submit or its job",
               IdRules::unknownImage),
           new ContractRule(
               "I2",
@@ -38,39 +39,40 @@ final class IdRules {
               client -> requireUnknownJob(client, UNKNOWN_JOB)),
           new ContractRule(
               "I3",
-              "An id is opaque: with anything added to it, it is another id, and an unknown one",
+              "An id is opaque: with anything added to it, it is another id, and an unknown one, to"
+                  + " every call",
               IdRules::opaqueIds));
 
   private IdRules() {}
 
   private static void unknownImage(ContractClient client) {
     String unknown = client.unknownImage();
-    Grid pair = new Grid(List.of(unknown), client.grid(1, 1).recipients());
-    CallResult<Job> submitted = client.submit(pair.share());
-    boolean refused = submitted.refused(INVALID, INVALID_IMAGE);
-    String seen = submitted.seen();
-    if (submitted.refusal() == null) {
-      Job end = last(client.pollToEnd(submitted.required()));
-      refused = reasons(end).anyMatch(kind -> kind == INVALID || kind == INVALID_IMAGE);
-      seen = end.toString();
-    }
-    if (!refused) {
-      throw notRefused("submit of " + unknown, seen);
-    }
-    requireUnknownImage(client, unknown);
+    Grid known = client.grid(1, 1);
+    requireUnknownToWrites(client, known, unknown);
+    requireUnknownToReads(client, known, unknown);
   }
 
-  private static Stream<Reason.Kind> reasons(Job end) {
-    return Stream.concat(
-            Stream.ofNullable(end.reason()),
-            end.results().stream().flatMap(result -> Stream.ofNullable(result.reason())))
-        .map(Reason::kind);
+  /** By every action that can be asked. */
+  private static void requireUnknownToWrites(ContractClient client, Grid known, String image) {
+    Set<Recipient> recipients = Set.copyOf(known.recipients());
+    boolean decides = client.speaksFor(known.recipients().get(0));
+    for (Action action : Action.values()) {
+      if (decides || action == Action.SHARE || action == Action.UNSHARE) {
+        client.requireRefused(
+            new ShareRequest(action, Set.of(image), recipients),
+            action + " of " + image,
+            ENCODING,
+            INVALID,
+            INVALID_IMAGE);
+      }
+    }
   }
 
-  private static void requireUnknownImage(ContractClient client, String image) {
+  private static void requireUnknownToReads(ContractClient client, Grid known, String image) {
     CallResult<?> result = client.list(image);
     if (result.unavailable()) {
-      throw new RuleSkippedException("members cannot be listed: " + result.seen());
+      // Where no image can be listed this skips the rest.
+      client.members(known.images().get(0));
     }
     if (!result.refused(INVALID, INVALID_IMAGE)) {
       throw notRefused("members(" + image + ")", result.seen());
@@ -99,6 +101,24 @@ final class IdRules {
       SUFFIXES.forEach(suffix -> requireUnknownJob(client, polls.get(0).id() + suffix));
     }
     client.unknownImage();
-    SUFFIXES.forEach(suffix -> requireUnknownImage(client, image + suffix));
+    Recipient recipient = pair.recipients().get(0);
+    for (String suffix : SUFFIXES) {
+      requireUnknownToReads(client, pair, image + suffix);
+      // A request takes no id with a quote.
+      if (!suffix.contains("\"")) {
+        requireUnknownToWrites(client, pair, image + suffix);
+        unshareOther(client, image, new Recipient(recipient.type(), recipient.id() + suffix));
+      }
+    }
+    client.requireListed(pair, pair::contains, ENCODING);
+  }
+
+  /** Refused or not, it must not be taken for one that is there. */
+  private static void unshareOther(ContractClient client, String image, Recipient other) {
+    CallResult<Job> result =
+        client.submit(new ShareRequest(Action.UNSHARE, Set.of(image), Set.of(other)));
+    if (result.refusal() == null) {
+      client.pollToEnd(result.required());
+    }
   }
 }

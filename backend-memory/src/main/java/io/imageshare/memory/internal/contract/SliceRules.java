@@ -1,6 +1,9 @@
 package io.imageshare.memory.internal.contract;
 
+import static io.imageshare.Reason.Kind.QUOTA;
+
 import io.imageshare.BatchLimits;
+import io.imageshare.Job;
 import java.util.List;
 
 /** S: slices. */
@@ -21,7 +24,16 @@ final class SliceRules {
                   + " of what is not",
               SliceRules::repeat),
           new ContractRule(
-              "S4", "A slice within limits() and membersPerImage() is done", SliceRules::limits));
+              "S4", "A slice within limits() and membersPerImage() is done", SliceRules::limits),
+          new ContractRule(
+              "S5",
+              "A full image refuses one more recipient as QUOTA, by submit or its job, and keeps"
+                  + " those it has",
+              SliceRules::fullImage),
+          new ContractRule(
+              "S6",
+              "A call that is refused for one of its images changes nothing for the others",
+              SliceRules::oneBadImage));
 
   private SliceRules() {}
 
@@ -51,6 +63,9 @@ final class SliceRules {
     client.run(pair.share());
     client.requireListed(
         pair, pair::contains, "what becomes of a member that is shared with again");
+    client.run(pair.unshare());
+    client.run(pair.unshare());
+    client.requireListed(pair, none -> false, "what becomes of a member that is taken off twice");
   }
 
   private static void limits(ContractClient client) {
@@ -59,5 +74,34 @@ final class SliceRules {
     client.run(slice.share());
     client.requireListed(
         slice, slice::contains, "limits(), or how a slice is sent that is as large as it");
+  }
+
+  private static void fullImage(ContractClient client) {
+    Grid more = client.oneTooMany();
+    String lookAt = "how the service says that a limit is reached";
+    client.requireRefused(more.share(), "one more recipient of a full image", lookAt, QUOTA);
+    client.requireListed(more, none -> false, "what a refused share does");
+    Grid full = client.full();
+    client.requireListed(full, full::contains, "what a refused share does to the members before");
+  }
+
+  private static void oneBadImage(ContractClient client) {
+    String unknown = client.unknownImage();
+    BatchLimits limits = client.backend().limits();
+    if (Math.min(limits.images(), limits.pairs()) < 2) {
+      throw new RuleSkippedException("limits() allow no two images in a call");
+    }
+    Grid pair = client.grid(1, 1);
+    Grid both = new Grid(List.of(pair.images().get(0), unknown), pair.recipients());
+    CallResult<Job> result = client.submit(both.share());
+    if (result.refusal() == null) {
+      // What its job does with the others is for its results and the listing to say.
+      client.pollToEnd(result.required());
+      return;
+    }
+    client.requireListed(
+        pair, none -> false, "what was done of a call before it was refused; check first");
+    client.run(pair.share());
+    client.requireListed(pair, pair::contains, "what a refused call leaves behind");
   }
 }

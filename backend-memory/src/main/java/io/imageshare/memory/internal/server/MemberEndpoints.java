@@ -203,12 +203,17 @@ final class MemberEndpoints {
   private CompletionStage<WireResponse> update(RoutedRequest request) {
     WireDocuments.Decision decision =
         WireDocuments.read(request.request().body(), WireDocuments.Decision.class)
-            .filter(read -> read.action() != null)
-            .orElseThrow(
-                () -> ofNative(HTTP_BAD_REQUEST, "status is neither accepted nor rejected."));
+            .filter(read -> read.status() != null)
+            .orElseThrow(() -> ofNative(HTTP_BAD_REQUEST, "Status not specified"));
     check(request, "update", !isOwner(request));
+    String image = request.variable("image_id");
     if (!request.caller().id().equals(request.variable("member_id"))) {
-      throw unknownMember(request.variable("member_id"), request.variable("image_id"));
+      throw unknownMember(request.variable("member_id"), image);
+    }
+    if (decision.action() == null) {
+      throw cloud.image(image, request.caller()) == null
+          ? unknownImage(image)
+          : ofNative(HTTP_BAD_REQUEST, "Status must be \"accepted\" or \"rejected\".");
     }
     boolean accepts = decision.action() == Action.ACCEPT;
     ShareRequest pair =
