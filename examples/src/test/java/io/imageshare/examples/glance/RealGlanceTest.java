@@ -1,9 +1,12 @@
 package io.imageshare.examples.glance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.imageshare.BackendException;
 import io.imageshare.FlowPolicy;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -15,6 +18,8 @@ import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
+import io.imageshare.http.Credentials;
+import io.imageshare.http.HttpBackend;
 import io.imageshare.memory.BackendContract;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,6 +33,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -156,6 +162,35 @@ class RealGlanceTest {
       ShareReport report =
           workflow.run(ShareRequest.share(images, glance.projects().subList(0, 2)));
       assertTrue(report.allDone(), report::toString);
+    }
+  }
+
+  /** The listing is the one part of the image service's API that Glance has, too. */
+  @Test
+  void httpBackendReadsItsListings() throws Exception {
+    String image = glance.images(1).get(0);
+    List<String> projects = glance.projects().subList(0, 3);
+    try (GlanceBackend backend = glance.backend();
+        ShareWorkflow workflow = workflow(backend)) {
+      assertTrue(workflow.run(ShareRequest.share(List.of(image), projects)).allDone());
+    }
+    Keystone.Session owner = glance.session("owner");
+    try (HttpBackend http =
+        HttpBackend.builder()
+            .endpoint(owner.glance())
+            .credentials(Credentials.token(owner::token))
+            .build()) {
+      Map<Recipient, MemberStatus> members = http.members(image).toCompletableFuture().get();
+      assertEquals(
+          projects.stream()
+              .collect(Collectors.toMap(Recipient::project, project -> MemberStatus.PENDING)),
+          members);
+      ExecutionException unknown =
+          assertThrows(
+              ExecutionException.class,
+              () -> http.members(new UUID(7, 9).toString()).toCompletableFuture().get());
+      BackendException refused = assertInstanceOf(BackendException.class, unknown.getCause());
+      assertEquals(Kind.INVALID_IMAGE, refused.reason().kind(), refused::toString);
     }
   }
 
