@@ -260,8 +260,9 @@ class VendorMembersTest {
     accept.getBody().setStatus(BatchUpdateMembersRequestBody.StatusEnum.fromValue("pending"));
     assertEquals("IMG.0001", code(() -> recipient.batchUpdateMembers(accept)));
     assertEquals("IMG.0023", code(() -> recipient.showJob(new ShowJobRequest().withJobId(job))));
+    // A member sees no other member.
     assertEquals(
-        403,
+        404,
         status(
             () ->
                 other.glanceUpdateImageMember(
