@@ -92,6 +92,16 @@ public interface MemberBackend extends AutoCloseable {
   }
 
   /**
+   * Whose images this backend shares and where, as an endpoint and an account or project; no
+   * secret. A run that was begun for one account is never resumed for another.
+   *
+   * @return a name that differs for different accounts; by default empty: this backend cannot tell
+   */
+  default String account() {
+    return "";
+  }
+
+  /**
    * How much fits into one submit.
    *
    * @return the limits, by default {@link BatchLimits#defaults()}

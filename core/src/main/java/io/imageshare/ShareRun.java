@@ -34,4 +34,12 @@ public interface ShareRun {
    * with open pairs, then the report. Returns at once; a second call has no effect.
    */
   void cancel();
+
+  /**
+   * Leaves the run to other processes, at once: no further call starts, answers to submits under
+   * way are awaited for at most {@link ShareWorkflow.Builder#closeTimeout}, then the journal
+   * releases the run and the report completes as {@link ShareReport.Ending#CLOSED}. Without a
+   * journal nobody can go on with it. Returns at once; a second call has no effect.
+   */
+  void release();
 }

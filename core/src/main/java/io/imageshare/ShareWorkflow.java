@@ -331,8 +331,9 @@ public final class ShareWorkflow implements AutoCloseable {
    * @return the run
    * @throws IllegalArgumentException if the id is not 1 to 100 letters, digits, dots, underscores
    *     and hyphens, or belongs to an unfinished run of another request
-   * @throws IllegalStateException if the workflow is closed, if another process has this run, if
-   *     its journal cannot be read, or if called from a listener or task
+   * @throws RunBusyException if another process has this run
+   * @throws IllegalStateException if the workflow is closed, if its journal cannot be read or is of
+   *     another account, or if called from a listener or task
    */
   public ShareRun start(String id, ShareRequest request) {
     if (!id.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")) {
@@ -345,18 +346,19 @@ public final class ShareWorkflow implements AutoCloseable {
 
   /**
    * Continues every run of the journal that is not finished and that no other process has; returns
-   * once the journal is read. Known jobs are polled, never submitted again; a submit without a
-   * known answer is settled by reading the members; the rest is planned anew with the limits and
-   * policies of this workflow. The deadline of a run does not change.
+   * once the journal is read. A run whose journal is damaged, of a newer or older version, or of
+   * another account, or is not read in time, is left as it is and named in a warning; the others
+   * are continued. Known jobs are polled, never submitted again; a submit without a known answer is
+   * settled by reading the members; the rest is planned anew with the limits and policies of this
+   * workflow. The deadline of a run does not change.
    *
    * <p>A run that was cancelled or reached its deadline is finished; one that was closed or stopped
    * is not. A run that was cancelled, but whose process ended first, makes its last polls and reads
    * and no submit.
    *
    * @return the runs, which are under way
-   * @throws IllegalStateException without a journal, if the journal of a run is damaged or of a
-   *     newer version (then no run is resumed), if the workflow is closed, or if called from a
-   *     listener or task
+   * @throws IllegalStateException without a journal, if it cannot be read, if the workflow is
+   *     closed, or if called from a listener or task
    */
   public List<ShareRun> resume() {
     return workflow.resume();
@@ -390,6 +392,7 @@ public final class ShareWorkflow implements AutoCloseable {
     private Duration closeTimeout = Duration.ofSeconds(5);
     private long stopAfterFailures = Long.MAX_VALUE;
     private @Nullable Journal journal;
+    private Duration silence = Duration.ofMinutes(1);
     private @Nullable Long seed;
 
     private Builder(MemberBackend backend) {
@@ -577,6 +580,8 @@ public final class ShareWorkflow implements AutoCloseable {
           stopAfterFailures,
           random,
           journal,
+          silence,
+          null,
           listener,
           ShareReport::new);
     }

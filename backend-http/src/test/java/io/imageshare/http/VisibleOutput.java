@@ -21,6 +21,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -192,24 +193,41 @@ final class VisibleOutput implements AutoCloseable {
     private static final String NOTED = "journal: ";
 
     @Override
-    public CompletionStage<List<Unfinished>> unfinished() {
+    public CompletionStage<List<Unfinished>> unfinished(Duration silent, int atMost) {
       return completedFuture(List.of());
     }
 
     @Override
-    public CompletionStage<List<String>> read(String run) {
-      return completedFuture(List.of());
+    public CompletionStage<Claim> claim(String run, Duration silent) {
+      return completedFuture(new Claim(1, List.of()));
     }
 
     @Override
-    public CompletionStage<@Nullable Void> append(String run, long first, List<String> lines) {
-      lines.forEach(line -> seen.add(NOTED + line + "\n"));
+    public CompletionStage<Boolean> append(
+        String run, long epoch, long first, List<String> entries) {
+      entries.forEach(entry -> seen.add(NOTED + entry + "\n"));
+      return completedFuture(false);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> finish(String run, long epoch, String report) {
+      seen.add(NOTED + report + "\n");
       return completedFuture(null);
     }
 
     @Override
-    public CompletionStage<@Nullable Void> finish(String run) {
+    public CompletionStage<Optional<String>> report(String run) {
+      return completedFuture(Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> release(String run, long epoch) {
       return completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> cancel(String run) {
+      return completedFuture(false);
     }
   }
 }

@@ -66,24 +66,31 @@ class DeclaredSizesTest {
       throws InterruptedException {
     Journal journal = Journal.directory(path);
     ShareWorkflow first = ShareWorkflow.builder(cloud).journal(journal).build();
-    ShareRun run = first.start("nightly", ShareRequest.share(ids("i", 2), ids("p", 3)));
+    ShareRequest request = ShareRequest.share(ids("i", 2), ids("p", 3));
+    ShareRun run = first.start("nightly", request);
     time.sleep(Duration.ofSeconds(1));
     first.close();
-    int lines = journal.read(run.id()).toCompletableFuture().join().size();
+    Journal.Claim claim =
+        journal.claim(run.id(), Duration.ofMinutes(1)).toCompletableFuture().join();
     String intent =
         "\"kind\":\"Intent\",\"flight\":7,\"at\":\"2026-01-01T00:00:00Z\","
             + "\"images\":\"%s\",\"recipients\":\"%s\"}".formatted(images, recipients);
     CRC32 sum = new CRC32();
     sum.update(intent.getBytes(UTF_8));
     journal
-        .append(run.id(), lines, List.of("{\"sum\":\"%08x\",%s".formatted(sum.getValue(), intent)))
+        .append(
+            run.id(),
+            claim.epoch(),
+            claim.entries().size(),
+            List.of("{\"sum\":\"%08x\",%s".formatted(sum.getValue(), intent)))
         .toCompletableFuture()
         .join();
-    journal.release(run.id()).toCompletableFuture().join();
+    journal.release(run.id(), claim.epoch()).toCompletableFuture().join();
     try (ShareWorkflow second = ShareWorkflow.builder(cloud).journal(journal).build()) {
       assertEquals(
           "journal: " + message,
-          assertThrows(IllegalStateException.class, second::resume).getMessage());
+          assertThrows(IllegalStateException.class, () -> second.start("nightly", request))
+              .getMessage());
     }
   }
 }

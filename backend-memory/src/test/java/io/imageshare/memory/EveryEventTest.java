@@ -235,9 +235,10 @@ class EveryEventTest {
     private Journal observed(Journal journal) {
       return new ForwardingJournal(journal) {
         @Override
-        public CompletionStage<Void> append(String run, long first, List<String> lines) {
+        public CompletionStage<Boolean> append(
+            String run, long epoch, long first, List<String> entries) {
           pass(false);
-          return super.append(run, first, lines);
+          return super.append(run, epoch, first, entries);
         }
       };
     }

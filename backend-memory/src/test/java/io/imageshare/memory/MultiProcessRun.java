@@ -64,7 +64,7 @@ final class MultiProcessRun {
 
   /** What a call is about is in the journal before the call is made. */
   private void checkWritten(Call.Kind kind, String about) {
-    List<String> lines = journal.allLines(RUN);
+    List<String> lines = journal.lines(RUN);
     boolean written =
         switch (kind) {
           case SUBMIT -> lines.stream().filter(line -> line.contains("Intent")).count() > sent;
@@ -117,7 +117,7 @@ final class MultiProcessRun {
 
   /** What is in the journal. */
   List<String> lines() {
-    return journal.allLines(RUN);
+    return journal.lines(RUN);
   }
 
   /** Another process goes on with what is left of the journal. */

@@ -24,4 +24,7 @@ final class NeverStartedRun implements ShareRun {
 
   @Override
   public void cancel() {}
+
+  @Override
+  public void release() {}
 }

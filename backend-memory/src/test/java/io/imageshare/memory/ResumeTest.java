@@ -165,12 +165,14 @@ class ResumeTest {
     ShareWorkflow first = workflow(KillSwitch.never()).flow(one()).build();
     ShareRun fenced = first.start("nightly", request);
     time.sleep(Duration.ofSeconds(5));
-    journal.append("nightly");
+    journal.takeAway("nightly");
     ShareReport report = fenced.report().join();
     assertEquals(Ending.STOPPED, report.ending());
-    assertTrue(report.reason().orElseThrow().message().startsWith("the journal failed"));
+    String why = report.reason().orElseThrow().message();
+    assertTrue(why.startsWith("this process lost the run"), why);
+    assertTrue(why.contains("another process"), why);
     assertEquals(1, submits());
-    assertEquals(6, report.counts().done(), "its one job was watched to the end");
+    assertEquals(6, report.counts().unknown(), "its one job is watched by the other");
     assertEquals(18, report.counts().failed());
     assertTrue(report.failed().allMatch(f -> f.reason().kind() == Reason.Kind.NOT_SENT));
     assertFalse(journal.isEmpty(), "it is another's");
@@ -341,13 +343,16 @@ class ResumeTest {
       Journal journal, BooleanSupplier when, CompletionStage<Void> answer) {
     return new ForwardingJournal(journal) {
       @Override
-      public CompletionStage<Void> append(String run, long first, List<String> lines) {
-        return when.getAsBoolean() ? answer : super.append(run, first, lines);
+      public CompletionStage<Boolean> append(
+          String run, long epoch, long first, List<String> entries) {
+        return when.getAsBoolean()
+            ? answer.thenApply(nothing -> false)
+            : super.append(run, epoch, first, entries);
       }
 
       @Override
-      public CompletionStage<Void> release(String run) {
-        return when.getAsBoolean() ? answer : super.release(run);
+      public CompletionStage<Void> release(String run, long epoch) {
+        return when.getAsBoolean() ? answer : super.release(run, epoch);
       }
     };
   }

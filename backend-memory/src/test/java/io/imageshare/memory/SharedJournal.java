@@ -1,30 +1,41 @@
 package io.imageshare.memory;
 
+import static java.util.Objects.requireNonNull;
+
 import io.imageshare.Journal;
+import io.imageshare.RunBusyException;
 import io.imageshare.Timekeeper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A journal in memory, as several processes that may die see it. */
 final class SharedJournal {
   private static final Duration FLUSH = Duration.ofMillis(5);
 
   private static final class Kept {
-    final List<String> lines = new ArrayList<>();
+    final List<String> entries = new ArrayList<>();
+    long epoch;
     String owner = "";
     KillSwitch life = KillSwitch.never();
     Instant written = Instant.MIN;
+    boolean cancelled;
   }
 
   private final Timekeeper time;
   private final Map<String, Kept> runs = new TreeMap<>();
+  private final Map<String, String> reports = new HashMap<>();
+  private final Map<String, Long> finished = new HashMap<>();
+  private long epochs;
   private boolean locks = true;
 
   SharedJournal(Timekeeper time) {
@@ -37,17 +48,10 @@ final class SharedJournal {
     return this;
   }
 
+  /** The entries of a run. */
   List<String> lines(String run) {
     Kept kept = runs.get(run);
-    return kept == null ? List.of() : List.copyOf(kept.lines);
-  }
-
-  /** The lines of a run and of its parts. */
-  List<String> allLines(String run) {
-    return runs.entrySet().stream()
-        .filter(entry -> entry.getKey().equals(run) || entry.getKey().startsWith(run + "~"))
-        .flatMap(entry -> entry.getValue().lines.stream())
-        .toList();
+    return kept == null ? List.of() : List.copyOf(kept.entries);
   }
 
   Instant written(String run) {
@@ -55,18 +59,21 @@ final class SharedJournal {
     return kept == null ? Instant.MIN : kept.written;
   }
 
-  /** Somebody else writes a line. */
-  void append(String run) {
-    runs.computeIfPresent(
-        run,
-        (id, kept) -> {
-          kept.lines.add("of another process");
-          return kept;
-        });
+  /** Somebody else takes the run. */
+  void takeAway(String run) {
+    Kept kept = requireNonNull(runs.get(run));
+    kept.epoch = ++epochs;
+    kept.owner = "another process";
+    kept.written = time.now();
   }
 
+  /** Whether no run is unfinished. */
   boolean isEmpty() {
-    return runs.isEmpty();
+    return runs.values().stream().allMatch(kept -> kept.entries.isEmpty());
+  }
+
+  @Nullable String report(String run) {
+    return reports.get(run);
   }
 
   Journal seenBy(String process, KillSwitch life) {
@@ -82,7 +89,7 @@ final class SharedJournal {
       this.life = life;
     }
 
-    private <T> CompletionStage<T> flush(Supplier<T> effect) {
+    private <T extends @Nullable Object> CompletionStage<T> flush(Supplier<T> effect) {
       CompletableFuture<T> done = new CompletableFuture<>();
       if (life.pass()) {
         try {
@@ -98,10 +105,12 @@ final class SharedJournal {
     }
 
     @Override
-    public CompletionStage<List<Unfinished>> unfinished() {
+    public CompletionStage<List<Unfinished>> unfinished(Duration silent, int atMost) {
       return CompletableFuture.completedFuture(
           runs.entrySet().stream()
-              .map(e -> new Unfinished(e.getKey(), owner(e.getValue()), e.getValue().written))
+              .filter(e -> !e.getValue().entries.isEmpty() && isFree(e.getValue(), silent))
+              .map(e -> new Unfinished(e.getKey(), owner(e.getValue()), silent(e.getValue())))
+              .limit(atMost)
               .toList());
     }
 
@@ -109,48 +118,98 @@ final class SharedJournal {
       return locks && kept.life.isDead() ? "" : kept.owner;
     }
 
-    @Override
-    public CompletionStage<List<String>> read(String run) {
-      return CompletableFuture.completedFuture(lines(run));
+    private Duration silent(Kept kept) {
+      return Duration.between(kept.written, time.now());
+    }
+
+    private boolean isFree(Kept kept, Duration silent) {
+      return owner(kept).isEmpty() || silent(kept).compareTo(silent) >= 0;
     }
 
     @Override
-    public CompletionStage<Void> append(String run, long first, List<String> added) {
+    public CompletionStage<Claim> claim(String run, Duration silent) {
+      if (life.isDead()) {
+        return new CompletableFuture<>();
+      }
+      Kept kept = runs.computeIfAbsent(run, id -> new Kept());
+      if (!isFree(kept, silent)) {
+        return CompletableFuture.failedFuture(
+            new RunBusyException(run, kept.owner, silent.minus(silent(kept))));
+      }
+      own(kept);
+      kept.epoch = ++epochs;
+      return CompletableFuture.completedFuture(new Claim(kept.epoch, List.copyOf(kept.entries)));
+    }
+
+    private void own(Kept kept) {
+      kept.owner = process;
+      kept.life = life;
+      kept.written = time.now();
+    }
+
+    private Kept held(String run, long epoch) {
+      Kept kept = runs.get(run);
+      if (kept == null || kept.epoch != epoch) {
+        throw new RunBusyException(run, kept == null ? "" : kept.owner, Duration.ZERO);
+      }
+      return kept;
+    }
+
+    @Override
+    public CompletionStage<Boolean> append(String run, long epoch, long first, List<String> added) {
       return flush(
           () -> {
-            Kept kept = runs.computeIfAbsent(run, id -> new Kept());
-            if (kept.lines.size() != first) {
-              throw new IllegalStateException("line " + first + " of " + run + " exists");
+            Kept kept = held(run, epoch);
+            if (kept.entries.size() < first) {
+              throw new IllegalStateException("entry " + first + " of " + run + " is too far");
             }
-            kept.lines.addAll(added);
-            kept.owner = process;
-            kept.life = life;
-            kept.written = time.now();
+            own(kept);
+            if (kept.entries.size() == first) {
+              kept.entries.addAll(added);
+            }
+            return kept.cancelled;
+          });
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> finish(String run, long epoch, String report) {
+      return flush(
+          () -> {
+            if (finished.getOrDefault(run, 0L) != epoch) {
+              held(run, epoch);
+              runs.remove(run);
+              reports.put(run, report);
+              finished.put(run, epoch);
+            }
             return null;
           });
     }
 
     @Override
-    public CompletionStage<Void> finish(String run) {
+    public CompletionStage<Optional<String>> report(String run) {
+      return CompletableFuture.completedFuture(Optional.ofNullable(reports.get(run)));
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> release(String run, long epoch) {
       return flush(
           () -> {
-            runs.remove(run);
+            Kept kept = runs.get(run);
+            if (kept != null && kept.epoch == epoch) {
+              kept.owner = "";
+            }
             return null;
           });
     }
 
     @Override
-    public CompletionStage<Void> release(String run) {
-      return flush(
-          () -> {
-            runs.computeIfPresent(
-                run,
-                (id, kept) -> {
-                  kept.owner = "";
-                  return kept;
-                });
-            return null;
-          });
+    public CompletionStage<Boolean> cancel(String run) {
+      Kept kept = runs.get(run);
+      if (kept == null || kept.entries.isEmpty()) {
+        return CompletableFuture.completedFuture(false);
+      }
+      kept.cancelled = true;
+      return CompletableFuture.completedFuture(true);
     }
   }
 }

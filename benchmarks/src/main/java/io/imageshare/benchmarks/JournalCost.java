@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -121,33 +122,45 @@ final class JournalCost {
     }
 
     @Override
-    public CompletionStage<List<Unfinished>> unfinished() {
-      return journal.unfinished();
+    public CompletionStage<List<Unfinished>> unfinished(Duration silent, int atMost) {
+      return journal.unfinished(silent, atMost);
     }
 
     @Override
-    public CompletionStage<List<String>> read(String run) {
-      return journal.read(run);
+    public CompletionStage<Claim> claim(String run, Duration silent) {
+      return journal.claim(run, silent);
     }
 
     @Override
-    public CompletionStage<Void> append(String run, long first, List<String> added) {
-      if (first > 0) { // line 0 is the request and belongs to no slice
+    public CompletionStage<Boolean> append(
+        String run, long epoch, long first, List<String> entries) {
+      if (first > 0) { // entry 0 is the request and belongs to no slice
         appends.incrementAndGet();
-        lines.addAndGet(added.size());
-        added.forEach(line -> bytes.addAndGet(line.getBytes(StandardCharsets.UTF_8).length + 1));
+        lines.addAndGet(entries.size());
+        entries.forEach(
+            entry -> bytes.addAndGet(entry.getBytes(StandardCharsets.UTF_8).length + 1));
       }
-      return journal.append(run, first, added);
+      return journal.append(run, epoch, first, entries);
     }
 
     @Override
-    public CompletionStage<Void> finish(String run) {
-      return journal.finish(run);
+    public CompletionStage<Void> finish(String run, long epoch, String report) {
+      return journal.finish(run, epoch, report);
     }
 
     @Override
-    public CompletionStage<Void> release(String run) {
-      return journal.release(run);
+    public CompletionStage<Optional<String>> report(String run) {
+      return journal.report(run);
+    }
+
+    @Override
+    public CompletionStage<Void> release(String run, long epoch) {
+      return journal.release(run, epoch);
+    }
+
+    @Override
+    public CompletionStage<Boolean> cancel(String run) {
+      return journal.cancel(run);
     }
   }
 }

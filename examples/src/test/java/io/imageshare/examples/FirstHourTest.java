@@ -213,8 +213,7 @@ class FirstHourTest {
         ShareWorkflow second = ShareWorkflow.builder(cloud).journal(journal).build()) {
       first.start("nightly", request);
       time.sleep(Duration.ofMillis(10));
-      return thrown(() -> second.start("nightly", request))
-          .replaceAll("last at \\S+Z", "last at TIME");
+      return thrown(() -> second.start("nightly", request));
     }
   }
 

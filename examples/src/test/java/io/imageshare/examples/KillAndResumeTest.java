@@ -35,7 +35,7 @@ class KillAndResumeTest {
     assertEquals(
         "the service: 48 of 48 pairs are shared, 0 were sent twice", lines.get(lines.size() - 1));
     try (Stream<Path> left = Files.list(journal)) {
-      assertEquals(List.of(), left.toList());
+      assertTrue(left.allMatch(file -> file.toString().endsWith(".report")));
     }
   }
 

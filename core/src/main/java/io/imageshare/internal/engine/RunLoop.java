@@ -16,7 +16,6 @@ import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.internal.flow.Call;
 import io.imageshare.internal.flow.CallOwner;
-import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.journal.JournalWriter;
 import io.imageshare.internal.report.ReportText;
 import io.imageshare.internal.report.RunResult;
@@ -28,6 +27,9 @@ import io.imageshare.internal.run.RunModel;
 import io.imageshare.internal.run.RunState;
 import io.imageshare.internal.time.TimedFuture;
 import io.imageshare.internal.time.TimerScope;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -49,8 +51,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RunLoop implements ShareRun, CallOwner {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
-  private static final Duration ALIVE = Duration.ofSeconds(9);
-
   private final String id;
   private final WorkflowContext context;
   private final Workflow workflow;
@@ -71,14 +71,14 @@ final class RunLoop implements ShareRun, CallOwner {
   private volatile @Nullable RunResult result;
 
   /**
-   * @param entries how many entries the journal has of it
-   * @param history what they say; null if there are none
+   * @param held its claim in the journal; null if it is yet to be claimed
+   * @param history what its journal says; null if it is new
    */
   RunLoop(
       String id,
       WorkflowContext context,
       List<ShareRequest> requests,
-      long entries,
+      JournalWriter.@Nullable Held held,
       @Nullable RunHistory history,
       Workflow workflow) {
     this.id = id;
@@ -96,13 +96,10 @@ final class RunLoop implements ShareRun, CallOwner {
         new JournalWriter(
             context.journal(),
             context.time(),
-            context.settings().flow().callTimeout(),
+            context.settings().silence(),
             id,
-            entries,
-            reason -> {
-              log.error("run {}: {}", id, reason);
-              take(new Event.JournalFailed(reason));
-            });
+            held,
+            new FromJournal());
     counter = new ProgressCounter(context.time(), state.model().table);
     warnings = new Warnings(id);
     timers = new TimerScope(context.time());
@@ -133,6 +130,37 @@ final class RunLoop implements ShareRun, CallOwner {
   public void cancel() {
     cancelled = true; // at once: a listener that cancels is in the midst of an event
     context.time().schedule(Duration.ZERO, () -> end(Ending.CANCELLED, null, RunState.WIND_DOWN));
+  }
+
+  @Override
+  public void release() {
+    context
+        .time()
+        .schedule(Duration.ZERO, () -> end(Ending.CLOSED, null, context.settings().closeTimeout()));
+  }
+
+  private final class FromJournal implements JournalWriter.Listener {
+    @Override
+    public void failed(Reason reason) {
+      log.error("run {}: {}", id, reason);
+      take(new Event.JournalFailed(reason));
+    }
+
+    /** Whoever has it makes all further calls, those that read as well. */
+    @Override
+    public void lost(Reason reason) {
+      log.warn("run {}: {}", id, reason);
+      end(Ending.STOPPED, reason, context.settings().closeTimeout());
+    }
+
+    @Override
+    public void cancelled() {
+      if (!cancelled) {
+        log.info("run {}: another process cancelled it", id);
+        cancelled = true;
+        end(Ending.CANCELLED, null, RunState.WIND_DOWN);
+      }
+    }
   }
 
   List<ShareRequest> requests() {
@@ -170,14 +198,14 @@ final class RunLoop implements ShareRun, CallOwner {
     return context.terms().reader() != null;
   }
 
-  /** Others take a run that writes nothing for a minute for abandoned. */
+  /** Others take a run that is silent for abandoned: it writes six times as often at least. */
   private void stayAlive() {
     if (journal.isOn()) {
       timers.after(
-          ALIVE,
+          context.settings().silence().multipliedBy(3).dividedBy(20),
           () -> {
             if (journal.wasQuiet()) {
-              journal.note(new JournalEntry.Alive(context.time().now()));
+              journal.signOfLife(() -> {});
             }
             stayAlive();
           });
@@ -235,7 +263,7 @@ final class RunLoop implements ShareRun, CallOwner {
   /** Ends the run whatever its state is. */
   private void fail(Reason fault) {
     if (over) {
-      publish(Ending.STOPPED, fault);
+      publish(told(Ending.STOPPED, fault));
       return;
     }
     for (Effect effect : state.fail(fault, context.time().nanoTime(), context.time().now())) {
@@ -279,13 +307,11 @@ final class RunLoop implements ShareRun, CallOwner {
     context.calls().abandon(this);
     boolean forGood =
         ending == Ending.FINISHED || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
-    journal.end(forGood, () -> publish(ending, reason));
+    ShareReport told = told(ending, reason);
+    journal.end(forGood ? () -> json(told) : null, () -> publish(told));
   }
 
-  private void publish(Ending ending, @Nullable Reason reason) {
-    if (report.isDone()) {
-      return;
-    }
+  private ShareReport told(Ending ending, @Nullable Reason reason) {
     counter.openJobs(0);
     RunModel model = state.model();
     RunResult left =
@@ -299,12 +325,28 @@ final class RunLoop implements ShareRun, CallOwner {
             Duration.ofNanos(context.time().nanoTime() - began),
             context.backend().endpoint());
     result = left;
-    ShareReport told = context.settings().reports().apply(left);
+    return context.settings().reports().apply(left);
+  }
+
+  private static String json(ShareReport report) {
+    StringWriter json = new StringWriter();
+    try {
+      report.toJson(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing is written but memory
+    }
+    return json.toString();
+  }
+
+  private void publish(ShareReport told) {
+    if (report.isDone()) {
+      return;
+    }
     workflow.remove(this);
     try {
       if (!reads()) {
         warnings.summary(told);
-        log.info("{}", ReportText.headline(left));
+        log.info("{}", ReportText.headline(result()));
       }
       emit(new ShareEvent.Finished(id, told));
     } finally {
@@ -450,7 +492,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public boolean isWanted() {
-      return !over && !cancelled && state.wantsSubmit(submission);
+      return !over && !cancelled && !journal.isBroken() && state.wantsSubmit(submission);
     }
 
     @Override
@@ -460,11 +502,15 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public boolean isPrepared() {
-      return !journal.isOn() || state.isIntended(submission);
+      return !journal.isOn() || (state.isIntended(submission) && journal.mayWrite());
     }
 
     @Override
     public void prepare(Runnable ready) {
+      if (state.isIntended(submission)) {
+        journal.signOfLife(ready); // too long ago that this process was seen alive
+        return;
+      }
       prepared.put(submission, ready);
       take(new Event.Preparing(submission));
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts and settings that a workflow is built from.
  *
+ * @param silence after which a run that nobody writes is abandoned
  * @param reports makes the report from the result of a run
  */
 public record Settings(
@@ -34,8 +35,13 @@ public record Settings(
     long stopAfterFailures,
     RandomGenerator random,
     @Nullable Journal journal,
+    Duration silence,
+    @Nullable TakeOver takeOver,
     Consumer<ShareEvent> listener,
     Function<RunResult, ShareReport> reports) {
+
+  /** How often abandoned runs are looked for, and how many are taken over at a time. */
+  public record TakeOver(Duration every, int atMost) {}
 
   /** The same with another listener. */
   Settings listener(Consumer<ShareEvent> listener) {
@@ -52,6 +58,8 @@ public record Settings(
         stopAfterFailures,
         random,
         journal,
+        silence,
+        takeOver,
         listener,
         reports);
   }

@@ -3,20 +3,17 @@ package io.imageshare.internal.engine;
 import io.imageshare.Journal;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
+import io.imageshare.RunBusyException;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
-import io.imageshare.ShareWorkflow;
 import io.imageshare.ShareWorkflow.ImageMembers;
-import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.ListingReader;
 import io.imageshare.internal.run.Principal;
-import io.imageshare.internal.run.RunHistory;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -30,20 +27,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The runs of a workflow: started, resumed, closed. */
 public final class Workflow {
-  private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
-
-  /**
-   * A run without a lock is taken for abandoned after this; a live one writes every 18 s at least.
-   */
-  private static final Duration SILENCE = Duration.ofMinutes(1);
-
   private final WorkflowContext context;
   // Changed on the timekeeper's thread only, as the next.
   private final Set<RunLoop> runs = new LinkedHashSet<>();
@@ -51,6 +38,7 @@ public final class Workflow {
   /** The ids that are being started, so that two threads do not start one of them twice. */
   private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
 
+  private final @Nullable AbandonedRuns abandoned;
   private volatile boolean closed;
 
   /** Completes when {@link #closed} is true, for those who wait. */
@@ -59,6 +47,8 @@ public final class Workflow {
   /** A workflow without runs. */
   public Workflow(Settings settings) {
     context = WorkflowContext.of(settings, new GuardedTime(settings.time(), this::stopAll));
+    Journal journal = context.journal();
+    abandoned = journal == null ? null : new AbandonedRuns(journal, context, this);
   }
 
   /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
@@ -72,7 +62,7 @@ public final class Workflow {
 
   /** Starts a run of requests that are done as one. */
   public ShareRun start(String id, List<ShareRequest> requests) {
-    return begin(new Task(id, checked(requests), 0, null));
+    return begin(new RunLoop(id, context, checked(requests), null, null, this));
   }
 
   /** Waits for a run; one that is interrupted is cancelled, and waited for all the same. */
@@ -106,7 +96,7 @@ public final class Workflow {
   /** Reads what a run would read, and writes nothing. */
   private RunResult survey(String id, List<ShareRequest> requests, ListingReader reader) {
     refuseIfClosed();
-    RunLoop survey = new RunLoop(id, context.reading(reader), checked(requests), 0, null, this);
+    RunLoop survey = new RunLoop(id, context.reading(reader), checked(requests), null, null, this);
     begin(survey);
     await(survey);
     return survey.result();
@@ -149,32 +139,9 @@ public final class Workflow {
     }
   }
 
-  /**
-   * What a run is to do, and what its journal says.
-   *
-   * @param entries how many entries the journal has of it
-   * @param history what they say; null if there are none
-   */
-  private record Task(
-      String id, List<ShareRequest> requests, int entries, @Nullable RunHistory history) {}
-
-  private Task task(String id, List<JournalEntry> entries) {
-    RunHistory history = new RunHistory(entries);
-    return new Task(id, history.requests(), entries.size(), history);
-  }
-
-  private List<JournalEntry> read(String id) {
-    Journal journal = context.journal();
-    return journal == null ? List.of() : JournalEntry.all(id, answer(journal.read(id)));
-  }
-
-  private ShareRun begin(Task task) {
+  /** Begins a run, or goes on with it. */
+  RunLoop begin(RunLoop run) {
     refuseIfClosed();
-    return begin(
-        new RunLoop(task.id(), context, task.requests(), task.entries(), task.history(), this));
-  }
-
-  private RunLoop begin(RunLoop run) {
     context
         .time()
         .schedule(
@@ -227,21 +194,16 @@ public final class Workflow {
     if (running.isPresent()) {
       return same(id, running.get(), requests);
     }
-    Journal journal = context.journal();
-    List<JournalEntry> lines = read(id);
-    if (journal == null || lines.isEmpty()) {
+    if (abandoned == null) {
       return start(id, requests);
     }
-    Task task = task(id, lines);
-    refuseOther(id, task.requests(), requests);
-    for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
-      if (unfinished.run().equals(id) && isAlive(unfinished)) {
-        throw new IllegalStateException(
-            "run %s is being written by %s, last at %s; wait until it ends, or close its workflow"
-                .formatted(id, unfinished.owner(), unfinished.written()));
-      }
+    ClaimedRun claimed = answer(abandoned.claim(id));
+    try {
+      return begin(claimed.resume(requests));
+    } catch (RuntimeException e) {
+      claimed.release();
+      throw e;
     }
-    return begin(owned(journal, task));
   }
 
   /** A run under way, and what it was asked. */
@@ -252,7 +214,7 @@ public final class Workflow {
     return before.run();
   }
 
-  private static void refuseOther(String id, List<ShareRequest> before, List<ShareRequest> now) {
+  static void refuseOther(String id, List<ShareRequest> before, List<ShareRequest> now) {
     if (!before.equals(now)) {
       throw new IllegalArgumentException(
           "id: run %s is not finished and was asked for something else, %s; take another id"
@@ -275,72 +237,55 @@ public final class Workflow {
     return answer(found);
   }
 
-  /** Goes on with all unfinished runs that nobody else writes; it has a journal. */
-  public List<ShareRun> resume() {
-    Journal journal = context.journal();
-    if (journal == null) {
+  private AbandonedRuns journaled(String method) {
+    if (abandoned == null) {
       throw new IllegalStateException(
-          "resume() needs a journal: ShareWorkflow.builder(backend).journal(...)");
+          method + " needs a journal: ShareWorkflow.builder(backend).journal(...)");
     }
-    List<Task> found = new ArrayList<>();
-    for (Journal.Unfinished unfinished : answer(journal.unfinished())) {
-      String id = unfinished.run();
-      if (isAlive(unfinished)) {
-        log.info("run {} is left to {}", id, unfinished.owner());
-        continue;
-      }
-      // All are read before one is resumed: a damaged journal must not leave runs without a handle.
-      List<JournalEntry> lines = read(id);
-      if (lines.isEmpty()) {
-        log.info("run {} ended before it had written or sent anything", id);
-        answer(journal.finish(id));
-      } else {
-        found.add(task(id, lines));
-      }
-    }
-    // Again after the reading: who has begun to write since is no part of what was read.
-    Set<String> alive =
-        answer(journal.unfinished()).stream()
-            .filter(this::isAlive)
-            .map(Journal.Unfinished::run)
-            .collect(Collectors.toSet());
-    List<ShareRun> resumed = new ArrayList<>();
-    for (Task task : found) {
-      if (alive.contains(task.id())) {
-        log.info("run {} is left to another owner", task.id());
-        continue;
-      }
-      try {
-        resumed.add(begin(owned(journal, task)));
-      } catch (IllegalStateException e) {
-        log.info("run {} is left to another owner: {}", task.id(), e.getMessage());
-      }
-    }
-    return resumed;
+    return abandoned;
   }
 
-  private boolean isAlive(Journal.Unfinished unfinished) {
-    Instant silentSince = context.time().now().minus(SILENCE);
-    return !unfinished.owner().isEmpty() && unfinished.written().isAfter(silentSince);
+  /** Goes on with all abandoned runs. */
+  public List<ShareRun> resume() {
+    AbandonedRuns from = journaled("resume()");
+    refuseIfClosed();
+    CompletableFuture<List<ShareRun>> resumed = new CompletableFuture<>();
+    context
+        .time()
+        .schedule(
+            Duration.ZERO,
+            () ->
+                from.resume(
+                    Integer.MAX_VALUE,
+                    (runs, failure) -> {
+                      if (failure == null) {
+                        resumed.complete(runs);
+                      } else {
+                        resumed.completeExceptionally(failure);
+                      }
+                    }));
+    return answer(resumed);
   }
 
-  /** Of all who try to go on with a run, only one can write its next line. */
-  private Task owned(Journal journal, Task task) {
-    JournalEntry owned = JournalEntry.Owned.byThisProcess(context.time().now());
-    answer(journal.append(task.id(), task.entries(), List.of(owned.text())));
-    return new Task(task.id(), task.requests(), task.entries() + 1, task.history());
+  /** The runs that are under way. */
+  boolean isUnderWay(String id) {
+    return starting.containsKey(id) || runs.stream().anyMatch(run -> run.id().equals(id));
   }
 
-  private <T> T answer(@Nullable CompletionStage<T> stage) {
-    if (stage == null) {
-      throw new IllegalStateException("the journal returned no stage; is it a mock?");
-    }
+  boolean isClosed() {
+    return closed;
+  }
+
+  private <T> T answer(CompletionStage<T> stage) {
     try {
       return context.time().await(stage);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the journal was read", e);
     } catch (CompletionException e) {
+      if (Failures.unwrap(e) instanceof RunBusyException busy) {
+        throw new RunBusyException(busy.run(), busy.owner(), busy.freeIn());
+      }
       throw new IllegalStateException("the journal failed: " + Failures.unwrap(e).getMessage(), e);
     }
   }

@@ -34,6 +34,7 @@ record WorkflowContext(
             time, gate, settings.retry(), settings.flow().callTimeout(), settings.random());
     Terms terms =
         new Terms(
+            settings.backend().account(),
             settings.limits(),
             settings.membersPerImage(),
             settings.poll(),

@@ -170,9 +170,11 @@ public final class CallGate {
     for (Deque<Entry> queue = next(); queue != null && !closed; queue = next()) {
       Entry entry = queue.element();
       long now = time.nanoTime();
-      if (queue != prepared && !entry.isPrepared()) {
+      if (!entry.isPrepared()) {
         queue.remove();
-        reserve(entry, now);
+        if (queue != prepared) {
+          reserve(entry, now);
+        }
         entry.prepare(
             () -> {
               prepared.add(entry);

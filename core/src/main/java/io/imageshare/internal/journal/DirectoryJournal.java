@@ -1,17 +1,24 @@
 package io.imageshare.internal.journal;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.imageshare.Journal;
+import io.imageshare.RunBusyException;
 import io.imageshare.Timekeeper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,28 +31,37 @@ import java.util.stream.Stream;
 
 /** A journal in a directory. All its work is done in order, on one thread or on the caller's. */
 public final class DirectoryJournal implements Journal {
-  private record Append(String run, long first, List<String> lines, CompletableFuture<Void> done) {}
+  private static final String REPORT = ".report";
+  private static final String CANCEL = ".cancel";
+
+  private record Append(
+      String run, long epoch, long first, List<String> entries, CompletableFuture<Boolean> done) {}
 
   private final Path path;
+  private final Duration keepReports;
   private final Executor executor;
   private final Timekeeper time;
   private final ConcurrentLinkedQueue<Append> appends = new ConcurrentLinkedQueue<>();
   // Changed by the executor only.
   private final Map<String, RunFile> owned = new HashMap<>();
+  private Instant lookedForOldReports = Instant.MIN;
 
-  public DirectoryJournal(Path path) {
-    this(path, writer(), Timekeeper.system());
+  public DirectoryJournal(Path path, Duration keepReports) {
+    this(path, keepReports, writer(), Timekeeper.system());
+    checkArgument(
+        !keepReports.isNegative(), "keepReports: %s; it must not be negative", keepReports);
   }
 
-  private DirectoryJournal(Path path, Executor executor, Timekeeper time) {
+  private DirectoryJournal(Path path, Duration keepReports, Executor executor, Timekeeper time) {
     this.path = path;
+    this.keepReports = keepReports;
     this.executor = executor;
     this.time = time;
   }
 
   /** The same journal in virtual time, where there is no other thread: written on the caller's. */
   public DirectoryJournal onCallingThread(Timekeeper virtual) {
-    return new DirectoryJournal(path, Runnable::run, virtual);
+    return new DirectoryJournal(path, keepReports, Runnable::run, virtual);
   }
 
   private static Executor writer() {
@@ -76,106 +92,185 @@ public final class DirectoryJournal implements Journal {
   }
 
   @Override
-  public CompletionStage<List<Unfinished>> unfinished() {
+  public CompletionStage<List<Unfinished>> unfinished(Duration silent, int atMost) {
     return inOrder(
         () -> {
           List<Unfinished> unfinished = new ArrayList<>();
-          for (String run : runs()) {
-            String owner = RunLock.owner(path, run);
-            Instant written =
-                owner.isEmpty()
-                    ? Files.getLastModifiedTime(RunFile.path(path, run)).toInstant()
-                    : time.now(); // the lock is a sign of life
-            unfinished.add(new Unfinished(run, owner, written));
+          for (String run : ids(RunFile.SUFFIX)) {
+            Path file = RunFile.path(path, run);
+            // A lock is a sign of life: who has one is not silent.
+            if (unfinished.size() < atMost
+                && exists(file)
+                && Files.size(file) > 0
+                && RunLock.owner(path, run).isEmpty()) {
+              unfinished.add(new Unfinished(run, "", age(file)));
+            }
           }
           return unfinished;
         });
   }
 
-  private List<String> runs() throws IOException {
+  private static boolean exists(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private Duration age(Path file) throws IOException {
+    Instant written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+    Duration age = Duration.between(written, time.now());
+    return age.isNegative() ? Duration.ZERO : age;
+  }
+
+  private List<String> ids(String suffix) throws IOException {
     if (!Files.isDirectory(path)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(path)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(RunFile.SUFFIX))
-          .map(name -> name.substring(0, name.length() - RunFile.SUFFIX.length()))
+          .filter(name -> name.endsWith(suffix))
+          .map(name -> name.substring(0, name.length() - suffix.length()))
           .sorted()
           .toList();
     }
   }
 
   @Override
-  public CompletionStage<List<String>> read(String run) {
-    return inOrder(() -> RunFile.read(RunFile.path(path, run)));
+  public CompletionStage<Claim> claim(String run, Duration silent) {
+    return inOrder(
+        () -> {
+          OwnFiles.createDirectory(path);
+          RunFile file = RunFile.own(path, run, silent, time.now(), finishedEpoch(run));
+          owned.put(run, file);
+          if (file.entries().isEmpty()) {
+            Files.deleteIfExists(cancelMark(run)); // of an earlier run
+          }
+          return new Claim(file.epoch(), file.entries());
+        });
   }
 
   @Override
-  public CompletionStage<Void> append(String run, long first, List<String> lines) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    appends.add(new Append(run, first, List.copyOf(lines), done));
+  public CompletionStage<Boolean> append(String run, long epoch, long first, List<String> entries) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    appends.add(new Append(run, epoch, first, List.copyOf(entries), done));
     executor.execute(this::flush);
     return done;
   }
 
   /** Writes all appends that wait, and flushes each file once. */
   private void flush() {
-    Map<RunFile, List<CompletableFuture<Void>>> written = new LinkedHashMap<>();
+    Map<RunFile, List<Append>> written = new LinkedHashMap<>();
     for (Append append = appends.poll(); append != null; append = appends.poll()) {
       try {
-        RunFile file = write(append);
-        written.computeIfAbsent(file, f -> new ArrayList<>()).add(append.done());
+        RunFile file = owned(append.run(), append.epoch());
+        file.write(append.first(), append.entries());
+        written.computeIfAbsent(file, f -> new ArrayList<>()).add(append);
       } catch (IOException | RuntimeException e) {
         append.done().completeExceptionally(e);
       }
     }
-    written.forEach(DirectoryJournal::force);
+    written.forEach(this::force);
   }
 
-  private static void force(RunFile file, List<CompletableFuture<Void>> written) {
+  private RunFile owned(String run, long epoch) throws IOException {
+    RunFile file = owned.get(run);
+    if (file == null || file.epoch() != epoch) {
+      throw new RunBusyException(run, RunLock.owner(path, run), Duration.ZERO);
+    }
+    return file;
+  }
+
+  private void force(RunFile file, List<Append> written) {
     try {
       file.force();
-      written.forEach(done -> done.complete(null));
+      written.forEach(append -> append.done().complete(exists(cancelMark(append.run()))));
     } catch (IOException | RuntimeException e) {
-      written.forEach(done -> done.completeExceptionally(e));
-    }
-  }
-
-  /** A run whose first write is refused is not kept. */
-  private RunFile write(Append append) throws IOException {
-    RunFile own = owned.get(append.run());
-    RunFile file = own == null ? RunFile.own(path, append.run(), time.now()) : own;
-    try {
-      file.write(append.first(), append.lines());
-      owned.put(append.run(), file);
-      return file;
-    } finally {
-      if (!owned.containsKey(append.run())) {
-        file.close();
-      }
+      written.forEach(append -> append.done().completeExceptionally(e));
     }
   }
 
   @Override
-  public CompletionStage<Void> finish(String run) {
+  public CompletionStage<Void> finish(String run, long epoch, String report) {
     return inOrder(
         () -> {
-          RunFile own = owned.remove(run);
-          (own == null ? RunFile.own(path, run, time.now()) : own).delete();
+          RunFile file = owned.get(run);
+          if (file == null && finishedEpoch(run) == epoch) {
+            return null; // an earlier try has finished it
+          }
+          file = owned(run, epoch);
+          OwnFiles.replace(reportFile(run), OwnFiles.epochLine(epoch) + "\n" + report);
+          owned.remove(run);
+          file.delete();
+          Files.deleteIfExists(cancelMark(run));
+          deleteOldReports();
+          return null;
+        });
+  }
+
+  private void deleteOldReports() throws IOException {
+    if (lookedForOldReports.isAfter(time.now().minus(Duration.ofHours(1)))) {
+      return; // there may be many files
+    }
+    lookedForOldReports = time.now();
+    for (String run : ids(REPORT)) {
+      Path file = reportFile(run);
+      if (exists(file) && age(file).compareTo(keepReports) > 0 && finishedEpoch(run) > 0) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private Path reportFile(String run) {
+    return path.resolve(run + REPORT);
+  }
+
+  private Path cancelMark(String run) {
+    return path.resolve(run + CANCEL);
+  }
+
+  /** The epoch of the run with this id that was finished last; 0: none was, or it is forgotten. */
+  private long finishedEpoch(String run) throws IOException {
+    try {
+      return OwnFiles.epoch(OwnFiles.firstLine(reportFile(run)));
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> report(String run) {
+    return inOrder(
+        () -> {
+          if (finishedEpoch(run) == 0) {
+            return Optional.empty();
+          }
+          String text = OwnFiles.read(reportFile(run));
+          return Optional.of(text.substring(text.indexOf('\n') + 1));
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> release(String run, long epoch) {
+    return inOrder(
+        () -> {
+          RunFile file = owned.get(run);
+          if (file != null && file.epoch() == epoch) {
+            owned.remove(run);
+            file.close();
+          }
           return null;
         });
   }
 
   @Override
-  public CompletionStage<Void> release(String run) {
+  public CompletionStage<Boolean> cancel(String run) {
     return inOrder(
         () -> {
-          RunFile file = owned.remove(run);
-          if (file != null) {
-            file.close();
+          Path file = RunFile.path(path, run);
+          if (!exists(file) || Files.size(file) == 0) {
+            return false;
           }
-          return null;
+          OwnFiles.open(cancelMark(run)).close();
+          return true;
         });
   }
 

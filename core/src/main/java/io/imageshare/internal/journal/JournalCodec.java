@@ -39,7 +39,7 @@ import java.util.function.Function;
  * are ignored, so that a later release may add what an earlier one can do without.
  */
 final class JournalCodec {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   private static final String HEAD = "{\"sum\":\"";
   private static final int REST = HEAD.length() + 10;
 

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(name = "Begun", value = JournalEntry.Begun.class),
-  @JsonSubTypes.Type(name = "Owned", value = JournalEntry.Owned.class),
   @JsonSubTypes.Type(name = "Intent", value = JournalEntry.Intent.class),
   @JsonSubTypes.Type(name = "Submitted", value = JournalEntry.Submitted.class),
   @JsonSubTypes.Type(name = "Ended", value = JournalEntry.Ended.class),
@@ -36,27 +35,22 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(name = "BadId", value = JournalEntry.BadId.class),
   @JsonSubTypes.Type(name = "BadPair", value = JournalEntry.BadPair.class),
   @JsonSubTypes.Type(name = "Cancelled", value = JournalEntry.Cancelled.class),
-  @JsonSubTypes.Type(name = "Alive", value = JournalEntry.Alive.class),
 })
 public sealed interface JournalEntry {
-  /** The run, always the first line. */
-  @JsonPropertyOrder("version")
-  record Begun(Instant at, Instant deadline, BatchLimits limits, List<ShareRequest> requests)
+  /**
+   * The run, always the first line.
+   *
+   * @param account whose run it is; empty if the backend cannot tell
+   */
+  @JsonPropertyOrder({"version", "account"})
+  record Begun(
+      String account, Instant at, Instant deadline, BatchLimits limits, List<ShareRequest> requests)
       implements JournalEntry {
 
     /** Of the journal's format. */
     @JsonProperty
     int version() {
       return JournalCodec.VERSION;
-    }
-  }
-
-  /** Another process continues the run. */
-  record Owned(String owner, Instant at) implements JournalEntry {
-
-    /** This process continues it. */
-    public static Owned byThisProcess(Instant at) {
-      return new Owned(RunLock.self(), at);
     }
   }
 
@@ -98,9 +92,6 @@ public sealed interface JournalEntry {
 
   /** Whoever resumes the run makes its last calls only. */
   record Cancelled(Instant at) implements JournalEntry {}
-
-  /** Nothing happened for a while, and the run is alive. */
-  record Alive(Instant at) implements JournalEntry {}
 
   /** The line as text: a JSON object. */
   default String text() {

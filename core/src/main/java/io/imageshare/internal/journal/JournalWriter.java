@@ -4,66 +4,111 @@ import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Journal;
 import io.imageshare.Reason;
+import io.imageshare.RunBusyException;
 import io.imageshare.Timekeeper;
-import io.imageshare.internal.time.Failures;
+import io.imageshare.internal.time.Backoff;
+import io.imageshare.internal.time.TimerScope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one run writes to the journal, from the engine's thread. Without a journal nothing is
  * written, and what waits for an entry continues at once.
+ *
+ * <p>The run is this process's for sure while the last write that the journal confirmed began less
+ * than half the silence ago: nobody can have claimed it since, however long an answer or this
+ * process itself was on its way.
  */
 public final class JournalWriter {
   /** A finished run waits no longer than this for its journal: as long as close() waits. */
   private static final Duration ENDING = Duration.ofSeconds(5);
 
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** What is told of the journal. */
+  public interface Listener {
+    /** Nothing can be written any more, and the run is still this process's or nobody's. */
+    void failed(Reason reason);
+
+    /** The run is another's. */
+    void lost(Reason reason);
+
+    /** Somebody asked to cancel the run. */
+    void cancelled();
+  }
+
   private final @Nullable Journal journal;
   private final Timekeeper time;
-  private final Duration limit;
+  private final Duration silence;
   private final String run;
-  private final Consumer<Reason> broke;
+  private final Listener listener;
 
-  /**
-   * What waits for the append under way. One follows the other only when it was answered: when
-   * somebody else has taken the run, the first is refused, but the next number may be free.
-   */
+  /** What waits for the write under way: one follows the other only when it was answered. */
   private final List<Entry> waiting = new ArrayList<>();
 
-  private long next;
+  private final TimerScope timers;
+  private List<Entry> sending = List.of();
+
+  private @Nullable Held held;
+  private long confirmed;
   private boolean busy;
   private boolean broken;
+  private boolean lost;
   private @Nullable Runnable ending;
   private boolean quiet = true;
 
   private record Entry(String text, Runnable then) {}
 
   /**
-   * @param limit how long an append may take
-   * @param next the number of the next line
-   * @param broke called once, when the journal fails
+   * The claim of a run.
+   *
+   * @param next the number of the next entry
+   * @param began when it was claimed, by the monotonic clock
+   */
+  public record Held(long epoch, long next, long began) {}
+
+  /**
+   * @param silence after which others may claim the run
+   * @param held the claim of the run; null: it is new, and not claimed yet
    */
   public JournalWriter(
       @Nullable Journal journal,
       Timekeeper time,
-      Duration limit,
+      Duration silence,
       String run,
-      long next,
-      Consumer<Reason> broke) {
+      @Nullable Held held,
+      Listener listener) {
     this.journal = journal;
     this.time = time;
-    this.limit = limit;
+    this.silence = silence;
     this.run = run;
-    this.next = next;
-    this.broke = broke;
+    this.held = held;
+    this.listener = listener;
+    timers = new TimerScope(time);
+    confirmed = held == null ? time.nanoTime() : held.began();
   }
 
   public boolean isOn() {
     return journal != null;
+  }
+
+  /** Whether a write to the service may go now: no other process can have the run. */
+  public boolean mayWrite() {
+    return journal == null || (!broken && held != null && age() < silence.toNanos() / 2);
+  }
+
+  /** Whether it takes nothing any more. */
+  public boolean isBroken() {
+    return broken;
+  }
+
+  private long age() {
+    return time.nanoTime() - confirmed;
   }
 
   /** Whether nothing was written since this was last asked. */
@@ -80,29 +125,43 @@ public final class JournalWriter {
 
   /** Writes an entry; continues when it is safe, or when the journal has failed. */
   public void write(JournalEntry entry, Runnable then) {
+    add(entry.text(), then);
+  }
+
+  /** Shows that this process is alive; continues when the journal has seen it, or has failed. */
+  public void signOfLife(Runnable then) {
+    add("", then);
+  }
+
+  private void add(String text, Runnable then) {
     if (journal == null || broken) {
       then.run();
       return;
     }
     quiet = false;
-    waiting.add(new Entry(entry.text(), then));
-    append(journal);
+    waiting.add(new Entry(text, then));
+    advance(journal);
   }
 
-  private void append(Journal journal) {
+  private void advance(Journal journal) {
     if (busy) {
       return;
     }
-    if (!waiting.isEmpty()) {
-      List<Entry> entries = List.copyOf(waiting);
-      waiting.clear();
-      long first = next;
-      next += entries.size();
+    Held own = held;
+    if (!waiting.isEmpty() && own == null) {
       busy = true;
-      List<String> lines = entries.stream().map(Entry::text).toList();
-      ask(
-          () -> journal.append(run, first, lines),
-          new Answer(limit, () -> appended(journal, entries)));
+      new Step<>(silence, () -> journal.claim(run, silence), this::claimed).attempt();
+    } else if (!waiting.isEmpty() && own != null) {
+      busy = true;
+      sending = List.copyOf(waiting);
+      waiting.clear();
+      List<String> texts =
+          sending.stream().map(Entry::text).filter(text -> !text.isEmpty()).toList();
+      new Step<>(
+              silence,
+              () -> journal.append(run, own.epoch(), own.next(), texts),
+              (cancelled, began) -> appended(own, texts.size(), cancelled, began))
+          .attempt();
     } else if (ending != null) {
       Runnable end = ending;
       ending = null;
@@ -110,70 +169,183 @@ public final class JournalWriter {
     }
   }
 
-  private void appended(Journal journal, List<Entry> entries) {
+  private void claimed(Journal.Claim claim, long began) {
     busy = false;
-    List<Entry> free = new ArrayList<>(entries);
+    confirmed = began;
+    held = new Held(claim.epoch(), claim.entries().size(), began);
+    if (claim.entries().isEmpty()) {
+      proceed();
+    } else {
+      fail(new IllegalStateException("it has an unfinished run with this id"));
+    }
+  }
+
+  private void appended(Held own, int entries, @Nullable Boolean cancelled, long began) {
+    busy = false;
+    confirmed = began;
+    held = new Held(own.epoch(), own.next() + entries, own.began());
+    if (Boolean.TRUE.equals(cancelled)) {
+      listener.cancelled();
+    }
+    proceed();
+  }
+
+  /** Goes on with all that waited for the write that was answered. */
+  private void proceed() {
+    List<Entry> free = new ArrayList<>(sending);
+    sending = List.of();
     if (broken) {
       free.addAll(waiting);
       waiting.clear();
     }
     free.forEach(entry -> entry.then().run());
-    append(journal);
+    advance(requireNonNull(journal));
   }
 
-  /** Ends the journal of the run: it is finished, or left for others to resume. */
-  public void end(boolean finished, Runnable then) {
+  private void fail(Throwable failure) {
+    busy = false;
+    if (!broken) {
+      broken = true;
+      lost = failure instanceof RunBusyException;
+      Reason reason =
+          new Reason(
+              Reason.Kind.UNAVAILABLE,
+              "",
+              lost
+                  ? "this process lost the run, so it sent nothing more: " + failure.getMessage()
+                  : "the journal failed, so nothing more was sent: " + failure);
+      if (lost) {
+        listener.lost(reason);
+      } else {
+        listener.failed(reason);
+      }
+    }
+    proceed();
+  }
+
+  /**
+   * Ends the journal of the run: it is finished, or left for others to resume.
+   *
+   * @param report of a run that is finished; null: it is left
+   */
+  public void end(@Nullable Supplier<String> report, Runnable then) {
     if (journal == null) {
       then.run();
       return;
     }
     Journal last = journal;
-    Answer answer = new Answer(ENDING, then);
-    ending = () -> ask(() -> finished && !broken ? last.finish(run) : last.release(run), answer);
-    append(journal);
+    Once once = new Once(then);
+    ending = () -> end(last, report, once);
+    advance(last);
   }
 
-  private void ask(Supplier<CompletionStage<Void>> call, Answer answer) {
-    try {
-      requireNonNull(call.get(), "the journal returned no stage")
-          .whenComplete((nothing, e) -> time.schedule(Duration.ZERO, () -> answer.take(e)));
-    } catch (Throwable e) {
-      time.schedule(Duration.ZERO, () -> answer.take(e));
+  private void end(Journal journal, @Nullable Supplier<String> report, Once then) {
+    Held own = held;
+    if (own == null || lost) {
+      then.run();
+    } else if (report == null || broken) {
+      JournalCall.make(
+          time, () -> journal.release(run, own.epoch()), (nothing, failure) -> then.run());
+    } else {
+      busy = true;
+      new Step<>(
+              ENDING,
+              () -> journal.finish(run, own.epoch(), report.get()),
+              (nothing, began) -> then.run())
+          .attempt();
+      ending = () -> end(journal, null, then); // if it fails
     }
   }
 
-  /** The answer of the journal to one call; the first counts. */
-  private final class Answer {
-    private final Runnable then;
+  /** What comes after the end of the journal, or when that takes too long. */
+  private final class Once implements Runnable {
+    private final Runnable work;
     private final Timekeeper.Scheduled tooLate;
-    private boolean taken;
+    private boolean done;
 
-    Answer(Duration within, Runnable then) {
-      this.then = then;
-      tooLate =
-          time.schedule(
-              within,
-              () ->
-                  take(
-                      new IllegalStateException(
-                          "no answer for %d s".formatted(within.toSeconds()))));
+    Once(Runnable work) {
+      this.work = work;
+      tooLate = time.schedule(ENDING, this);
     }
 
-    void take(@Nullable Throwable failure) {
-      if (taken) {
+    @Override
+    public void run() {
+      if (!done) {
+        done = true;
+        tooLate.cancel();
+        timers.cancel();
+        work.run();
+      }
+    }
+  }
+
+  /** What is done with the answer to a call that began at a time. */
+  private interface Answered<T extends @Nullable Object> {
+    void take(T value, long began);
+  }
+
+  /**
+   * One call that is made again until an attempt succeeds, the run turns out to be another's, or
+   * the time is up. An answer to an earlier attempt counts, too: the effect is the same.
+   */
+  private final class Step<T extends @Nullable Object> {
+    private final Duration within;
+    private final Supplier<CompletionStage<T>> call;
+    private final Answered<T> then;
+    private final long first = time.nanoTime();
+    private int attempts;
+    private int failed;
+    private boolean over;
+
+    Step(Duration within, Supplier<CompletionStage<T>> call, Answered<T> then) {
+      this.within = within;
+      this.call = call;
+      this.then = then;
+    }
+
+    void attempt() {
+      if (over) {
         return;
       }
-      taken = true;
-      tooLate.cancel();
-      if (failure != null && !broken) {
-        broken = true;
-        broke.accept(
-            new Reason(
-                Reason.Kind.UNAVAILABLE,
-                "",
-                "the journal failed, so nothing more was sent: " + Failures.unwrap(failure)));
+      int attempt = ++attempts;
+      long began = time.nanoTime();
+      Duration patience = within.dividedBy(4);
+      Timekeeper.Scheduled limit =
+          timers.after(
+              patience,
+              () ->
+                  failed(
+                      attempt,
+                      new IllegalStateException(
+                          "no answer for %d s".formatted(patience.toSeconds()))));
+      JournalCall.make(
+          time,
+          call,
+          (value, failure) -> {
+            limit.cancel();
+            if (failure != null) {
+              failed(attempt, failure);
+            } else if (!over) {
+              over = true;
+              then.take(value, began);
+            }
+          });
+    }
+
+    private void failed(int attempt, Throwable failure) {
+      if (over || (attempt <= failed && !(failure instanceof RunBusyException))) {
+        return;
       }
-      then.run();
+      failed = attempt;
+      Duration pause =
+          Duration.ofNanos((long) Backoff.nanos(FIRST_PAUSE, 2, LONGEST_PAUSE, attempt - 1));
+      boolean isTooLate = time.nanoTime() + pause.toNanos() - first >= within.toNanos();
+      if (failure instanceof RunBusyException || isTooLate) {
+        over = true;
+        fail(failure);
+      } else {
+        timers.after(pause, this::attempt);
+      }
     }
   }
 }

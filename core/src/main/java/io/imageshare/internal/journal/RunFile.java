@@ -1,74 +1,83 @@
 package io.imageshare.internal.journal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** The file of one run while this process owns it: lines that end with a line feed. */
+/**
+ * The file of one run while this process owns it: lines that end with a line feed. Each owner
+ * begins with a line that names its epoch and itself; the others are the entries.
+ */
 final class RunFile {
   static final String SUFFIX = ".jsonl";
+  private static final String ENTRY = "{\"sum\":\"";
 
   private final Path path;
   private final RunLock lock;
   private final FileChannel channel;
-  private long lines;
+  private final List<String> entries;
+  private final long epoch;
+  private long next;
   private long end;
+  private boolean named;
 
-  private RunFile(Path path, RunLock lock, FileChannel channel) {
+  private RunFile(
+      Path path, RunLock lock, FileChannel channel, List<String> lines, long end, long epoch) {
     this.path = path;
     this.lock = lock;
     this.channel = channel;
+    this.end = end;
+    this.epoch = epoch;
+    entries = lines.stream().filter(line -> !line.startsWith(OwnFiles.EPOCH)).toList();
+    next = entries.size();
   }
 
   static Path path(Path directory, String run) {
     return directory.resolve(run + SUFFIX);
   }
 
-  /** The whole lines of a file; a last one that does not end was cut off by a crash. */
-  static List<String> read(Path path) throws IOException {
-    byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(path);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
-    return lines(bytes);
-  }
-
-  private static List<String> lines(byte[] bytes) {
-    return new String(bytes, 0, whole(bytes), StandardCharsets.UTF_8).lines().toList();
-  }
-
   private static int whole(byte[] bytes) {
     int end = bytes.length;
     while (end > 0 && bytes[end - 1] != '\n') {
-      end--;
+      end--; // a last line that does not end was cut off by a crash
     }
     return end;
   }
 
-  /** Locks a run, and opens its file as far as it is whole. */
-  static RunFile own(Path directory, String run, Instant now) throws IOException {
-    Files.createDirectories(directory);
-    RunLock lock = RunLock.take(directory, run, now);
+  /**
+   * Locks a run, and opens its file as far as it is whole.
+   *
+   * @param finished the epoch of the run with this id that was finished last; 0: none was
+   */
+  static RunFile own(Path directory, String run, Duration silent, Instant now, long finished)
+      throws IOException {
+    RunLock lock = RunLock.take(directory, run, silent, now);
     FileChannel channel = null;
     try {
       Path path = path(directory, run);
-      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      RunFile file = new RunFile(path, lock, channel);
-      byte[] bytes = Files.readAllBytes(path);
-      file.end = whole(bytes);
-      file.lines = lines(bytes).size();
-      channel.truncate(file.end);
-      forceName(directory);
-      return file;
+      channel = OwnFiles.open(path);
+      byte[] bytes = OwnFiles.read(channel);
+      requireOurs(path, new String(bytes, 0, Math.min(bytes.length, 32), UTF_8));
+      int end = whole(bytes);
+      List<String> lines = new String(bytes, 0, end, UTF_8).lines().toList();
+      long last = lines.stream().mapToLong(OwnFiles::epoch).max().orElse(0);
+      if (finished > 0
+          && last <= finished) { // it was finished, and died before it had deleted this
+        end = 0;
+        lines = List.of();
+      }
+      channel.truncate(end);
+      OwnFiles.forceName(directory);
+      long epoch = Math.max(now.toEpochMilli(), Math.max(last, finished) + 1);
+      return new RunFile(path, lock, channel, lines, end, epoch);
     } catch (IOException | RuntimeException e) {
       if (channel != null) {
         channel.close();
@@ -78,23 +87,42 @@ final class RunFile {
     }
   }
 
-  /** A new file is not safe before its directory is; not every system can do this. */
-  private static void forceName(Path directory) {
-    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-      names.force(true);
-    } catch (IOException e) {
-      // Windows cannot do this and does not need it.
+  private static void requireOurs(Path path, String begin) throws IOException {
+    for (String ours : List.of(OwnFiles.EPOCH, ENTRY)) {
+      if (begin.startsWith(ours) || ours.startsWith(begin)) {
+        return;
+      }
     }
+    throw new IOException(
+        path + " is no journal of this library; move it away, or name another directory");
   }
 
-  /** Writes lines after the last one, all or none; they are safe after {@link #force}. */
+  long epoch() {
+    return epoch;
+  }
+
+  /** The entries that were there when it was opened. */
+  List<String> entries() {
+    return entries;
+  }
+
+  /**
+   * Writes entries after the last one, all or none, unless they are there; they are safe after
+   * {@link #force}.
+   */
   void write(long first, List<String> added) throws IOException {
-    if (first != lines) {
-      throw new IllegalStateException(
-          "%s: line %d is next, not %d; somebody else has written it"
-              .formatted(path, lines, first));
+    if (first >= entries.size() && first + added.size() <= next) {
+      return; // an earlier try has written them
     }
-    byte[] bytes = (String.join("\n", added) + "\n").getBytes(StandardCharsets.UTF_8);
+    if (first != next) {
+      throw new IllegalStateException("%s: entry %d is next, not %d".formatted(path, next, first));
+    }
+    StringBuilder lines = new StringBuilder();
+    if (!named) {
+      lines.append(OwnFiles.epochLine(epoch)).append('\n');
+    }
+    added.forEach(line -> lines.append(line).append('\n'));
+    byte[] bytes = lines.toString().getBytes(UTF_8);
     ByteBuffer left = ByteBuffer.wrap(bytes);
     try {
       while (left.hasRemaining()) {
@@ -104,8 +132,9 @@ final class RunFile {
       channel.truncate(end);
       throw e;
     }
+    named = true;
     end += bytes.length;
-    lines += added.size();
+    next += added.size();
   }
 
   void force() throws IOException {
@@ -124,7 +153,12 @@ final class RunFile {
     lock.close();
   }
 
+  /** Leaves the run to others; one that has no entries is none. */
   void close() throws IOException {
+    if (next == 0) {
+      delete();
+      return;
+    }
     channel.close();
     lock.close();
   }

@@ -1,5 +1,6 @@
 package io.imageshare.internal.journal;
 
+import io.imageshare.RunBusyException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,7 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -29,6 +30,8 @@ final class RunLock implements Closeable {
   /** Far from the text, which others must be able to read where locks are mandatory. */
   private static final long POSITION = Long.MAX_VALUE - 1;
 
+  private static final String PROCESS = "process ";
+
   private final Path path;
   private final FileChannel channel;
 
@@ -43,26 +46,26 @@ final class RunLock implements Closeable {
 
   /** The name of this process in lock files. */
   static String self() {
-    return "process " + ProcessHandle.current().pid();
+    return PROCESS + ProcessHandle.current().pid();
   }
 
   /**
    * Takes the lock of a run.
    *
-   * @throws IllegalStateException if somebody else has it, naming who and since when
+   * @param silent what a claimant takes for abandoned, were there no lock
+   * @throws RunBusyException if somebody else has it, naming who and since when
    */
-  static RunLock take(Path directory, String run, Instant now) throws IOException {
+  static RunLock take(Path directory, String run, Duration silent, Instant now) throws IOException {
     Path path = path(directory, run);
     synchronized (HELD) {
       String holder = HELD.get(path);
       FileChannel channel = holder == null ? locked(path) : null;
       if (channel == null) {
-        throw new IllegalStateException(
-            "run %s is being written by %s; close the workflow that writes it, or leave it alone"
-                .formatted(run, holder == null ? Files.readString(path) : holder));
+        throw new RunBusyException(run, holder == null ? OwnFiles.read(path) : holder, silent);
       }
       String self = self() + " since " + now.truncatedTo(ChronoUnit.SECONDS);
       try {
+        requireOurs(path, channel);
         channel.truncate(0).write(ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
       } catch (IOException e) {
         channel.close(); // a full disk must not leave a lock that nobody can release
@@ -73,10 +76,19 @@ final class RunLock implements Closeable {
     }
   }
 
+  private static void requireOurs(Path path, FileChannel channel) throws IOException {
+    ByteBuffer begin = ByteBuffer.allocate(PROCESS.length());
+    channel.read(begin, 0);
+    String found = StandardCharsets.UTF_8.decode(begin.flip()).toString();
+    if (!PROCESS.startsWith(found)) {
+      throw new IOException(
+          path + " is no lock of a journal; move it away, or name another directory");
+    }
+  }
+
   /** The channel that has the lock; null if another process has. */
   private static @Nullable FileChannel locked(Path path) throws IOException {
-    FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = OwnFiles.open(path);
     FileLock lock = null;
     try {
       lock = channel.tryLock(POSITION, 1, false);
@@ -97,7 +109,7 @@ final class RunLock implements Closeable {
         return here == null ? "" : here;
       }
       try (FileChannel channel = locked(path)) {
-        return channel == null ? Files.readString(path) : "";
+        return channel == null ? OwnFiles.read(path) : "";
       }
     }
   }

@@ -147,6 +147,11 @@ public final class RunHistory {
     return begun.at();
   }
 
+  /** Whose run it is; empty if that is not known. */
+  public String account() {
+    return begun.account();
+  }
+
   public Instant deadline() {
     return begun.deadline();
   }

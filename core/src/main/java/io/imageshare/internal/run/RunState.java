@@ -168,7 +168,9 @@ public final class RunState {
 
   private void begin() {
     if (history == null) {
-      run.note(new JournalEntry.Begun(run.clock, end, run.terms.limits(), run.requests));
+      run.note(
+          new JournalEntry.Begun(
+              run.terms.account(), run.clock, end, run.terms.limits(), run.requests));
     }
     Duration left = Duration.between(run.clock, end);
     run.deadline = run.now + left.toNanos();

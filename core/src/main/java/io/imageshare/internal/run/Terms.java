@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run goes by: limits, policies, and what the workflow has learned.
  *
+ * @param account whose images they are; empty if the backend cannot tell
  * @param readPause how long to wait after a read that failed for good: as long as the longest
  *     backoff
  * @param stopAfterFailures nothing more is written once so many pairs have failed
  * @param reader takes what a run reads that does nothing else; null: the run writes
  */
 public record Terms(
+    String account,
     BatchLimits limits,
     int membersPerImage,
     PollPolicy poll,
@@ -32,6 +34,7 @@ public record Terms(
   /** The same for a run that only reads. */
   public Terms reader(ListingReader reader) {
     return new Terms(
+        account,
         limits,
         membersPerImage,
         poll,

@@ -17,10 +17,14 @@ public final class TimerScope {
     this.time = time;
   }
 
-  public void after(Duration delay, Runnable work) {
+  public Timekeeper.Scheduled after(Duration delay, Runnable work) {
     Timer timer = new Timer(work);
     open.add(timer);
     timer.scheduled = time.schedule(delay, timer);
+    return () -> {
+      open.remove(timer);
+      timer.cancel();
+    };
   }
 
   public void cancel() {

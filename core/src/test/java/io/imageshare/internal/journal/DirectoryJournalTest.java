@@ -2,30 +2,41 @@ package io.imageshare.internal.journal;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.Job;
 import io.imageshare.Journal;
+import io.imageshare.Journal.Claim;
 import io.imageshare.Reason;
+import io.imageshare.RunBusyException;
 import io.imageshare.ShareRequest;
+import io.imageshare.Timekeeper;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectoryJournalTest {
   private static final Reason REASON = new Reason(Reason.Kind.LOST, "IMG.0018", "lost \"x\"\n");
@@ -44,11 +55,11 @@ class DirectoryJournalTest {
   private static List<JournalEntry> lines() {
     return List.of(
         new JournalEntry.Begun(
+            "endpoint project",
             Instant.EPOCH,
             Instant.MAX,
             BatchLimits.defaults(),
             List.of(ShareRequest.unshare(List.of("i", "ü"), List.of("p")))),
-        new JournalEntry.Owned("process 1", Instant.EPOCH),
         new JournalEntry.Intent(3, new Slice(List.of(0, 1, 2, 5, 7, 8), List.of(4)), Instant.EPOCH),
         new JournalEntry.Submitted(3, "job \"1\"", Instant.EPOCH),
         new JournalEntry.Ended(3, Job.Status.FAIL, REASON),
@@ -59,47 +70,61 @@ class DirectoryJournalTest {
         new JournalEntry.Served(3, List.of(new Slice(List.of(1), List.of(4)))),
         new JournalEntry.BadId(0, Side.RECIPIENTS, 4, REASON),
         new JournalEntry.BadPair(1, 4, REASON),
-        new JournalEntry.Cancelled(Instant.EPOCH),
-        new JournalEntry.Alive(Instant.EPOCH));
+        new JournalEntry.Cancelled(Instant.EPOCH));
   }
 
   private static List<String> texts() {
     return lines().stream().map(JournalEntry::text).toList();
   }
 
+  private static final Duration SILENT = Duration.ofMinutes(1);
+
+  private static Claim claim(Journal journal, String run) {
+    return get(journal.claim(run, SILENT));
+  }
+
+  private static List<String> claimable(Journal journal) {
+    return get(journal.unfinished(SILENT, 100)).stream().map(Journal.Unfinished::run).toList();
+  }
+
   @Test
-  void linesAreReadAsTheyWereWritten() {
+  void entriesAreReadAsTheyWereWritten() {
     Journal journal = Journal.directory(path);
-    get(journal.append("run", 0, texts().subList(0, 4)));
-    get(journal.append("run", 4, texts().subList(4, texts().size())));
-    assertEquals(lines(), JournalEntry.all("run", get(journal.read("run"))));
-    assertEquals(List.of(), get(journal.read("other")));
+    Claim claim = claim(journal, "run");
+    assertEquals(List.of(), claim.entries());
+    get(journal.append("run", claim.epoch(), 0, texts().subList(0, 4)));
+    get(journal.append("run", claim.epoch(), 4, texts().subList(4, texts().size())));
+    get(journal.release("run", claim.epoch()));
+    Claim next = claim(journal, "run");
+    assertEquals(lines(), JournalEntry.all("run", next.entries()));
+    assertTrue(next.epoch() > claim.epoch());
   }
 
   @Test
   void everyTornEndIsDropped() throws IOException {
     Journal journal = Journal.directory(path);
-    get(journal.append("run", 0, texts().subList(0, 3)));
-    get(journal.release("run"));
-    byte[] whole = Files.readAllBytes(path.resolve("run.jsonl"));
-    int second = texts().get(0).getBytes(StandardCharsets.UTF_8).length + 1;
+    Claim first = claim(journal, "run");
+    get(journal.append("run", first.epoch(), 0, texts().subList(0, 3)));
+    get(journal.release("run", first.epoch()));
+    Path file = path.resolve("run.jsonl");
+    byte[] whole = Files.readAllBytes(file);
     for (int length = 0; length < whole.length; length++) {
-      Files.write(path.resolve("run.jsonl"), Arrays.copyOf(whole, length));
-      List<String> read = get(journal.read("run"));
+      Files.write(file, Arrays.copyOf(whole, length));
+      Claim claim = claim(journal, "run");
+      List<String> read = claim.entries();
       assertEquals(texts().subList(0, read.size()), read);
-      assertEquals(length >= second, !read.isEmpty());
-      get(journal.append("run", read.size(), List.of("next")));
-      assertEquals("next", get(journal.read("run")).get(read.size()));
-      long sized =
-          read.stream().mapToLong(line -> line.getBytes(StandardCharsets.UTF_8).length + 1).sum();
-      assertEquals(sized + 5, Files.size(path.resolve("run.jsonl")), "something is left behind");
-      get(journal.release("run"));
+      get(journal.append("run", claim.epoch(), read.size(), List.of("next")));
+      get(journal.release("run", claim.epoch()));
+      Claim again = claim(journal, "run");
+      assertEquals("next", again.entries().get(read.size()));
+      assertEquals(read.size() + 1, again.entries().size(), "something is left behind");
+      get(journal.release("run", again.epoch()));
     }
   }
 
   @Test
   void damageIsNamedByItsLine() {
-    String line = texts().get(2);
+    String line = texts().get(1);
     for (int at = 0; at < line.length(); at++) {
       String damaged =
           line.substring(0, at) + (char) (line.charAt(at) ^ 1) + line.substring(at + 1);
@@ -120,11 +145,11 @@ class DirectoryJournalTest {
     String begun = texts().get(0);
     assertEquals(
         lines().get(0), JournalCodec.read(resealed(begun, "\"at\"", "\"color\":[\"new\"],\"at\"")));
-    String newer = resealed(begun, "\"version\":2", "\"version\":3");
+    String newer = resealed(begun, "\"version\":3", "\"version\":4");
     IllegalStateException refused =
         assertThrows(IllegalStateException.class, () -> JournalCodec.read(newer));
     assertEquals(
-        "version 3 of the journal; this release reads up to 2: resume it with the release that"
+        "version 4 of the journal; this release reads up to 3: resume it with the release that"
             + " wrote it, or a newer one",
         refused.getMessage());
   }
@@ -134,17 +159,17 @@ class DirectoryJournalTest {
       delimiter = '|',
       quoteCharacter = '\'',
       value = {
-        "8 | \"Settled\" | \"Doubted\" | not known: kind Doubted; is it newer?",
-        "8 | \"kind\" | \"type\" | damaged: kind: ",
-        "8 | \"reason\" | \"cause\" | damaged: reason: ",
-        "8 | \"again\" | \"once\" | damaged: again: ",
-        "8 | \"flight\":3 | \"flight\":\"x\" | damaged: flight: ",
-        "8 | \"flight\" | \"submission\" | damaged: flight: ",
-        "8 | \"LOST\" | \"GONE\" | damaged: reason: ",
-        "3 | 1970-01-01T00:00:00Z | noon | damaged: at: ",
-        "2 | \"0-2,5,7-8\" | \"0-2,five\" | damaged: images: ",
-        "2 | \"recipients\" | \"others\" | damaged: recipients: ",
-        "9 | \"recipients\":\"4\" | \"recipients\":4.5 | damaged: except[0].recipients: ",
+        "7 | \"Settled\" | \"Doubted\" | not known: kind Doubted; is it newer?",
+        "7 | \"kind\" | \"type\" | damaged: kind: ",
+        "7 | \"reason\" | \"cause\" | damaged: reason: ",
+        "7 | \"again\" | \"once\" | damaged: again: ",
+        "7 | \"flight\":3 | \"flight\":\"x\" | damaged: flight: ",
+        "7 | \"flight\" | \"submission\" | damaged: flight: ",
+        "7 | \"LOST\" | \"GONE\" | damaged: reason: ",
+        "2 | 1970-01-01T00:00:00Z | noon | damaged: at: ",
+        "1 | \"0-2,5,7-8\" | \"0-2,five\" | damaged: images: ",
+        "1 | \"recipients\" | \"others\" | damaged: recipients: ",
+        "8 | \"recipients\":\"4\" | \"recipients\":4.5 | damaged: except[0].recipients: ",
         "0 | \"requests\" | \"asked\" | damaged: requests: ",
         "0 | unshare | drop | damaged: requests[0]: ",
       })
@@ -163,43 +188,177 @@ class DirectoryJournalTest {
   @Test
   void aRunHasOneOwnerWhoIsNamed() {
     Journal mine = Journal.directory(path);
-    get(mine.append("run", 0, List.of("a")));
+    Claim claim = claim(mine, "run");
+    get(mine.append("run", claim.epoch(), 0, List.of("{\"a\":1}")));
     Journal theirs = Journal.directory(path);
+    RunBusyException busy = busy(theirs.claim("run", SILENT));
     String self = "process " + ProcessHandle.current().pid() + " since ";
-    String refused = failure(theirs.append("run", 1, List.of("b")));
-    assertTrue(refused.startsWith("run run is being written by " + self), refused);
-    assertTrue(get(theirs.unfinished()).get(0).owner().startsWith(self));
-    get(mine.release("run"));
-    assertEquals("", get(theirs.unfinished()).get(0).owner());
-    String late = failure(theirs.append("run", 0, List.of("b")));
-    assertTrue(late.endsWith("line 1 is next, not 0; somebody else has written it"), late);
-    assertEquals("", get(mine.unfinished()).get(0).owner(), "refused, it must not keep the lock");
-    get(theirs.append("run", 1, List.of("b")));
-    assertEquals(List.of("a", "b"), get(mine.read("run")));
+    assertTrue(busy.owner().startsWith(self), busy.owner());
+    assertEquals(SILENT, busy.freeIn());
+    assertEquals(List.of(), claimable(theirs), "a lock is a sign of life");
+    get(mine.release("run", claim.epoch()));
+    assertEquals(List.of("run"), claimable(theirs));
+    Claim second = claim(theirs, "run");
+    assertEquals(List.of("{\"a\":1}"), second.entries());
+    assertTrue(
+        busy(mine.append("run", claim.epoch(), 1, List.of("late"))).owner().startsWith(self));
+    busy(mine.finish("run", claim.epoch(), "late"));
+    get(mine.release("run", claim.epoch()));
+    get(theirs.append("run", second.epoch(), 1, List.of("b")));
+  }
+
+  private static RunBusyException busy(CompletionStage<?> stage) {
+    CompletionException thrown = assertThrows(CompletionException.class, () -> get(stage));
+    return assertInstanceOf(RunBusyException.class, thrown.getCause());
   }
 
   @Test
-  void aFinishedRunIsForgotten() throws IOException {
-    Journal journal = Journal.directory(path.resolve("made"));
-    assertEquals(List.of(), get(journal.unfinished()));
-    get(journal.append("run", 0, List.of("a")));
-    get(journal.append("other", 0, List.of("a")));
-    get(journal.finish("run"));
-    assertEquals("other", get(journal.unfinished()).get(0).run());
-    get(journal.append("run", 0, List.of("again")));
-    get(journal.finish("run"));
-    get(journal.finish("other"));
-    try (var files = Files.list(path.resolve("made"))) {
-      assertEquals(0, files.count());
+  void whatIsDoneTwiceIsThereOnce() {
+    Journal journal = Journal.directory(path);
+    Claim claim = claim(journal, "run");
+    for (int times = 0; times < 2; times++) {
+      assertFalse(get(journal.append("run", claim.epoch(), 0, List.of("a", "b"))));
     }
+    get(journal.append("run", claim.epoch(), 2, List.of()));
+    assertTrue(
+        failure(journal.append("run", claim.epoch(), 3, List.of("d"))).contains("2 is next"));
+    get(journal.append("run", claim.epoch(), 2, List.of("c")));
+    get(journal.release("run", claim.epoch()));
+    Claim next = claim(journal, "run");
+    assertEquals(List.of("a", "b", "c"), next.entries());
+    for (int times = 0; times < 2; times++) {
+      get(journal.finish("run", next.epoch(), "{}"));
+    }
+    busy(journal.append("run", next.epoch(), 3, List.of()));
+  }
+
+  @Test
+  void aFinishedRunLeavesItsReportAndNothingElse() throws IOException {
+    Journal journal = Journal.directory(path.resolve("made"));
+    assertEquals(List.of(), claimable(journal));
+    assertEquals(Optional.empty(), get(journal.report("run")));
+    long last = 0;
+    for (String report : List.of("{\n}\n", "{\"second\":true}")) {
+      Claim claim = claim(journal, "run");
+      assertEquals(List.of(), claim.entries());
+      assertTrue(claim.epoch() > last, "an epoch is never used again");
+      last = claim.epoch();
+      assertFalse(get(journal.append("run", last, 0, List.of("a"))), "cancelled before it began");
+      assertTrue(get(journal.cancel("run")));
+      assertTrue(get(journal.append("run", last, 1, List.of())));
+      get(journal.finish("run", last, report));
+      assertEquals(Optional.of(report), get(journal.report("run")));
+      assertFalse(get(journal.cancel("run")));
+      assertEquals(List.of(), claimable(journal));
+    }
+    assertEquals(List.of("run.report"), names(path.resolve("made")));
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aProcessThatDiesBetweenItsReportAndItsEndHasFinished() throws IOException {
+    Journal journal = Journal.directory(path);
+    Claim claim = claim(journal, "run");
+    get(journal.append("run", claim.epoch(), 0, List.of("a")));
+    byte[] before = Files.readAllBytes(path.resolve("run.jsonl"));
+    get(journal.finish("run", claim.epoch(), "{}"));
+    Files.write(path.resolve("run.jsonl"), before);
+    Claim next = claim(journal, "run");
+    assertEquals(List.of(), next.entries());
+    get(journal.release("run", next.epoch()));
+    assertEquals(List.of("run.report"), names(path));
+  }
+
+  @Test
+  void reportsAreKeptForSoLong() throws IOException {
+    Timekeeper time = Timekeeper.virtual();
+    Journal journal = new DirectoryJournal(path, Duration.ofDays(30)).onCallingThread(time);
+    Files.writeString(path.resolve("mine.report"), "no report of a run");
+    Files.setLastModifiedTime(path.resolve("mine.report"), FileTime.from(Instant.EPOCH));
+    for (String run : List.of("old", "young", "new")) {
+      Claim claim = claim(journal, run);
+      get(journal.append(run, claim.epoch(), 0, List.of("a")));
+      get(journal.finish(run, claim.epoch(), "{}"));
+      int days = run.equals("old") ? 31 : 29;
+      Files.setLastModifiedTime(
+          path.resolve(run + ".report"), FileTime.from(time.now().minus(Duration.ofDays(days))));
+      try {
+        time.sleep(Duration.ofHours(2));
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    assertEquals(List.of("mine.report", "new.report", "young.report"), names(path));
+    assertThrows(
+        IllegalArgumentException.class, () -> Journal.directory(path, Duration.ofDays(-1)));
+  }
+
+  @Test
+  void nobodyElseMayReadIt() throws IOException {
+    assumeTrue(path.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    Path made = path.resolve("a").resolve("made");
+    Journal journal = Journal.directory(made);
+    for (String run : List.of("finished", "unfinished")) {
+      Claim claim = claim(journal, run);
+      get(journal.append(run, claim.epoch(), 0, List.of("a")));
+      get(journal.cancel(run));
+      if (run.equals("finished")) {
+        get(journal.finish(run, claim.epoch(), "{}"));
+      }
+    }
+    assertEquals("rwx------", permissions(made));
+    assertEquals(4, names(made).size());
+    for (String name : names(made)) {
+      assertEquals("rw-------", permissions(made.resolve(name)), name);
+    }
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run.jsonl", "run.lock", "run.report", "run.cancel"})
+  void linksAreNotFollowed(String name) throws IOException {
+    Path outside = Files.writeString(path.resolve("precious"), "");
+    Path directory = Files.createDirectory(path.resolve("journal"));
+    Files.createSymbolicLink(directory.resolve(name), outside);
+    Journal journal = Journal.directory(directory);
+    try {
+      Claim claim = claim(journal, "run");
+      get(journal.append("run", claim.epoch(), 0, List.of("a")));
+      get(journal.cancel("run"));
+      get(journal.finish("run", claim.epoch(), "{}"));
+    } catch (CompletionException e) {
+      assertInstanceOf(IOException.class, e.getCause());
+    }
+    assertEquals("", Files.readString(outside));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run.jsonl", "run.lock"})
+  void whatIsNoJournalIsNotTouched(String name) throws IOException {
+    Files.writeString(path.resolve(name), "my notes, without a line feed");
+    Journal journal = Journal.directory(path);
+    String refused = failure(journal.claim("run", SILENT));
+    assertTrue(refused.contains(name + " is no "), refused);
+    assertEquals("my notes, without a line feed", Files.readString(path.resolve(name)));
   }
 
   @Test
   void aDeletedFileIsNoSafePlace() throws IOException {
     Journal journal = Journal.directory(path);
-    get(journal.append("run", 0, List.of("a")));
+    Claim claim = claim(journal, "run");
+    get(journal.append("run", claim.epoch(), 0, List.of("a")));
     Files.delete(path.resolve("run.jsonl"));
-    String failed = failure(journal.append("run", 1, List.of("b")));
-    assertTrue(failed.contains("run.jsonl: it was deleted"), failed);
+    for (int times = 0; times < 2; times++) {
+      String failed = failure(journal.append("run", claim.epoch(), 1, List.of("b")));
+      assertTrue(failed.contains("run.jsonl: it was deleted"), failed);
+    }
   }
 }

@@ -127,6 +127,7 @@ final class ModelLoop {
     PollSchedule unused = new PollSchedule(Duration.ofSeconds(1), () -> 0, new Random(1));
     terms =
         new Terms(
+            "",
             setting.limits(),
             100,
             PollPolicy.fixed(Duration.ofSeconds(1)).patience(PATIENCE),

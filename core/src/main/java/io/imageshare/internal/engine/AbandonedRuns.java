@@ -1,0 +1,155 @@
+package io.imageshare.internal.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.Journal;
+import io.imageshare.RunBusyException;
+import io.imageshare.ShareRun;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.internal.journal.JournalCall;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runs of the journal that nobody writes: claimed one after the other, and gone on with. What
+ * is wrong with one of them, or takes too long, is told and costs the others nothing.
+ */
+final class AbandonedRuns {
+  private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
+
+  private final Journal journal;
+  private final WorkflowContext context;
+  private final Workflow workflow;
+  private final Duration silence;
+
+  /** How long the journal has to answer what concerns one run. */
+  private final Duration limit;
+
+  /** The runs that cannot be resumed here; each is warned of once. */
+  private final Set<String> left = new HashSet<>();
+
+  AbandonedRuns(Journal journal, WorkflowContext context, Workflow workflow) {
+    this.journal = journal;
+    this.context = context;
+    this.workflow = workflow;
+    silence = context.settings().silence();
+    limit = silence.dividedBy(4);
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  /** Claims a run for this process, which is new or abandoned. */
+  CompletionStage<ClaimedRun> claim(String id) {
+    CompletableFuture<ClaimedRun> claimed = new CompletableFuture<>();
+    claim(
+        id,
+        (run, failure) -> {
+          if (run != null) {
+            claimed.complete(run);
+          } else {
+            claimed.completeExceptionally(requireNonNull(failure));
+          }
+        });
+    return claimed;
+  }
+
+  private void claim(String id, BiConsumer<@Nullable ClaimedRun, @Nullable Throwable> then) {
+    long began = context.time().nanoTime();
+    JournalCall.make(
+        context.time(),
+        limit,
+        () -> journal.claim(id, silence),
+        (claim, failure) -> then.accept(claim == null ? null : claimed(id, claim, began), failure),
+        (claim, failure) -> {
+          if (claim != null) {
+            claimed(id, claim, began).release(); // nobody waits for it any more
+          }
+        });
+  }
+
+  private ClaimedRun claimed(String id, Journal.Claim claim, long began) {
+    return new ClaimedRun(id, claim, began, journal, context, workflow);
+  }
+
+  /**
+   * Goes on with abandoned runs. Called on the engine's thread.
+   *
+   * @param then takes those that are under way now, or why the journal cannot tell of any
+   */
+  void resume(int atMost, BiConsumer<List<ShareRun>, @Nullable Throwable> then) {
+    int wanted = (int) Math.min(Integer.MAX_VALUE, (long) atMost + left.size());
+    JournalCall.make(
+        context.time(),
+        limit,
+        () -> journal.unfinished(silence, wanted),
+        (unfinished, failure) -> {
+          List<ShareRun> resumed = new ArrayList<>();
+          if (unfinished == null) {
+            then.accept(resumed, requireNonNull(failure));
+          } else {
+            next(new ArrayDeque<>(unfinished), atMost, resumed, then);
+          }
+        },
+        (unfinished, failure) -> {});
+  }
+
+  private void next(
+      Deque<Journal.Unfinished> unfinished,
+      int atMost,
+      List<ShareRun> resumed,
+      BiConsumer<List<ShareRun>, @Nullable Throwable> then) {
+    Journal.Unfinished next = unfinished.poll();
+    while (next != null && workflow.isUnderWay(next.run())) {
+      next = unfinished.poll(); // its own
+    }
+    if (next == null || resumed.size() >= atMost || workflow.isClosed()) {
+      then.accept(resumed, null);
+      return;
+    }
+    String id = next.run();
+    claim(
+        id,
+        (claimed, failure) -> {
+          if (claimed != null) {
+            resume(claimed, resumed);
+          } else if (failure instanceof RunBusyException busy) {
+            log.info("run {} is left to {}", id, busy.owner());
+          } else {
+            leave(id, requireNonNull(failure));
+          }
+          next(unfinished, atMost, resumed, then);
+        });
+  }
+
+  private void resume(ClaimedRun claimed, List<ShareRun> resumed) {
+    try {
+      if (!claimed.isNew()) {
+        resumed.add(workflow.begin(claimed.resume()));
+        left.remove(claimed.id());
+        return;
+      }
+    } catch (RuntimeException e) {
+      leave(claimed.id(), e);
+    }
+    claimed.release(); // it was finished meanwhile, or is left to whoever can read it
+  }
+
+  private void leave(String id, Throwable why) {
+    if (left.add(id)) {
+      log.warn("run {} is not resumed: {}", id, why.getMessage());
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.imageshare.internal.journal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.imageshare.Timekeeper;
+import io.imageshare.internal.time.Failures;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A call of the journal, whose answer is taken on the engine's thread. */
+public final class JournalCall {
+  private JournalCall() {}
+
+  /**
+   * Makes a call.
+   *
+   * @param then takes the answer, or why there is none
+   */
+  public static <T extends @Nullable Object> void make(
+      Timekeeper time,
+      Supplier<? extends CompletionStage<T>> call,
+      BiConsumer<@Nullable T, @Nullable Throwable> then) {
+    try {
+      requireNonNull(call.get(), "the journal returned no stage; is it a mock?")
+          .whenComplete(
+              (value, failure) ->
+                  time.schedule(
+                      Duration.ZERO,
+                      () -> then.accept(value, failure == null ? null : Failures.unwrap(failure))));
+    } catch (Throwable e) {
+      time.schedule(Duration.ZERO, () -> then.accept(null, e));
+    }
+  }
+
+  /**
+   * Makes a call and waits for so long at most.
+   *
+   * @param then takes the answer, or why there is none
+   * @param late takes an answer that came when nobody waited for it any more
+   */
+  public static <T extends @Nullable Object> void make(
+      Timekeeper time,
+      Duration within,
+      Supplier<? extends CompletionStage<T>> call,
+      BiConsumer<@Nullable T, @Nullable Throwable> then,
+      BiConsumer<@Nullable T, @Nullable Throwable> late) {
+    boolean[] over = {false};
+    Timekeeper.Scheduled limit =
+        time.schedule(
+            within,
+            () -> {
+              if (!over[0]) {
+                over[0] = true;
+                then.accept(
+                    null,
+                    new IllegalStateException("no answer for %d s".formatted(within.toSeconds())));
+              }
+            });
+    make(
+        time,
+        call,
+        (value, failure) -> {
+          limit.cancel();
+          BiConsumer<@Nullable T, @Nullable Throwable> taker = over[0] ? late : then;
+          over[0] = true;
+          taker.accept(value, failure);
+        });
+  }
+}
