@@ -10,6 +10,8 @@ import io.imageshare.internal.engine.Workflow;
 import io.imageshare.internal.report.MembersDocument;
 import io.imageshare.internal.time.Durations;
 import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.Duration;
 import java.util.Collection;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -365,6 +368,43 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
+   * The report of a run of this journal that is finished, whichever process ran it: of the last one
+   * with this id, for as long as the journal keeps it.
+   *
+   * @param id the id of the run
+   * @return the report; empty if no such run was finished, or its report is kept no longer
+   * @throws IllegalStateException without a journal, if it cannot be read, or if called from a
+   *     listener or task
+   * @throws IllegalArgumentException if what the journal kept is no report
+   */
+  public Optional<ShareReport> report(String id) {
+    return workflow.report(id).map(ShareWorkflow::read);
+  }
+
+  private static ShareReport read(String report) {
+    try {
+      return ShareReport.read(new StringReader(report));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing is read but memory
+    }
+  }
+
+  /**
+   * Cancels a run of this journal, whichever process runs it, as {@link ShareRun#cancel()} does.
+   * Another process sees this when it next writes to the journal, which it does within a sixth of
+   * the {@link Builder#silence}; a run that nobody writes sees it when it is resumed. Returns once
+   * the journal has noted it.
+   *
+   * @param id the id of the run
+   * @return whether there is such a run that is not finished
+   * @throws IllegalStateException without a journal, if it cannot be written, or if called from a
+   *     listener or task
+   */
+  public boolean cancel(String id) {
+    return workflow.cancel(id);
+  }
+
+  /**
    * Ends all runs. No further call starts; answers to submits under way are awaited for at most
    * {@link Builder#closeTimeout}; then every report completes as {@link ShareReport.Ending#CLOSED}.
    * The backend stays open. Closing again has no effect.
@@ -393,6 +433,7 @@ public final class ShareWorkflow implements AutoCloseable {
     private long stopAfterFailures = Long.MAX_VALUE;
     private @Nullable Journal journal;
     private Duration silence = Duration.ofMinutes(1);
+    private Settings.@Nullable TakeOver takeOver;
     private @Nullable Long seed;
 
     private Builder(MemberBackend backend) {
@@ -483,6 +524,44 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
+     * How long a run's process must have written nothing to the journal before another may claim
+     * the run. A run writes a sign of life six times as often, and sends no write to the service if
+     * the last one began longer ago than half of it. All processes on one journal need the same
+     * value.
+     *
+     * @param silence the time; by default 60 s: long enough for a database that is restarted, short
+     *     enough for a run that waits for another process
+     * @return this
+     * @throws IllegalArgumentException if it is below a second
+     */
+    public Builder silence(Duration silence) {
+      if (silence.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw new IllegalArgumentException("silence: " + silence + "; it must be at least 1 s");
+      }
+      this.silence = silence;
+      return this;
+    }
+
+    /**
+     * Looks for abandoned runs of the journal, at once and from then on until the workflow is
+     * closed, and continues them as {@link ShareWorkflow#resume()} does. By default nothing is
+     * taken over unless {@code resume()} is called.
+     *
+     * @param every the time between one look and the next, such as 20 s
+     * @param atMost how many runs that were taken over may be under way here at a time, so that
+     *     other processes get theirs
+     * @return this
+     * @throws IllegalArgumentException if the time is not positive or the number is below 1
+     */
+    public Builder takeOver(Duration every, int atMost) {
+      if (atMost < 1) {
+        throw new IllegalArgumentException("atMost: " + atMost + "; it must be at least 1");
+      }
+      this.takeOver = new Settings.TakeOver(Durations.positive("every", every), atMost);
+      return this;
+    }
+
+    /**
      * Receives events. It is called on the timekeeper's thread and must return soon. An exception
      * that it throws is logged once per run and has no other effect.
      *
@@ -555,13 +634,17 @@ public final class ShareWorkflow implements AutoCloseable {
      *
      * @return the workflow
      * @throws IllegalArgumentException if the backend's limits, members per image or timekeeper are
-     *     missing or out of range
+     *     missing or out of range, or if runs are to be taken over without a journal
      */
     public ShareWorkflow build() {
       return new ShareWorkflow(this);
     }
 
     private Settings settings(Random random) {
+      if (takeOver != null && journal == null) {
+        throw new IllegalArgumentException(
+            "takeOver() needs a journal: ShareWorkflow.builder(backend).journal(...)");
+      }
       int members = Math.min(backend.membersPerImage(), membersPerImage);
       if (members < 1) {
         throw new IllegalArgumentException(
@@ -581,7 +664,7 @@ public final class ShareWorkflow implements AutoCloseable {
           random,
           journal,
           silence,
-          null,
+          takeOver,
           listener,
           ShareReport::new);
     }

@@ -84,6 +84,7 @@ public final class HttpBackend implements MemberBackend {
   }
 
   private final URI endpoint;
+  private final String account;
   private final BatchLimits limits;
   private final int membersPerImage;
   private final Transport transport;
@@ -91,11 +92,13 @@ public final class HttpBackend implements MemberBackend {
 
   private HttpBackend(
       URI endpoint,
+      String account,
       BatchLimits limits,
       int membersPerImage,
       Transport transport,
       ClientPerProject clients) {
     this.endpoint = endpoint;
+    this.account = account;
     this.limits = limits;
     this.membersPerImage = membersPerImage;
     this.transport = transport;
@@ -164,6 +167,12 @@ public final class HttpBackend implements MemberBackend {
   @Override
   public int membersPerImage() {
     return membersPerImage;
+  }
+
+  /** The endpoint and the project that owns the images; empty if no project was given. */
+  @Override
+  public String account() {
+    return account;
   }
 
   /**
@@ -475,7 +484,8 @@ public final class HttpBackend implements MemberBackend {
                     ? null
                     : deployment.client(project, recipient.checked(plain), sessions);
               });
-      return new HttpBackend(address, limits, membersPerImage, transport, clients);
+      String account = owner == null ? "" : address + " " + owner;
+      return new HttpBackend(address, account, limits, membersPerImage, transport, clients);
     }
 
     private URI address() {

@@ -140,6 +140,12 @@ public final class MemoryBackend implements MemberBackend {
     return pipeline.membersPerImage();
   }
 
+  /** The project that owns the images. */
+  @Override
+  public String account() {
+    return "memory " + pipeline.owner().id();
+  }
+
   @Override
   public Timekeeper time() {
     return pipeline.time();

@@ -59,6 +59,23 @@ final class SharedJournal {
     return kept == null ? Instant.MIN : kept.written;
   }
 
+  /** Who writes a run; empty if nobody does. */
+  String owner(String run) {
+    Kept kept = runs.get(run);
+    return kept == null ? "" : kept.owner;
+  }
+
+  /** How many unfinished runs somebody writes. */
+  long owned(String owner) {
+    return runs.values().stream().filter(kept -> kept.owner.equals(owner)).count();
+  }
+
+  /** Its owner loses the run, and nobody has it. */
+  void abandon(String run) {
+    takeAway(run);
+    requireNonNull(runs.get(run)).owner = "";
+  }
+
   /** Somebody else takes the run. */
   void takeAway(String run) {
     Kept kept = requireNonNull(runs.get(run));

@@ -6,6 +6,7 @@ import io.imageshare.Journal;
 import io.imageshare.RunBusyException;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
+import io.imageshare.Timekeeper;
 import io.imageshare.internal.journal.JournalCall;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,6 +39,11 @@ final class AbandonedRuns {
 
   /** The runs that cannot be resumed here; each is warned of once. */
   private final Set<String> left = new HashSet<>();
+
+  /** The runs that were taken over and are under way, as far as the last look saw. */
+  private final List<ShareRun> taken = new ArrayList<>();
+
+  private Timekeeper.Scheduled next = () -> {};
 
   AbandonedRuns(Journal journal, WorkflowContext context, Workflow workflow) {
     this.journal = journal;
@@ -104,6 +110,43 @@ final class AbandonedRuns {
           }
         },
         (unfinished, failure) -> {});
+  }
+
+  /** Looks for abandoned runs again and again, until the workflow is closed. */
+  void takeOver(Settings.TakeOver terms) {
+    context.time().schedule(Duration.ZERO, () -> look(terms));
+  }
+
+  private void look(Settings.TakeOver terms) {
+    if (workflow.isClosed()) {
+      return;
+    }
+    taken.removeIf(run -> run.report().isDone());
+    int free = terms.atMost() - taken.size();
+    if (free <= 0) {
+      lookAgain(terms);
+      return;
+    }
+    resume(
+        free,
+        (runs, failure) -> {
+          taken.addAll(runs);
+          if (failure != null) {
+            log.warn("no runs are taken over for now: {}", failure.toString());
+          }
+          lookAgain(terms);
+        });
+  }
+
+  private void lookAgain(Settings.TakeOver terms) {
+    if (!workflow.isClosed()) {
+      next = context.time().schedule(terms.every(), () -> look(terms));
+    }
+  }
+
+  /** Looks no more. */
+  void close() {
+    next.cancel();
   }
 
   private void next(

@@ -49,6 +49,9 @@ public final class Workflow {
     context = WorkflowContext.of(settings, new GuardedTime(settings.time(), this::stopAll));
     Journal journal = context.journal();
     abandoned = journal == null ? null : new AbandonedRuns(journal, context, this);
+    if (abandoned != null && settings.takeOver() != null) {
+      abandoned.takeOver(settings.takeOver());
+    }
   }
 
   /** Waiting is refused there; so that nothing is begun in vain, it is tried first. */
@@ -267,7 +270,20 @@ public final class Workflow {
     return answer(resumed);
   }
 
-  /** The runs that are under way. */
+  /** The report of a finished run, as the journal kept it. */
+  public Optional<String> report(String id) {
+    return answer(journaled("report()").journal().report(id));
+  }
+
+  /** Cancels a run, whoever writes it; false if there is none. */
+  public boolean cancel(String id) {
+    Journal journal = journaled("cancel()").journal();
+    Optional<Started> running = running(id);
+    running.ifPresent(started -> started.run().cancel());
+    return running.isPresent() || answer(journal.cancel(id));
+  }
+
+  /** Whether a run is under way here, or about to be. */
   boolean isUnderWay(String id) {
     return starting.containsKey(id) || runs.stream().anyMatch(run -> run.id().equals(id));
   }
@@ -323,6 +339,9 @@ public final class Workflow {
   }
 
   private List<ShareRun> closeAll() {
+    if (abandoned != null) {
+      abandoned.close();
+    }
     List<ShareRun> open = List.copyOf(runs);
     List.copyOf(runs).forEach(this::close);
     return open;
