@@ -232,7 +232,7 @@ class ImsServerTest {
     assertEquals("404 Not Found\n\nThe image does not exist: nix.\n\n   ", plain.response().body());
     assertTrue(
         client
-            .raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             .endsWith(plain.response().body()));
   }
 
