@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.imageshare.ShareRequest;
 import io.imageshare.http.HttpBackend;
+import io.imageshare.journal.jdbc.JdbcJournal;
 import io.imageshare.memory.MemoryBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ class SurfaceTest {
     return List.of(
         new Published("core", ShareRequest.class),
         new Published("backend-http", HttpBackend.class),
-        new Published("backend-memory", MemoryBackend.class));
+        new Published("backend-memory", MemoryBackend.class),
+        new Published("extensions/journal-jdbc", JdbcJournal.class));
   }
 
   @ParameterizedTest
