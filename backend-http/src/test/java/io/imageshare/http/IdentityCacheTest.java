@@ -10,8 +10,6 @@ import io.imageshare.Reason.Kind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,26 +25,6 @@ class IdentityCacheTest {
   private static final String RUNNING = "{\"status\":\"RUNNING\"}";
   private static final String REFUSED =
       "{\"error_code\":\"APIGW.0307\",\"error_msg\":\"The token must be updated.\"}";
-
-  /** A clock that moves when told. */
-  private static final class HandClock extends Clock {
-    private volatile Instant now = START;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   private static HttpBackend backend(WireServer server, Credentials credentials, Clock clock) {
     return Fixtures.backend(server.endpoint()).credentials(credentials).clock(clock).build();
@@ -69,7 +47,7 @@ class IdentityCacheTest {
     AtomicInteger count = new AtomicInteger();
     try (WireServer server = accepting("");
         HttpBackend backend =
-            backend(server, Credentials.token(numbered(count)), new HandClock())) {
+            backend(server, Credentials.token(numbered(count)), new HandClock(START))) {
       Fixtures.get(backend.job("j"));
       Fixtures.get(backend.job("j"));
       assertEquals(1, count.get());
@@ -83,7 +61,7 @@ class IdentityCacheTest {
     AtomicInteger count = new AtomicInteger();
     try (WireServer server = accepting("token-2");
         HttpBackend backend =
-            backend(server, Credentials.token(numbered(count)), new HandClock())) {
+            backend(server, Credentials.token(numbered(count)), new HandClock(START))) {
       Fixtures.get(backend.job("j"));
       assertEquals(2, server.requests().size());
       assertEquals(2, count.get());
@@ -95,7 +73,7 @@ class IdentityCacheTest {
     AtomicInteger count = new AtomicInteger();
     try (WireServer server = accepting("none");
         HttpBackend backend =
-            backend(server, Credentials.token(numbered(count)), new HandClock())) {
+            backend(server, Credentials.token(numbered(count)), new HandClock(START))) {
       assertEquals(Kind.UNAUTHENTICATED, Fixtures.failure(backend.job("j")).reason().kind());
       assertEquals(2, server.requests().size());
     }
@@ -109,7 +87,7 @@ class IdentityCacheTest {
             Credentials.accessKey("ak", "sk", "st"),
             Credentials.token(() -> "always-the-same"))) {
       try (WireServer server = accepting("none");
-          HttpBackend backend = backend(server, credentials, new HandClock())) {
+          HttpBackend backend = backend(server, credentials, new HandClock(START))) {
         assertEquals(
             Kind.UNAUTHENTICATED, Fixtures.failure(backend.submit(Fixtures.SHARE)).reason().kind());
         assertEquals(1, server.requests().size());
@@ -119,7 +97,7 @@ class IdentityCacheTest {
 
   @Test
   void temporaryKeysAreRenewedWhenHalfTheirLifeIsOver() throws Exception {
-    HandClock clock = new HandClock();
+    HandClock clock = new HandClock(START);
     AtomicInteger count = new AtomicInteger();
     Credentials credentials =
         Credentials.temporary(
@@ -145,7 +123,7 @@ class IdentityCacheTest {
 
   @Test
   void aRenewalThatFailsEarlyHarmsNobody() throws Exception {
-    HandClock clock = new HandClock();
+    HandClock clock = new HandClock(START);
     AtomicInteger count = new AtomicInteger();
     Credentials credentials =
         Credentials.temporary(
@@ -185,7 +163,7 @@ class IdentityCacheTest {
               return "token";
             });
     try (WireServer server = accepting("token");
-        HttpBackend backend = backend(server, credentials, new HandClock())) {
+        HttpBackend backend = backend(server, credentials, new HandClock(START))) {
       List<CompletableFuture<?>> calls = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         calls.add(backend.job("j").toCompletableFuture());
@@ -211,7 +189,8 @@ class IdentityCacheTest {
   void aSupplierThatGivesNothingUsableIsNamed() throws Exception {
     for (Supplier<String> supplier : List.<Supplier<String>>of(() -> " ", () -> "gehéim\n")) {
       try (WireServer server = accepting("");
-          HttpBackend backend = backend(server, Credentials.token(supplier), new HandClock())) {
+          HttpBackend backend =
+              backend(server, Credentials.token(supplier), new HandClock(START))) {
         var reason = Fixtures.failure(backend.submit(Fixtures.SHARE)).reason();
         assertEquals(Kind.UNAUTHENTICATED, reason.kind());
         assertTrue(reason.message().startsWith("token: it "), reason.message());
@@ -229,7 +208,7 @@ class IdentityCacheTest {
               throw new AssertionError("geheim");
             });
     try (WireServer server = accepting("");
-        HttpBackend backend = backend(server, credentials, new HandClock())) {
+        HttpBackend backend = backend(server, credentials, new HandClock(START))) {
       var failure = Fixtures.failure(backend.submit(Fixtures.SHARE));
       assertEquals(Kind.UNAVAILABLE, failure.reason().kind());
       assertEquals(
@@ -241,7 +220,7 @@ class IdentityCacheTest {
   @Test
   void twoRefusalsOfOneTokenRenewItOnce() {
     AtomicInteger count = new AtomicInteger();
-    Clock clock = new HandClock();
+    Clock clock = new HandClock(START);
     Supplier<Identity> source = () -> new Identity.Token("t" + count.incrementAndGet(), null);
     IdentityCache cache = new IdentityCache();
     IdentityCache.Held old = cache.current(source, clock);

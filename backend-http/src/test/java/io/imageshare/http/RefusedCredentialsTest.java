@@ -17,11 +17,8 @@ import io.imageshare.ShareWorkflow;
 import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -353,30 +350,6 @@ class RefusedCredentialsTest {
       String message = Fixtures.failure(backend.submit(Fixtures.SHARE)).reason().message();
       assertEquals(2, given.get());
       assertTrue(message.startsWith("not *** (HTTP 400"), message);
-    }
-  }
-
-  /** A clock that moves when told. */
-  private static final class HandClock extends Clock {
-    private volatile Instant now;
-
-    HandClock(Instant now) {
-      this.now = now;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }
