@@ -226,7 +226,7 @@ public record ShareRequest(
      * @return this
      */
     public Builder images(Collection<String> ids) {
-      images.addAll(ids);
+      images.addAll(requireNonNull(ids, "images"));
       return this;
     }
 
@@ -248,7 +248,8 @@ public record ShareRequest(
      * @throws IllegalArgumentException if an id is not one id
      */
     public Builder projects(Collection<String> ids) {
-      ids.forEach(id -> recipients.add(Recipient.project(Ids.check("projects", id))));
+      requireNonNull(ids, "projects")
+          .forEach(id -> recipients.add(Recipient.project(Ids.check("projects", id))));
       return this;
     }
 
@@ -270,7 +271,7 @@ public record ShareRequest(
      * @return this
      */
     public Builder recipients(Collection<Recipient> recipients) {
-      this.recipients.addAll(recipients);
+      this.recipients.addAll(requireNonNull(recipients, "recipients"));
       return this;
     }
 

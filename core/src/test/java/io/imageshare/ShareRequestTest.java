@@ -54,6 +54,23 @@ class ShareRequestTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // callers without its checks pass null
+  void saysWhichArgumentIsNull() {
+    assertEquals(
+        "images",
+        assertThrows(NullPointerException.class, () -> ShareRequest.share(null, List.of("p")))
+            .getMessage());
+    assertEquals(
+        "projects",
+        assertThrows(NullPointerException.class, () -> ShareRequest.unshare(List.of("i"), null))
+            .getMessage());
+    assertEquals(
+        "recipients",
+        assertThrows(NullPointerException.class, () -> ShareRequest.builder().recipients(null))
+            .getMessage());
+  }
+
+  @Test
   void writesTheApisOwnDocument() {
     assertEquals(
         "{\"images\":[\"i-2\",\"i-1\"],\"projects\":[\"p-2\",\"p-1\"]}", TWO_BY_TWO.toJson());
