@@ -3,6 +3,7 @@ package io.imageshare.http;
 import com.google.common.net.InetAddresses;
 import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The address of a service: scheme, host and port, nothing else. */
@@ -11,6 +12,7 @@ final class Endpoint {
   private static final Pattern REGION = Pattern.compile("[a-z]{2}-[a-z]{2,20}-[0-9]{1,3}");
 
   private static final Pattern BEFORE_QUERY = Pattern.compile("[?#;]");
+  private static final Pattern ADDRESS = Pattern.compile("([A-Za-z0-9+.-]*:)?(//)?[^/?#;]*");
   private static final Pattern USER = Pattern.compile("//[^/@]*@");
 
   private Endpoint() {}
@@ -83,8 +85,9 @@ final class Endpoint {
             .formatted(method, shown(given), why));
   }
 
-  /** What was given up to its query, which may hold a key. */
+  /** What was given up to its path: a path or a query may hold a key. */
   private static String shown(URI given) {
-    return BEFORE_QUERY.split(given.toString(), 2)[0];
+    Matcher address = ADDRESS.matcher(given.toString());
+    return address.lookingAt() ? address.group() : "";
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,8 +68,9 @@ class ConcurrencyTest {
   @Test
   void closingEndsWhatIsUnderWayAndWhatWaits() throws Exception {
     CountDownLatch came = new CountDownLatch(2);
-    try (WireServer server = new WireServer((q, s) -> came.countDown())) {
+    try (WireServer server = new WireServer(afterTheFirst((q, s) -> came.countDown()))) {
       HttpBackend backend = Fixtures.backend(server.endpoint()).concurrentCalls(2).build();
+      Fixtures.get(backend.job("j1"));
       CompletableFuture<?> write = backend.submit(Fixtures.SHARE).toCompletableFuture();
       CompletableFuture<?> read = backend.job("j1").toCompletableFuture();
       came.await();
@@ -79,9 +81,21 @@ class ConcurrencyTest {
       assertEquals(Kind.UNAVAILABLE, Fixtures.failure(waiting).reason().kind());
       assertEquals(
           Kind.UNAVAILABLE, Fixtures.failure(backend.submit(Fixtures.SHARE)).reason().kind());
-      assertEquals(2, server.requests().size());
+      assertEquals(1 + 2, server.requests().size());
       awaitNoThreads();
     }
+  }
+
+  /** A key goes alone until one call was answered. */
+  private static WireServer.Script afterTheFirst(WireServer.Script script) {
+    AtomicBoolean answered = new AtomicBoolean();
+    return (q, s) -> {
+      if (answered.getAndSet(true)) {
+        script.answer(q, s);
+      } else {
+        WireServer.reply(s, 200, RUNNING);
+      }
+    };
   }
 
   @Test
@@ -117,14 +131,15 @@ class ConcurrencyTest {
           go.await();
           WireServer.reply(s, 200, RUNNING);
         };
-    try (WireServer server = new WireServer(script);
+    try (WireServer server = new WireServer(afterTheFirst(script));
         HttpBackend backend = Fixtures.backend(server.endpoint()).concurrentCalls(3).build()) {
+      Fixtures.get(backend.job("j1"));
       List<CompletableFuture<?>> calls = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
         calls.add(backend.job("j1").toCompletableFuture());
       }
       came.await();
-      assertEquals(3, server.requests().size());
+      assertEquals(1 + 3, server.requests().size());
       go.countDown();
       for (CompletableFuture<?> call : calls) {
         Fixtures.get(call);

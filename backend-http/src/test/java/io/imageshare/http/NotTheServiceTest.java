@@ -264,11 +264,16 @@ class NotTheServiceTest {
     try (WireServer server =
             new WireServer(
                 (q, s) -> {
+                  if (q.method().equals("GET")) {
+                    WireServer.reply(s, 200, "{\"status\":\"RUNNING\"}");
+                    return;
+                  }
                   all.countDown();
                   all.await();
                   row.send(s);
                 });
         HttpBackend backend = Fixtures.backend(server.endpoint()).concurrentCalls(calls).build()) {
+      Fixtures.get(backend.job("j1")); // until one call was answered, a key goes alone
       List<CompletionStage<?>> submits = new ArrayList<>();
       for (int i = 0; i < calls; i++) {
         submits.add(backend.submit(Fixtures.SHARE));
