@@ -6,6 +6,8 @@ import static java.util.stream.Collectors.joining;
 import com.google.common.base.Joiner;
 import com.google.common.escape.Escaper;
 import com.google.common.net.PercentEscaper;
+import io.imageshare.BackendException;
+import io.imageshare.Reason.Kind;
 import io.imageshare.ShareRequest;
 import java.net.URI;
 import java.util.Map;
@@ -69,8 +71,18 @@ record ApiRequest(
     return method + " " + path;
   }
 
-  /** Joins segments to an encoded path. */
+  /**
+   * Joins segments to an encoded path.
+   *
+   * @throws BackendException if one of them means another place than itself
+   */
   static String path(String... segments) {
+    for (String segment : segments) {
+      if (segment.equals(".") || segment.equals("..")) {
+        throw ErrorTranslation.exception(
+            Kind.INVALID, "\"%s\" is a step in a path; an id is needed".formatted(segment));
+      }
+    }
     return Stream.of(segments).map(ApiRequest::encode).collect(joining("/", "/", ""));
   }
 

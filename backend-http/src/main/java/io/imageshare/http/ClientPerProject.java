@@ -86,20 +86,20 @@ final class ClientPerProject {
         job.results());
   }
 
-  Map<Recipient, MemberStatus> members(String image) {
+  Listing<?, Map<Recipient, MemberStatus>> members(String image) {
     return owner.members(image);
   }
 
-  Set<String> images(Recipient recipient, MemberStatus status) {
+  Listing<?, Set<String>> images(Recipient recipient, MemberStatus status) {
     return required(recipient.id()).images(status);
   }
 
-  Set<String> own(Predicate<HttpBackend.OwnImage> filter) {
+  Listing<?, Set<String>> own(Predicate<HttpBackend.OwnImage> filter) {
     return owner.own(filter);
   }
 
-  Map<String, Image> describe(Set<String> images) {
-    return images.isEmpty() ? Map.of() : owner.describe(images);
+  Listing<?, Map<String, Image>> describe(Set<String> images) {
+    return owner.describe(images);
   }
 
   private ImsClient required(String project) {

@@ -46,20 +46,25 @@ final class ErrorTranslation {
         RetryAfter.of(response, error.message(), now));
   }
 
-  /** JSON of good status that is not what was asked for. */
+  /**
+   * JSON of good status that is not what was asked for. Nobody knows what it holds, a secret
+   * perhaps: only its form is told.
+   */
   static BackendException unreadable(
       ApiRequest request, ApiResponse response, String why, Redaction secrets) {
-    ErrorBody body = ErrorBody.read(response);
+    String type = ErrorBody.clean(secrets.hide(response.header("Content-Type")));
     String message =
-        "%s: %s (HTTP %d%s): %s"
+        "%s: %s (HTTP %d%s): %d bytes%s, %s"
             .formatted(
                 request,
                 why,
                 response.status(),
-                details(response, body, secrets),
-                ErrorBody.clean(secrets.hide(body.message())));
+                details(response, ErrorBody.read(response), secrets),
+                response.body().length,
+                type.isEmpty() ? "" : " of " + type,
+                ErrorBody.clean(secrets.hide(Wire.outline(response.body()))));
     Kind kind = request.write() ? Kind.LOST : Kind.INTERNAL;
-    return new BackendException(new Reason(kind, "", secrets.hide(message)));
+    return new BackendException(new Reason(kind, "", Wire.visible(secrets.hide(message))));
   }
 
   /** By whom and for which request: what those who run it search their logs for. */

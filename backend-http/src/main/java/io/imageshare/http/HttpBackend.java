@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -125,12 +126,14 @@ public final class HttpBackend implements MemberBackend {
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     requireNonNull(image, "image");
-    return transport.async(() -> clients.members(image));
+    return Listing.read(transport, () -> clients.members(image));
   }
 
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
-    return transport.async(() -> clients.images(requireNonNull(recipient), requireNonNull(status)));
+    requireNonNull(recipient, "recipient");
+    requireNonNull(status, "status");
+    return Listing.read(transport, () -> clients.images(recipient, status));
   }
 
   /**
@@ -148,7 +151,7 @@ public final class HttpBackend implements MemberBackend {
   public Set<String> images(Predicate<OwnImage> filter) {
     requireNonNull(filter, "filter");
     try {
-      return transport.async(() -> clients.own(filter)).toCompletableFuture().join();
+      return Listing.read(transport, () -> clients.own(filter)).toCompletableFuture().join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException failure ? failure : e;
     }
@@ -156,7 +159,9 @@ public final class HttpBackend implements MemberBackend {
 
   @Override
   public CompletionStage<Map<String, Image>> describe(Set<String> images) {
-    return transport.async(() -> clients.describe(requireNonNull(images)));
+    return requireNonNull(images, "images").isEmpty()
+        ? CompletableFuture.completedFuture(Map.of())
+        : Listing.read(transport, () -> clients.describe(images));
   }
 
   @Override
@@ -402,7 +407,8 @@ public final class HttpBackend implements MemberBackend {
 
     /**
      * How long one request may take, to the last byte of its response; by default 60 s. A call may
-     * need two or three requests, and the engine allows it 150 s.
+     * need two or three requests, and the engine allows it 150 s. A list of many pages has this
+     * time, too: after it no further page is asked for, and the call fails.
      *
      * @param requestTimeout the time
      * @return this

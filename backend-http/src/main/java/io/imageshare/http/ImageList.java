@@ -1,8 +1,9 @@
 package io.imageshare.http;
 
+import com.google.common.collect.HashMultimap;
+import com.google.common.collect.SetMultimap;
 import io.imageshare.Image;
 import io.imageshare.MemberStatus;
-import io.imageshare.Reason.Kind;
 import io.imageshare.http.ApiRequest.Purpose;
 import io.imageshare.http.AuthenticatedClient.Exchange;
 import java.net.URI;
@@ -11,21 +12,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The lists of images that a project can see, as blocking calls ({@code ims-api.md} section 1.7).
- */
+/** The lists of images that a project can see ({@code ims-api.md} section 1.7). */
 final class ImageList {
   private static final int PAGE_SIZE = 500;
-
-  /** A listing longer than this does not end by itself. */
-  private static final int MAX_PAGES = 1000;
 
   /** A project's own images and the public ones fit into fewer; reading more is not worth it. */
   private static final int MAX_PAGES_TO_DESCRIBE = 10;
@@ -44,24 +39,30 @@ final class ImageList {
    *
    * @param project that asks; null: not known
    */
-  Set<String> withStatus(MemberStatus status, @Nullable String project) {
+  Listing<ImagePage.Entry, Set<String>> withStatus(MemberStatus status, @Nullable String project) {
     Map<String, String> query = new HashMap<>();
     query.put("member_status", status.name().toLowerCase(Locale.ROOT));
     query.put("visibility", "shared");
     query.put(Wire.IMAGE_TYPE, "shared");
     Set<String> images = new HashSet<>();
-    Pages pages = new Pages(query);
-    while (pages.hasNext()) {
-      if (pages.read == MAX_PAGES) {
-        throw ErrorTranslation.exception(Kind.INTERNAL, "the list of images does not end");
+    return new Listing<>("the list of images with status " + status) {
+      @Override
+      Page<ImagePage.Entry> ask(String marker) {
+        return page(query, marker);
       }
-      for (ImagePage.Entry image : pages.next()) {
-        if (!image.isOwnedBy(project)) {
-          images.add(image.id());
+
+      @Override
+      void take(ImagePage.Entry entry) {
+        if (!entry.isOf(project)) {
+          images.add(entry.id());
         }
       }
-    }
-    return Collections.unmodifiableSet(images);
+
+      @Override
+      Set<String> result() {
+        return Collections.unmodifiableSet(images);
+      }
+    };
   }
 
   /**
@@ -69,23 +70,29 @@ final class ImageList {
    *
    * @param filter takes those that are wanted
    */
-  Set<String> own(String project, boolean sharesEncrypted, Predicate<HttpBackend.OwnImage> filter) {
-    Map<String, String> query = new HashMap<>();
-    query.put("owner", project);
+  Listing<ImagePage.Entry, Set<String>> own(
+      String project, boolean sharesEncrypted, Predicate<HttpBackend.OwnImage> filter) {
+    Map<String, String> query = Map.of("owner", project);
     Set<String> own = new LinkedHashSet<>();
-    Pages pages = new Pages(query);
-    while (pages.hasNext()) {
-      if (pages.read == MAX_PAGES) {
-        throw ErrorTranslation.exception(Kind.INTERNAL, "the list of images does not end");
+    return new Listing<>("the list of the project's own images") {
+      @Override
+      Page<ImagePage.Entry> ask(String marker) {
+        return page(query, marker);
       }
-      for (ImagePage.Entry entry : pages.next()) {
+
+      @Override
+      void take(ImagePage.Entry entry) {
         // A deployment that ignores the query tells of the images of others, too.
         if (entry.isOf(project) && filter.test(entry.own(project, sharesEncrypted))) {
           own.add(entry.id());
         }
       }
-    }
-    return Collections.unmodifiableSet(own);
+
+      @Override
+      Set<String> result() {
+        return Collections.unmodifiableSet(own);
+      }
+    };
   }
 
   /**
@@ -96,66 +103,56 @@ final class ImageList {
    * @param project that owns the images; null: not known
    * @param sharesEncrypted whether the service may share encrypted images
    */
-  Map<String, Image> describe(
+  Listing<ImagePage.Entry, Map<String, Image>> describe(
       Set<String> images, @Nullable String project, boolean sharesEncrypted) {
     Map<String, String> query = new HashMap<>();
     if (images.size() == 1) {
       query.put(Wire.ID, images.iterator().next());
     }
+    SetMultimap<String, String> asked = HashMultimap.create();
+    images.forEach(image -> asked.put(Wire.key(image), image));
     Map<String, Image> described = new LinkedHashMap<>();
-    Pages pages = new Pages(query);
-    while (pages.hasNext()
-        && pages.read < MAX_PAGES_TO_DESCRIBE
-        && described.size() < images.size()) {
-      for (ImagePage.Entry entry : pages.next()) {
-        if (images.contains(entry.id())) {
-          described.put(entry.id(), entry.image(project, sharesEncrypted));
+    return new Listing<>("the list of images") {
+      @Override
+      Page<ImagePage.Entry> ask(String marker) {
+        return page(query, marker);
+      }
+
+      @Override
+      void take(ImagePage.Entry entry) {
+        for (String image : asked.get(Wire.key(entry.id()))) {
+          described.put(image, entry.image(project, sharesEncrypted));
         }
       }
-    }
-    return described;
+
+      @Override
+      boolean isEnough() {
+        return described.size() == images.size() || pages() == MAX_PAGES_TO_DESCRIBE;
+      }
+
+      @Override
+      Map<String, Image> result() {
+        return described;
+      }
+    };
   }
 
-  /** The pages of one query, one after another. */
-  private final class Pages {
-    private final Map<String, String> query;
-    private final Set<String> seen = new HashSet<>();
-    private boolean last;
-    private int read;
-
-    Pages(Map<String, String> query) {
-      this.query = query;
-      query.put("limit", Integer.toString(PAGE_SIZE));
+  private Listing.Page<ImagePage.Entry> page(Map<String, String> query, String marker) {
+    Map<String, String> all = new HashMap<>(query);
+    all.put("limit", Integer.toString(PAGE_SIZE));
+    if (!marker.isEmpty()) {
+      all.put(Wire.MARKER, marker);
     }
-
-    boolean hasNext() {
-      return !last;
+    String path = ApiRequest.path("v2", "cloudimages");
+    Exchange exchange =
+        client.send(ApiRequest.read(Purpose.LIST, endpoint, path, ApiRequest.query(all), ""));
+    if (!exchange.response().ok()) {
+      throw client.error(exchange);
     }
-
-    List<ImagePage.Entry> next() {
-      List<ImagePage.Entry> page = read();
-      read++;
-      boolean more = seen.addAll(page.stream().map(ImagePage.Entry::id).toList());
-      // A shorter page than the limit is the last, and so is one without new images.
-      last = page.size() < PAGE_SIZE || !more;
-      if (!last) {
-        query.put(Wire.MARKER, page.get(page.size() - 1).id());
-      }
-      return page;
+    Listing.Page<ImagePage.Entry> page = ImagePage.read(exchange.response().body());
+    if (page == null) {
+      throw client.unreadable(exchange, "the answer does not list images");
     }
-
-    private List<ImagePage.Entry> read() {
-      String path = ApiRequest.path("v2", "cloudimages");
-      Exchange exchange =
-          client.send(ApiRequest.read(Purpose.LIST, endpoint, path, ApiRequest.query(query), ""));
-      if (!exchange.response().ok()) {
-        throw client.error(exchange);
-      }
-      List<ImagePage.Entry> page = ImagePage.read(exchange.response().body());
-      if (page == null) {
-        throw client.unreadable(exchange, "the answer does not list images");
-      }
-      return page;
-    }
+    return page;
   }
 }

@@ -24,7 +24,11 @@ final class ImagePage {
   private ImagePage() {}
 
   /** One image of a page. */
-  record Entry(String id, JsonNode fields) {
+  record Entry(String id, JsonNode fields) implements Listing.Entry {
+    @Override
+    public String key() {
+      return id;
+    }
 
     /**
      * Its description.
@@ -34,9 +38,9 @@ final class ImagePage {
      */
     Image image(@Nullable String project, boolean sharesEncrypted) {
       return new Image(
-          text("name"),
-          text("owner"),
-          text(Wire.STATUS),
+          Wire.visible(text("name")),
+          Wire.visible(text("owner")),
+          Wire.visible(text(Wire.STATUS)),
           text("__whole_image").equalsIgnoreCase("true"),
           sharing(),
           obstacle(project, sharesEncrypted));
@@ -59,9 +63,9 @@ final class ImagePage {
           created == null ? Instant.MAX : created);
     }
 
-    /** Whether it belongs to a project. */
-    boolean isOf(String project) {
-      return text("owner").equalsIgnoreCase(project);
+    /** Whether it belongs to a project; null: not known which. */
+    boolean isOf(@Nullable String project) {
+      return project != null && Wire.same(text("owner"), project);
     }
 
     /** Once it was shared, its owner is told so, too. */
@@ -79,7 +83,7 @@ final class ImagePage {
         return Obstacle.PUBLIC;
       }
       // Its own image is private to its owner, at least until it is shared.
-      boolean foreign = project != null && !text("owner").equalsIgnoreCase(project);
+      boolean foreign = project != null && !isOf(project);
       if (foreign && !text("owner").isEmpty() && visibility.equals(SHARED)) {
         return Obstacle.FOREIGN;
       }
@@ -90,30 +94,31 @@ final class ImagePage {
       return encrypted && !sharesEncrypted ? Obstacle.ENCRYPTED : Obstacle.NONE;
     }
 
-    /** Whether a project owns it; null: not known which. */
-    boolean isOwnedBy(@Nullable String project) {
-      return text("owner").equalsIgnoreCase(project);
-    }
-
     private String text(String field) {
       return Wire.text(fields, field);
     }
   }
 
-  /** The images in their order, or null when this is not a page of images. */
-  static @Nullable List<Entry> read(byte[] body) {
-    JsonNode images = Wire.object(body).path(Wire.IMAGES);
-    if (!images.isArray()) {
+  /** The page, or null when this is not a page of images. */
+  static Listing.@Nullable Page<Entry> read(byte[] body) {
+    JsonNode root = Wire.object(body);
+    JsonNode images = root.path(Wire.IMAGES);
+    String next = Wire.next(root);
+    if (!images.isArray() || next == null) {
       return null;
     }
     List<Entry> entries = new ArrayList<>();
     for (JsonNode image : images) {
-      String id = Wire.text(image, Wire.ID);
+      String id = Wire.id(image, Wire.ID);
       if (id.isEmpty()) {
         return null;
       }
       entries.add(new Entry(id, image));
     }
-    return entries;
+    // Glance names the first page, and the next where there is one. This service names neither: the
+    // page after an image is asked for, which is the way to find out whether there is one.
+    boolean names = !next.isEmpty() || root.has(Wire.FIRST_PAGE) || entries.isEmpty();
+    String marker = names ? next : entries.get(entries.size() - 1).id();
+    return new Listing.Page<>(entries, marker, body.length);
   }
 }

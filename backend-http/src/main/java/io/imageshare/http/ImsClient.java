@@ -3,14 +3,12 @@ package io.imageshare.http;
 import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
-import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.http.ApiRequest.Purpose;
 import io.imageshare.http.AuthenticatedClient.Exchange;
 import java.net.URI;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -20,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The endpoints of {@code ims-api.md} section 1 that sharing needs, as blocking calls. */
 final class ImsClient {
-  /** A listing longer than this does not end by itself. */
-  private static final int MAX_PAGES = 1000;
-
   private static final String MEMBERS = ApiRequest.path("v1", "cloudimages", "members");
 
   /** Where the service is, and which of its endpoints are used. */
@@ -65,9 +60,9 @@ final class ImsClient {
     if (!exchange.response().ok()) {
       throw client.error(exchange);
     }
-    String id = Wire.text(Wire.object(exchange.response().body()), Wire.JOB_ID);
+    String id = Wire.id(Wire.object(exchange.response().body()), Wire.JOB_ID);
     if (id.isEmpty()) {
-      throw client.unreadable(exchange, "the answer holds no job");
+      throw client.unreadable(exchange, "the answer holds no id of a job that can be used");
     }
     return Job.running(id);
   }
@@ -88,31 +83,29 @@ final class ImsClient {
     return ApiRequest.read(Purpose.POLL, deployment.endpoint(), ApiRequest.path(path), "", id);
   }
 
-  Map<Recipient, MemberStatus> members(String image) {
+  Listing<MemberPage.Entry, Map<Recipient, MemberStatus>> members(String image) {
     Map<Recipient, MemberStatus> members = new LinkedHashMap<>();
-    Set<String> seen = new HashSet<>();
-    String marker = "";
-    for (int pages = 0; pages < MAX_PAGES; pages++) {
-      MemberPage page = page(image, marker);
-      int before = seen.size();
-      for (MemberPage.Entry entry : page.entries()) {
-        seen.add(entry.key());
+    return new Listing<>("the list of members of image " + image) {
+      @Override
+      Page<MemberPage.Entry> ask(String marker) {
+        return page(image, marker);
+      }
+
+      @Override
+      void take(MemberPage.Entry entry) {
         if (entry.recipient() != null) {
           members.put(entry.recipient(), entry.status());
         }
       }
-      marker = page.next();
-      // How a list ends is not documented. A page without new members ends it: it is empty, or the
-      // same page again from a deployment that ignores markers.
-      if (marker.isEmpty() || seen.size() == before) {
+
+      @Override
+      Map<Recipient, MemberStatus> result() {
         return Collections.unmodifiableMap(members);
       }
-    }
-    throw ErrorTranslation.exception(
-        Kind.INTERNAL, "the list of members of image " + image + " does not end");
+    };
   }
 
-  private MemberPage page(String image, String marker) {
+  private Listing.Page<MemberPage.Entry> page(String image, String marker) {
     String query = marker.isEmpty() ? "" : ApiRequest.query(Map.of(Wire.MARKER, marker));
     Supplier<ApiRequest> glance = () -> list(image, query, "v2", "images", image, "members");
     Supplier<ApiRequest> v1 =
@@ -121,7 +114,7 @@ final class ImsClient {
             : () -> list(image, query, "v1", project, "cloudimages", image, "members");
     boolean glanceFirst = deployment.memberList() == HttpBackend.MemberList.GLANCE;
     Exchange exchange = send(memberLists, glanceFirst, glance, v1);
-    MemberPage page = MemberPage.read(exchange.response().body(), image);
+    Listing.Page<MemberPage.Entry> page = MemberPage.read(exchange.response().body(), image);
     if (page == null) {
       throw client.unreadable(exchange, "the answer does not list this image's members");
     }
@@ -134,12 +127,12 @@ final class ImsClient {
   }
 
   /** The images that were shared with this project, and that it gave this status. */
-  Set<String> images(MemberStatus status) {
+  Listing<ImagePage.Entry, Set<String>> images(MemberStatus status) {
     return images.withStatus(status, project);
   }
 
   /** This project's own images. */
-  Set<String> own(Predicate<HttpBackend.OwnImage> filter) {
+  Listing<ImagePage.Entry, Set<String>> own(Predicate<HttpBackend.OwnImage> filter) {
     if (project == null) {
       throw new IllegalStateException(
           "images(filter) needs to know whose images: call projectId(...) before build()");
@@ -148,7 +141,7 @@ final class ImsClient {
   }
 
   /** The service's description of images. */
-  Map<String, Image> describe(Set<String> ids) {
+  Listing<ImagePage.Entry, Map<String, Image>> describe(Set<String> ids) {
     return images.describe(ids, project, deployment.sharesEncrypted());
   }
 

@@ -3,7 +3,9 @@ package io.imageshare.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.imageshare.Job;
 import io.imageshare.Reason;
+import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,7 @@ final class JobDocument {
   private final JsonNode root;
   private final JsonNode entities;
   private final UnaryOperator<String> hide;
+  private final List<Job.Result> results = new ArrayList<>();
 
   private JobDocument(JsonNode root, UnaryOperator<String> hide) {
     this.root = root;
@@ -30,30 +33,45 @@ final class JobDocument {
   static @Nullable Job read(byte[] body, String id, UnaryOperator<String> hide) {
     JsonNode root = Wire.object(body);
     String other = Wire.text(root, Wire.JOB_ID);
-    boolean same = other.isEmpty() || other.equals(id);
+    boolean same = other.isEmpty() || Wire.same(other, id);
     return same && !Wire.text(root, Wire.STATUS).isEmpty()
         ? new JobDocument(root, hide).job(id)
         : null;
   }
 
   private Job job(String id) {
-    Job.Status status =
-        switch (Wire.text(root, Wire.STATUS).toUpperCase(Locale.ROOT)) {
-          case "SUCCESS" -> Job.Status.SUCCESS;
-          case "FAIL", "FAILED" -> Job.Status.FAIL;
-          case "INIT" -> Job.Status.INIT;
-          // An unknown status is one of a job that has not ended.
-          default -> Job.Status.RUNNING;
-        };
+    Job.Status status = status(root);
+    addResults(root);
     return new Job(
         id,
-        hide.apply(Wire.text(root, Wire.JOB_TYPE)),
+        clean(Wire.text(root, Wire.JOB_TYPE)),
         status,
         Wire.time(root, Wire.BEGIN),
         Wire.time(root, Wire.END),
         progress(),
         status == Job.Status.FAIL ? reason() : null,
-        results());
+        results);
+  }
+
+  /** An unknown word is that of a job that has not ended, unless the job says when it did. */
+  private static Job.Status status(JsonNode job) {
+    return switch (word(job)) {
+      case "SUCCESS" -> Job.Status.SUCCESS;
+      case "FAIL", "FAILED" -> Job.Status.FAIL;
+      case "INIT" -> Job.Status.INIT;
+      case "RUNNING" -> Job.Status.RUNNING;
+      default -> hasEnded(job) ? Job.Status.FAIL : Job.Status.RUNNING;
+    };
+  }
+
+  private static String word(JsonNode job) {
+    return Wire.text(job, Wire.STATUS).toUpperCase(Locale.ROOT);
+  }
+
+  private static boolean hasEnded(JsonNode job) {
+    Instant begin = Wire.time(job, Wire.BEGIN);
+    Instant end = Wire.time(job, Wire.END);
+    return end != null && (begin == null || !end.isBefore(begin));
   }
 
   private double progress() {
@@ -64,56 +82,95 @@ final class JobDocument {
   }
 
   private Reason reason() {
-    String code =
-        first(
-            Wire.text(root, Wire.ERROR_CODE),
-            Wire.text(entities, Wire.ERROR_CODE),
-            Wire.text(entities, Wire.MORE_CODE));
-    String message =
-        first(
-            Wire.text(root, Wire.FAIL_REASON),
-            Wire.text(entities, Wire.MORE_MSG),
-            Wire.text(entities, Wire.FAIL_REASON),
-            Wire.text(entities, Wire.ERROR),
-            "the job failed without a reason");
-    return reason(code, message);
-  }
-
-  private Reason reason(String code, String message) {
-    return new Reason(
-        ErrorTranslation.ofJob(code),
-        ErrorBody.clean(hide.apply(code)),
-        ErrorBody.clean(hide.apply(message)));
-  }
-
-  private List<Job.Result> results() {
-    List<Job.Result> results = new ArrayList<>();
-    for (JsonNode entry : entities.path(Wire.RESULTS)) {
-      String image = Wire.text(entry, Wire.IMAGE_ID);
-      String status = Wire.text(entry, Wire.STATUS);
-      // Without both it is about no pair.
-      if (!image.isEmpty() && !status.isEmpty()) {
-        // No other status than "success" was ever seen.
-        boolean succeeded = status.equalsIgnoreCase("success");
-        results.add(
-            new Job.Result(image, recipient(entry), succeeded, succeeded ? null : reasonOf(entry)));
+    String code = first(code(root), code(entities));
+    String message = first(message(root), message(entities));
+    if (code.isEmpty() && message.isEmpty()) {
+      for (JsonNode part : entities.path(Wire.PARTS)) {
+        code = first(code, code(part));
+        message = first(message, message(part));
       }
     }
-    return results;
+    String told = first(message, "the job failed without a reason");
+    if (word(root).startsWith("FAIL") || ErrorCodes.kind(code) != null) {
+      return reason(ErrorTranslation.ofJob(code), code, told);
+    }
+    // Nobody knows what such a word says of the pairs: a listing does, and what it lacks is asked
+    // again.
+    String status = Wire.text(root, Wire.STATUS);
+    return reason(Kind.LOST, code, "the job ended as \"%s\": %s".formatted(status, told));
   }
 
-  private static @Nullable Recipient recipient(JsonNode entry) {
+  private Reason reason(Kind kind, String code, String message) {
+    return new Reason(kind, clean(code), clean(message));
+  }
+
+  private String clean(String text) {
+    return Wire.visible(ErrorBody.clean(hide.apply(text)));
+  }
+
+  private static String code(JsonNode node) {
+    JsonNode error = node.path(Wire.ERROR);
+    return first(
+        Wire.text(node, Wire.ERROR_CODE),
+        Wire.text(error, Wire.CODE),
+        Wire.text(error, Wire.ERROR_CODE),
+        Wire.text(node, Wire.MORE_CODE));
+  }
+
+  private static String message(JsonNode node) {
+    JsonNode error = node.path(Wire.ERROR);
+    return first(
+        Wire.text(node, Wire.FAIL_REASON),
+        Wire.text(node, Wire.ERROR_MSG),
+        Wire.text(error, Wire.MESSAGE),
+        Wire.text(error, Wire.ERROR_MSG),
+        Wire.text(node, Wire.MORE_MSG),
+        Wire.text(node, Wire.ERROR));
+  }
+
+  /** What a job, and every part of it that has ended, says of single images and pairs. */
+  private void addResults(JsonNode job) {
+    JsonNode details = job.path(Wire.ENTITIES);
+    for (JsonNode result : details.path(Wire.RESULTS)) {
+      // No other status than "success" was ever seen.
+      add(result, result, !word(result).isEmpty(), word(result).equals("SUCCESS"));
+    }
+    for (JsonNode part : details.path(Wire.PARTS)) {
+      Job.Status status = status(part);
+      boolean ended = status == Job.Status.SUCCESS || status == Job.Status.FAIL;
+      add(part.path(Wire.ENTITIES), part, ended, status == Job.Status.SUCCESS);
+      addResults(part);
+    }
+  }
+
+  /**
+   * Adds a result, unless it is about no image.
+   *
+   * @param ids what names the image and the recipient
+   * @param why what says why it failed
+   */
+  private void add(JsonNode ids, JsonNode why, boolean isTold, boolean succeeded) {
+    String image = Wire.id(ids, Wire.IMAGE_ID);
+    if (!image.isEmpty() && isTold) {
+      results.add(
+          new Job.Result(image, recipient(ids), succeeded, succeeded ? null : reasonOf(why)));
+    }
+  }
+
+  private static @Nullable Recipient recipient(JsonNode ids) {
     try {
-      return Recipient.project(Wire.text(entry, Wire.PROJECT_ID));
+      return Recipient.project(Wire.id(ids, Wire.PROJECT_ID));
     } catch (IllegalArgumentException e) {
       return null;
     }
   }
 
-  private @Nullable Reason reasonOf(JsonNode entry) {
-    String code = Wire.text(entry, Wire.ERROR_CODE);
-    String message = first(Wire.text(entry, Wire.FAIL_REASON), Wire.text(entry, Wire.ERROR_MSG));
-    return code.isEmpty() && message.isEmpty() ? null : reason(code, message);
+  private @Nullable Reason reasonOf(JsonNode failed) {
+    String code = code(failed);
+    String message = message(failed);
+    return code.isEmpty() && message.isEmpty()
+        ? null
+        : reason(ErrorTranslation.ofJob(code), code, message);
   }
 
   private static String first(String... texts) {

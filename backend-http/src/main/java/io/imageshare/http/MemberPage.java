@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Read strictly where a job is read leniently: a member that is overlooked would be taken for
  * removed.
- *
- * @param entries the members, of every type
- * @param next the marker of the next page; empty when the service names none
  */
-record MemberPage(List<Entry> entries, String next) {
+final class MemberPage {
+  private MemberPage() {}
 
   /** One member: the recipient is null when its type is not known here. */
-  record Entry(String key, @Nullable Recipient recipient, MemberStatus status) {}
+  record Entry(String key, @Nullable Recipient recipient, MemberStatus status)
+      implements Listing.Entry {}
 
   /** The page, or null when this is not a page of this image. */
-  static @Nullable MemberPage read(byte[] body, String image) {
+  static Listing.@Nullable Page<Entry> read(byte[] body, String image) {
     JsonNode root = Wire.object(body);
     JsonNode members = root.path(Wire.MEMBERS);
-    if (!members.isArray()) {
+    String next = Wire.next(root);
+    if (!members.isArray() || next == null) {
       return null;
     }
     List<Entry> entries = new ArrayList<>();
@@ -37,13 +37,13 @@ record MemberPage(List<Entry> entries, String next) {
       }
       entries.add(entry);
     }
-    return new MemberPage(entries, Wire.text(root.path(Wire.PAGE), Wire.NEXT));
+    return new Listing.Page<>(entries, next, body.length);
   }
 
   private static @Nullable Entry entry(JsonNode member, String image) {
-    String id = Wire.text(member, Wire.MEMBER_ID);
+    String id = Wire.id(member, Wire.MEMBER_ID);
     String of = Wire.text(member, Wire.IMAGE_ID);
-    if (id.isEmpty() || (!of.isEmpty() && !of.equalsIgnoreCase(image))) {
+    if (id.isEmpty() || (!of.isEmpty() && !Wire.same(of, image))) {
       return null;
     }
     String type = Wire.text(member, Wire.MEMBER_TYPE).toLowerCase(Locale.ROOT);

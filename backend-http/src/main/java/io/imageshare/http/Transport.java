@@ -77,6 +77,11 @@ final class Transport implements AutoCloseable {
     return answers.isAlwaysTheSame(request);
   }
 
+  /** How long one request may take. */
+  Duration timeout() {
+    return settings.timeout();
+  }
+
   /** Runs blocking work on a thread of the pool. */
   <T> CompletionStage<T> async(Callable<T> work) {
     Task<T> task = new Task<>(work, new CompletableFuture<>());

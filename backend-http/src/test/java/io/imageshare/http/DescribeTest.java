@@ -2,7 +2,6 @@ package io.imageshare.http;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Image;
 import io.imageshare.Image.Obstacle;
@@ -188,8 +187,8 @@ class DescribeTest {
       })
   void readsOnlyWhatIsCertain(Obstacle obstacle, boolean whole, Sharing sharing, String image) {
     byte[] page = "{\"images\":[%s]}".formatted(image).getBytes(StandardCharsets.UTF_8);
-    List<ImagePage.Entry> entries = ImagePage.read(page);
-    assertTrue(entries != null && entries.size() == 1);
+    List<ImagePage.Entry> entries = requireNonNull(ImagePage.read(page)).entries();
+    assertEquals(1, entries.size());
     Image told = entries.get(0).image("me", false);
     assertEquals(obstacle, told.obstacle());
     assertEquals(whole, told.whole());

@@ -14,6 +14,7 @@ import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,73 @@ class DocumentsTest {
   }
 
   @Test
+  void anUnknownStatusIsThatOfAnEndOnlyWhereTheJobSaysWhenItEnded() {
+    String form = "{\"status\":\"%s\",\"begin_time\":\"2026-01-02T03:04:05Z\",\"end_time\":%s}";
+    String end = "\"2026-01-02T03:04:07Z\"";
+    for (String word : List.of("PARTIAL_SUCCESS", "Canceled", "7")) {
+      Job job = job(form.formatted(word, end));
+      assertEquals(Job.Status.FAIL, job.status());
+      assertEquals(
+          new Reason(
+              Kind.LOST,
+              "",
+              "the job ended as \"%s\": the job failed without a reason".formatted(word)),
+          job.reason());
+      for (String none : List.of("null", "\"\"", "\"soon\"", "\"0001-01-01T00:00:00Z\"")) {
+        assertEquals(Job.Status.RUNNING, job(form.formatted(word, none)).status(), none);
+      }
+    }
+    for (String word : List.of("INIT", "running")) {
+      assertEquals(
+          word.toUpperCase(Locale.ROOT), job(form.formatted(word, end)).status().toString());
+    }
+    assertEquals(
+        new Reason(Kind.QUOTA, "IMG.0088", "full"),
+        job(("{\"status\":\"ENDED\",\"end_time\":%s,\"error_code\":\"IMG.0088\","
+                    + "\"fail_reason\":\"full\"}")
+                .formatted(end))
+            .reason());
+  }
+
+  @Test
+  void thePartsOfAJobAreResults() {
+    Job job =
+        job(
+            """
+            {"status":"SUCCESS","entities":{"sub_jobs_result":[
+              {"status":"SUCCESS","entities":{"image_id":"i1"}},
+              {"status":"FAIL","error_code":"IMG.0046","fail_reason":"busy",
+               "entities":{"image_id":"i2","project_id":"p2"}},
+              {"status":"FAIL","error":{"code":"IMG.0027","message":"gone"},
+               "entities":{"image_id":"i3"}},
+              {"status":"RUNNING","entities":{"image_id":"i4"}},
+              {"status":"SUCCESS","entities":{"sub_jobs_result":[
+                {"status":"HALTED","end_time":"2026-01-02T03:04:07Z",
+                 "entities":{"image_id":"i5"}}]}},
+              7, null, {"status":"FAIL"}]}}
+            """);
+    Reason gone = new Reason(Kind.INVALID_IMAGE, "IMG.0027", "gone");
+    assertEquals(
+        List.of(
+            new Job.Result("i1", null, true, null),
+            new Job.Result(
+                "i2",
+                Recipient.project("p2"),
+                false,
+                new Reason(Kind.INVALID_IMAGE, "IMG.0046", "busy")),
+            new Job.Result("i3", null, false, gone),
+            new Job.Result("i5", null, false, null)),
+        job.results());
+    assertEquals(
+        gone,
+        job("""
+                {"status":"FAIL","entities":{"sub_jobs_result":[{"status":"SUCCESS"},
+                 {"status":"FAIL","error":{"code":"IMG.0027","message":"gone"}}]}}
+                """)
+            .reason());
+  }
+
+  @Test
   void everyTimeIsReadAsTheJdkReadsIt() {
     Random random = new Random(7);
     for (int i = 0; i < 2_000; i++) {
@@ -137,6 +205,25 @@ class DocumentsTest {
         job("{\"status\":\"FAIL\",\"error_code\":null,\"entities\":{\"addition_error_code\":"
                 + "\"IMG.0027\",\"addition_error_msg\":\"gone\"}}")
             .reason());
+    for (String error :
+        List.of(
+            "\"error\":{\"code\":\"IMG.0088\",\"message\":\"full\"}",
+            "\"error\":{\"error_code\":\"IMG.0088\",\"error_msg\":\"full\"}",
+            "\"error_code\":\"IMG.0088\",\"error_msg\":\"full\"",
+            "\"error_code\":\"IMG.0088\",\"error\":\"full\"")) {
+      for (String form : List.of("%s", "\"entities\":{%s}")) {
+        assertEquals(
+            new Reason(Kind.QUOTA, "IMG.0088", "full"),
+            job("{\"status\":\"FAIL\",%s}".formatted(form.formatted(error))).reason());
+      }
+      Job.Result result =
+          job(("{\"status\":\"SUCCESS\",\"entities\":{\"results\":[{\"image_id\":\"i\","
+                      + "\"status\":\"failed\",%s}]}}")
+                  .formatted(error))
+              .results()
+              .get(0);
+      assertEquals(new Reason(Kind.QUOTA, "IMG.0088", "full"), result.reason());
+    }
     assertEquals(
         new Reason(Kind.INVALID, "", "the job failed without a reason"),
         job("{\"status\":\"FAIL\"}").reason());
@@ -163,7 +250,7 @@ class DocumentsTest {
 
   @Test
   void aPageIsReadWithMembersOfEveryType() {
-    MemberPage page = MemberPage.read(PAGE.getBytes(UTF_8), "img");
+    Listing.Page<MemberPage.Entry> page = MemberPage.read(PAGE.getBytes(UTF_8), "img");
     assertNotNull(page);
     assertEquals("bWFkZQ==", page.next());
     assertEquals(
@@ -203,7 +290,7 @@ class DocumentsTest {
     for (int seed = 0; seed < 3_000; seed++) {
       byte[] mutant = mutate(new Random(seed));
       Job job = JobDocument.read(mutant, "9a17", UnaryOperator.identity());
-      MemberPage page = MemberPage.read(mutant, "img");
+      Listing.Page<MemberPage.Entry> page = MemberPage.read(mutant, "img");
       ApiResponse answer = Fixtures.answer(400, new String(mutant, UTF_8));
       assertNotNull(
           ErrorTranslation.of(

@@ -22,20 +22,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A server of malformed responses, and two backends that call it, one request at a time. */
+/**
+ * A server of malformed responses, which backends call, one request at a time. Each answer comes to
+ * a backend of its own: one whose credentials were refused would ask no more.
+ */
 final class MalformedResponseServer implements AutoCloseable {
   private static final Set<Integer> REDIRECTS = Set.of(300, 301, 302, 303, 307, 308);
   private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(300);
 
   private final WireServer server = new WireServer(this::answer);
-  private final HttpBackend backend =
-      Fixtures.backend(server.endpoint()).requestTimeout(REQUEST_TIMEOUT).build();
-  private final HttpBackend login =
-      Fixtures.backend(server.endpoint())
-          .credentials(
-              Credentials.password(server.endpoint(), "account", "user", "word", Fixtures.PROJECT))
-          .requestTimeout(REQUEST_TIMEOUT)
-          .build();
   private volatile @Nullable MalformedResponse mutant;
   private volatile boolean loggedIn;
   private volatile boolean served;
@@ -69,8 +64,8 @@ final class MalformedResponseServer implements AutoCloseable {
     mutant = sent;
     loggedIn = false;
     served = false;
-    try {
-      assertTrue(holds(real, sent.body()), "it does not hold that: " + sent);
+    try (HttpBackend backend = backend(real.question())) {
+      assertTrue(holds(real, sent.body(), backend), "it does not hold that: " + sent);
       assertEquals(2, sent.status() / 100, sent.toString());
       return true;
     } catch (ExecutionException e) {
@@ -79,8 +74,19 @@ final class MalformedResponseServer implements AutoCloseable {
     }
   }
 
+  private HttpBackend backend(Question question) {
+    HttpBackend.Builder backend =
+        Fixtures.backend(server.endpoint()).requestTimeout(REQUEST_TIMEOUT);
+    if (question == Question.LOGIN) {
+      backend.credentials(
+          Credentials.password(server.endpoint(), "account", "user", "word", Fixtures.PROJECT));
+    }
+    return backend.build();
+  }
+
   /** Whether a document says what the backend makes of it. */
-  private boolean holds(SampleResponse real, byte[] body) throws Exception {
+  private static boolean holds(SampleResponse real, byte[] body, HttpBackend backend)
+      throws Exception {
     return switch (real.question()) {
       case SUBMIT -> StrictReader.names(body, get(backend.submit(Fixtures.SHARE)).id());
       case JOB -> StrictReader.shows(body, get(backend.job(real.subject())));
@@ -91,7 +97,7 @@ final class MalformedResponseServer implements AutoCloseable {
               get(backend.members(real.subject())).keySet().stream()
                   .map(Recipient::id)
                   .collect(Collectors.toSet()));
-      case LOGIN -> get(login.members("image")).isEmpty();
+      case LOGIN -> get(backend.members("image")).isEmpty();
     };
   }
 
@@ -118,8 +124,6 @@ final class MalformedResponseServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    login.close();
-    backend.close();
     server.close();
   }
 }

@@ -99,7 +99,7 @@ class OwnImagesTest {
          {"id":"b","owner":"me"}]}
         """;
     List<ImagePage.Entry> entries =
-        requireNonNull(ImagePage.read(page.getBytes(StandardCharsets.UTF_8)));
+        requireNonNull(ImagePage.read(page.getBytes(StandardCharsets.UTF_8))).entries();
     assertTrue(entries.stream().allMatch(entry -> entry.isOf("me")));
     OwnImage first = entries.get(0).own("me", false);
     assertEquals("web", first.description().name());

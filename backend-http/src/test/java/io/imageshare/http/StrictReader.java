@@ -4,6 +4,7 @@ import io.imageshare.Job;
 import io.imageshare.Recipient;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,7 +24,7 @@ final class StrictReader {
       String id = text(member, "member_id");
       String of = text(member, "image_id");
       String type = text(member, "member_type");
-      if (id.isEmpty() || !(of.isEmpty() || of.equalsIgnoreCase(image))) {
+      if (id.isEmpty() || !(of.isEmpty() || same(of).equalsIgnoreCase(same(image)))) {
         return null;
       }
       if (type.isEmpty() || type.equalsIgnoreCase("project")) {
@@ -54,10 +55,13 @@ final class StrictReader {
     String status = text(root, "status");
     boolean about = text(root, "job_id").isEmpty() || names(document, job.id());
     boolean failed = status.equalsIgnoreCase("fail") || status.equalsIgnoreCase("failed");
+    boolean unknown =
+        !failed && !Set.of("SUCCESS", "INIT", "RUNNING").contains(status.toUpperCase(Locale.ROOT));
+    boolean mayHaveEnded = unknown && !text(root, "end_time").isEmpty();
     return about
         && !status.isEmpty()
         && (job.status() == Job.Status.SUCCESS) == status.equalsIgnoreCase("success")
-        && (job.status() == Job.Status.FAIL) == failed
+        && (job.status() == Job.Status.FAIL ? failed || mayHaveEnded : !failed)
         && job.results().stream()
             .filter(Job.Result::succeeded)
             .allMatch(result -> succeeded(field(field(root, "entities"), "results"), result));
@@ -86,8 +90,12 @@ final class StrictReader {
     return value instanceof String || value instanceof Boolean ? value.toString().strip() : "";
   }
 
-  /** One spelling for all of a number: 1e2 is 100. */
+  /** One spelling for all of a number: 1e2 is 100, and 32 hexadecimal digits are one. */
   private static String same(String text) {
+    String digits = text.replace("-", "").toLowerCase(Locale.ROOT);
+    if (digits.matches("[0-9a-f]{32}")) {
+      return digits;
+    }
     try {
       return Double.toString(Double.parseDouble(text) + 0.0);
     } catch (NumberFormatException e) {

@@ -1,0 +1,145 @@
+package io.imageshare.http;
+
+import io.imageshare.Reason.Kind;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A list that the service returns in pages, read as one call: it has one time limit, and bounds on
+ * what is read. A service may make pages shorter than they could be, so that only a page without
+ * anything new, or without a marker of the next, is the last.
+ *
+ * @param <E> what the list holds
+ * @param <T> what is made of it
+ */
+abstract class Listing<E extends Listing.Entry, T> {
+  /** Enough for {@link #MOST_ENTRIES} in pages of the usual 500. */
+  private static final int MOST_PAGES = 100;
+
+  private static final int MOST_ENTRIES = 50_000;
+  private static final long MOST_BYTES = 64L << 20;
+
+  private final String what;
+  private final Set<String> seen = new HashSet<>();
+  private final Set<String> markers = new HashSet<>();
+  private String marker = "";
+  private int pages;
+  private long bytes;
+  private boolean over;
+
+  /** One of what a list holds. */
+  interface Entry {
+    /** By which it is known again. */
+    String key();
+  }
+
+  /**
+   * One page of a list.
+   *
+   * @param next the marker of the next page; empty when there is none
+   * @param bytes the length of the document
+   */
+  record Page<E>(List<E> entries, String next, int bytes) {}
+
+  /**
+   * A list of which nothing is read yet.
+   *
+   * @param what its name, for messages
+   */
+  Listing(String what) {
+    this.what = what;
+  }
+
+  /** Asks for the page after a marker; the first page if that is empty. */
+  abstract Page<E> ask(String marker);
+
+  abstract void take(E entry);
+
+  /** What was made of all that was taken. */
+  abstract T result();
+
+  /** Whether no more is needed, though there may be more. */
+  boolean isEnough() {
+    return false;
+  }
+
+  int pages() {
+    return pages;
+  }
+
+  /** Reads the next page. */
+  private void next() {
+    Page<E> page = ask(marker);
+    int before = seen.size();
+    for (E entry : page.entries()) {
+      seen.add(entry.key());
+      take(entry);
+    }
+    pages++;
+    bytes += page.bytes();
+    marker = page.next();
+    over = marker.isEmpty() || seen.size() == before || isEnough();
+    if (!over && !markers.add(marker)) {
+      throw ErrorTranslation.exception(
+          Kind.INTERNAL,
+          "%s does not end: the marker of page %d, \"%s\", was that of a page before"
+              .formatted(what, pages + 1, Wire.visible(ErrorBody.clean(marker))));
+    }
+    if (!over && (pages == MOST_PAGES || seen.size() >= MOST_ENTRIES || bytes >= MOST_BYTES)) {
+      throw ErrorTranslation.exception(
+          Kind.INTERNAL,
+          "%s does not end: %d pages with %d entries and %d bytes were read"
+              .formatted(what, pages, seen.size(), bytes));
+    }
+  }
+
+  /**
+   * Reads a list to its end, each page when a thread is free for it: however long a list is, other
+   * calls go on. Once nobody waits for the result any more, no further page is asked for.
+   *
+   * @param list gives the list, on a thread of the pool
+   */
+  static <T> CompletionStage<T> read(Transport transport, Callable<Listing<?, T>> list) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    read(transport, list, System.nanoTime(), result);
+    return result;
+  }
+
+  private static <T> void read(
+      Transport transport, Callable<Listing<?, T>> list, long begun, CompletableFuture<T> result) {
+    CompletionStage<Listing<?, T>> read =
+        transport.async(
+            () -> {
+              Listing<?, T> one = list.call();
+              if (!result.isDone()) {
+                one.next();
+              }
+              return one;
+            });
+    read.whenComplete(
+        (one, failure) -> {
+          if (failure != null) {
+            result.completeExceptionally(failure);
+          } else if (one.over) {
+            result.complete(one.result());
+          } else if (one.isLate(begun, transport.timeout())) {
+            result.completeExceptionally(
+                ErrorTranslation.exception(
+                    Kind.UNAVAILABLE,
+                    "%s has not ended within %s s, after %d pages"
+                        .formatted(one.what, transport.timeout().toMillis() / 1000.0, one.pages)));
+          } else if (!result.isDone()) {
+            read(transport, () -> one, begun, result);
+          }
+        });
+  }
+
+  private boolean isLate(long begun, Duration limit) {
+    return System.nanoTime() - begun >= limit.toNanos();
+  }
+}
