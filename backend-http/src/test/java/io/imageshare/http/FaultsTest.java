@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -230,18 +231,23 @@ class FaultsTest {
   void idleConnectionsThatDiedTogetherCostOneTimeLimit() throws Exception {
     int idle = 8;
     CountDownLatch all = new CountDownLatch(idle);
+    AtomicBoolean proven = new AtomicBoolean();
+    AtomicBoolean died = new AtomicBoolean();
     Set<Integer> known = ConcurrentHashMap.newKeySet();
     WireServer.Script script =
         (q, s) -> {
-          all.countDown();
-          all.await();
-          if (known.add(q.connection())) {
-            WireServer.reply(s, 200, JOB);
-          } else if (known.size() == idle) {
+          if (died.get() && known.contains(q.connection())) {
             s.getInputStream().read();
-          } else {
-            WireServer.reply(s, 200, JOB);
+            return;
           }
+          if (!died.get()) {
+            known.add(q.connection());
+            if (proven.getAndSet(true)) {
+              all.countDown();
+              all.await();
+            }
+          }
+          WireServer.reply(s, 200, JOB);
         };
     try (WireServer server = new WireServer(script);
         HttpBackend backend =
@@ -249,6 +255,7 @@ class FaultsTest {
                 .concurrentCalls(idle)
                 .requestTimeout(Duration.ofSeconds(5))
                 .build()) {
+      Fixtures.get(backend.job("j1")); // until one call was answered, a key goes alone
       List<CompletionStage<?>> calls = new ArrayList<>();
       for (int i = 0; i < idle; i++) {
         calls.add(backend.job("j1"));
@@ -256,6 +263,7 @@ class FaultsTest {
       for (CompletionStage<?> call : calls) {
         Fixtures.get(call);
       }
+      died.set(true);
       certain(Kind.UNAVAILABLE, Fixtures.failure(backend.job("j1")).reason(), "within 5.0 s");
       for (int i = 0; i < idle; i++) {
         Fixtures.get(backend.job("j1"));
