@@ -22,15 +22,20 @@ final class ContentEncoding {
   static byte[] decode(HttpHeaders headers, byte[] body, int limit) {
     String encoding = Ascii.toLowerCase(headers.firstValue("Content-Encoding").orElse("").strip());
     InputStream encoded = new ByteArrayInputStream(body);
-    try (InputStream decoded =
-        switch (encoding) {
-          case "gzip", "x-gzip" -> new GZIPInputStream(encoded);
-          case "deflate" -> inflater(encoded, body);
-          default -> encoded;
-        }) {
-      return ByteStreams.limit(decoded, limit).readAllBytes();
+    try {
+      return switch (encoding) {
+        case "gzip", "x-gzip" -> read(new GZIPInputStream(encoded), limit);
+        case "deflate" -> read(inflater(encoded, body), limit);
+        default -> body;
+      };
     } catch (IOException e) {
       return body;
+    }
+  }
+
+  private static byte[] read(InputStream decoded, int limit) throws IOException {
+    try (decoded) {
+      return ByteStreams.limit(decoded, limit).readAllBytes();
     }
   }
 

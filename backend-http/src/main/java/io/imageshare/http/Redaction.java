@@ -101,7 +101,11 @@ record Redaction(List<Secret> secrets) {
     for (int i = 0; i <= DEPTH; i++) {
       find(spelled.squeezed(false), hidden);
       find(spelled.squeezed(true), hidden);
-      spelled = spelled.decoded();
+      Spelled decoded = spelled.decoded();
+      if (decoded.text().equals(spelled.text())) {
+        break;
+      }
+      spelled = decoded;
     }
     for (Secret secret : secrets) {
       for (int at = head.indexOf(secret.value()); at >= 0; ) {

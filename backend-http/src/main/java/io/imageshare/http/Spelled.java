@@ -59,12 +59,15 @@ record Spelled(String text, int[] starts, int[] ends) {
   }
 
   private Spelled replaced(Pattern pattern) {
+    Matcher matcher = pattern.matcher(this.text);
+    if (!matcher.find()) {
+      return this; // as nearly always, with every poll
+    }
     StringBuilder text = new StringBuilder();
     int[] starts = new int[this.text.length() + 1];
     int[] ends = new int[this.text.length() + 1];
-    Matcher matcher = pattern.matcher(this.text);
     int at = 0;
-    while (matcher.find()) {
+    do {
       copy(at, matcher.start(), text, starts, ends);
       String character = pattern == ESCAPE ? character(matcher) : "";
       for (int i = 0; i < character.length(); i++) {
@@ -73,7 +76,7 @@ record Spelled(String text, int[] starts, int[] ends) {
         text.append(character.charAt(i));
       }
       at = matcher.end();
-    }
+    } while (matcher.find());
     copy(at, this.text.length(), text, starts, ends);
     return new Spelled(text.toString(), starts, ends);
   }
