@@ -8,6 +8,7 @@ import io.imageshare.internal.table.Ids;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,9 @@ public final class Listings {
 
   /** What a listing shows, to be found however its ids are spelled. */
   static Map<Object, MemberStatus> byKey(Map<?, MemberStatus> listed) {
+    if (listed.keySet().stream().allMatch(id -> key(id).equals(id))) {
+      return Collections.unmodifiableMap(listed); // nearly always: a listing has many members
+    }
     Map<Object, MemberStatus> byKey = new HashMap<>();
     listed.forEach((id, status) -> byKey.put(key(id), status));
     return byKey;

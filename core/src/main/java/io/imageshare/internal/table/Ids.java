@@ -16,6 +16,7 @@ public final class Ids {
       CharMatcher.inRange('0', '9').or(CharMatcher.inRange('a', 'f'));
 
   private static final int DIGITS = 32;
+  private static final int DASHES = 4;
 
   private Ids() {}
 
@@ -34,6 +35,9 @@ public final class Ids {
    * lower case, with or without the dashes of a UUID. Any other id stands for itself.
    */
   public static String key(String id) {
+    if (id.length() != DIGITS && id.length() != DIGITS + DASHES) {
+      return id; // at once, as every member of every listing comes here
+    }
     String digits = Ascii.toLowerCase(id).replace("-", "");
     return digits.length() == DIGITS && HEX.matchesAllOf(digits) ? digits : id;
   }
