@@ -146,7 +146,8 @@ public final class HttpBackend implements MemberBackend {
    * @param filter takes those that are wanted; called on a thread of the backend
    * @return their ids, in the service's order, the newest first where it keeps to its documents
    * @throws IllegalStateException if the builder was given no project
-   * @throws BackendException if the list cannot be read
+   * @throws BackendException if the list cannot be read, or is too long for one call: more than 100
+   *     pages, 50,000 images or 64 MiB, or longer than the time limit of a request
    */
   public Set<String> images(Predicate<OwnImage> filter) {
     requireNonNull(filter, "filter");
