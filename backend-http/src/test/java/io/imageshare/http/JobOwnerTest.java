@@ -42,7 +42,7 @@ class JobOwnerTest {
 
   /** Ids that look like those which name a project. */
   static List<String> ids() {
-    List<String> ids = new ArrayList<>(List.of("job-1", "@", "@@", "job@", "a@b@c", "ü@\"\\ %40?"));
+    List<String> ids = new ArrayList<>(List.of("job-1", "@", "@@", "job@", "a@b@c", "ü@\"\\%40?"));
     for (String project : List.of(MINE, OTHER, Fixtures.PROJECT, "nobody")) {
       for (String at : List.of("@", "@@", "%40", "\uff20")) {
         ids.add("job" + at + project);
