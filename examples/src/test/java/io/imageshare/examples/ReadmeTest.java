@@ -105,6 +105,7 @@ class ReadmeTest {
         List.of(
             "backend-memory/src/test/java/io/imageshare/memory/PromiseTest.java",
             "backend-memory/src/test/java/io/imageshare/memory/OneRefusalPromiseTest.java",
+            "backend-memory/src/test/java/io/imageshare/memory/FleetTest.java",
             "backend-http/src/test/java/io/imageshare/http/SecretPromiseTest.java")) {
       found(Pattern.compile("void promise(\\d+)"), text(tests))
           .forEach(test -> tested.add(test.group(1)));
