@@ -72,6 +72,26 @@ class AcceptanceTest {
   }
 
   @Test
+  void anIdIsTheSameHoweverTheListingSpellsIt() {
+    String listed = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+    MemoryBackend other =
+        MemoryBackend.virtual()
+            .images("image-0")
+            .member("image-0", Recipient.project(listed), MemberStatus.ACCEPTED)
+            .build();
+    List<Recipient> asked =
+        List.of(
+            Recipient.project("0A1B2C3D4E5F60718293A4B5C6D7E8F9"),
+            Recipient.project("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"),
+            Recipient.domain(listed)); // listed as a project where the type is not told
+    for (Recipient recipient : asked) {
+      ShareRequest request =
+          ShareRequest.builder().images("image-0").recipients(List.of(recipient)).build();
+      ShareWorkflow.over(other).awaitAccepted(request, Duration.ofMinutes(1)).requireAllDone();
+    }
+  }
+
+  @Test
   void whatIsRejectedNotSharedOrUnknownFails() {
     after(Duration.ofSeconds(30), ShareRequest.accept(IMAGES, List.of("a")));
     after(Duration.ofSeconds(50), ShareRequest.reject(IMAGES, List.of("b")));

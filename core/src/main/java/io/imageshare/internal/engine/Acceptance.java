@@ -8,6 +8,7 @@ import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow.ImageMembers;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.report.RunResult;
+import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
@@ -36,6 +37,7 @@ final class Acceptance {
   private final CompletableFuture<?> closed;
   private final Function<Set<String>, List<ImageMembers>> reader;
   private final PairTable table;
+  private final Listings listings;
 
   /** Why images could not be read the last time. */
   private final Map<String, Reason> unread = new HashMap<>();
@@ -57,6 +59,7 @@ final class Acceptance {
     this.closed = closed;
     this.reader = reader;
     table = new PairTable(List.of(request));
+    listings = new Listings(table);
   }
 
   RunResult await(String id, Duration within, String endpoint) {
@@ -64,7 +67,7 @@ final class Acceptance {
     Ending ending = Ending.FINISHED;
     boolean interrupted = false;
     try {
-      ending = wait(began, within);
+      ending = awaitAll(began, within);
     } catch (InterruptedException e) {
       ending = Ending.CANCELLED;
       interrupted = true;
@@ -80,7 +83,7 @@ final class Acceptance {
     return new RunResult(id, ending, stopped, table, List.of(), stats, took, endpoint);
   }
 
-  private Ending wait(long began, Duration within) throws InterruptedException {
+  private Ending awaitAll(long began, Duration within) throws InterruptedException {
     while (!closed.isDone()) {
       read();
       Duration waited = Duration.ofNanos(time.nanoTime() - began);
@@ -145,8 +148,9 @@ final class Acceptance {
       return;
     }
     unread.remove(members.image());
+    Map<Object, MemberStatus> byKey = Listings.byKey(members.members());
     for (int recipient = 0; recipient < table.recipients(); recipient++) {
-      MemberStatus status = members.members().get(table.recipient(recipient));
+      MemberStatus status = listings.status(byKey, image, recipient);
       if (status == null) {
         fail(image, recipient, Reason.Kind.NOT_SENT, "it is not shared; share it first");
       } else if (status == MemberStatus.ACCEPTED) {

@@ -118,7 +118,7 @@ public final class Listings {
   }
 
   /** What a listing shows, to be found however its ids are spelled. */
-  static Map<Object, MemberStatus> byKey(Map<?, MemberStatus> listed) {
+  public static Map<Object, MemberStatus> byKey(Map<?, MemberStatus> listed) {
     if (listed.keySet().stream().allMatch(id -> key(id).equals(id))) {
       return Collections.unmodifiableMap(listed); // nearly always: a listing has many members
     }
@@ -135,7 +135,7 @@ public final class Listings {
   }
 
   /** The status with which a listing, by keys, shows a pair, or null. */
-  @Nullable MemberStatus status(Map<Object, MemberStatus> byKey, int image, int recipient) {
+  public @Nullable MemberStatus status(Map<Object, MemberStatus> byKey, int image, int recipient) {
     if (byRecipient) {
       return byKey.get(images.get(image));
     }
