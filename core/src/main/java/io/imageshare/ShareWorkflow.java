@@ -391,7 +391,7 @@ public final class ShareWorkflow implements AutoCloseable {
 
   /**
    * Cancels a run of this journal, whichever process runs it, as {@link ShareRun#cancel()} does.
-   * Another process sees this when it next writes to the journal, which it does within a sixth of
+   * Another process sees this when it next writes to the journal, which it does within a third of
    * the {@link Builder#silence}; a run that nobody writes sees it when it is resumed. Returns once
    * the journal has noted it.
    *
@@ -525,8 +525,8 @@ public final class ShareWorkflow implements AutoCloseable {
 
     /**
      * How long a run's process must have written nothing to the journal before another may claim
-     * the run. A run writes a sign of life six times as often, and sends no write to the service if
-     * the last one began longer ago than half of it. All processes on one journal need the same
+     * the run. A run writes a sign of life three times as often, and sends no write to the service
+     * if the last one began longer ago than half of it. All processes on one journal need the same
      * value.
      *
      * @param silence the time; by default 60 s: long enough for a database that is restarted, short

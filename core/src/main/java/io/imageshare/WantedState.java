@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.Maps;
 import com.google.common.collect.Multimaps;
@@ -17,7 +16,6 @@ import io.imageshare.internal.table.Ids;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +39,6 @@ public record WantedState(
 
   /** So few can be shared again by hand, and of a few members they are soon more than a tenth. */
   private static final int FEW = 3;
-
-  /** An order that does not depend on that of the backend's map. */
-  private static final Comparator<Recipient> BY_ID =
-      Comparator.comparing(Recipient::type).thenComparing(Recipient::id);
 
   /**
    * Checks and copies.
@@ -168,7 +162,7 @@ public record WantedState(
     }
   }
 
-  /** What leads from what the images have now to this. */
+  /** What leads from what the images have now, each with its members in an order, to this. */
   Changes from(Map<String, Set<Recipient>> present) {
     Map<String, Set<Recipient>> missing = new LinkedHashMap<>();
     Map<String, Set<Recipient>> unwanted = new LinkedHashMap<>();
@@ -176,7 +170,7 @@ public record WantedState(
         (image, wanted) -> {
           Set<Recipient> has = present.getOrDefault(image, Set.of());
           missing.put(image, without(wanted, has));
-          unwanted.put(image, without(ImmutableSortedSet.copyOf(BY_ID, has), wanted));
+          unwanted.put(image, without(has, wanted));
         });
     Map<String, Set<Recipient>> others =
         Maps.filterKeys(present, id -> !recipients.containsKey(id));

@@ -3,6 +3,7 @@ package io.imageshare.http;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableSet;
 import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
@@ -226,6 +227,7 @@ public final class HttpBackend implements MemberBackend {
     private int concurrentCalls = 8;
     private int bodyLimit = 8 << 20;
     private Clock clock = Clock.systemUTC();
+    private Ticker ticker = Ticker.systemTicker();
 
     private Builder() {}
 
@@ -449,6 +451,12 @@ public final class HttpBackend implements MemberBackend {
       return this;
     }
 
+    /** What time limits are measured by. */
+    Builder ticker(Ticker ticker) {
+      this.ticker = ticker;
+      return this;
+    }
+
     /**
      * Builds the backend. Nothing is sent yet.
      *
@@ -475,7 +483,7 @@ public final class HttpBackend implements MemberBackend {
       Transport transport =
           new Transport(
               httpClient(principal.source().signs()),
-              new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock));
+              new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock, ticker));
       Function<String, @Nullable Credentials> others = recipients;
       ImsClient.Deployment deployment =
           new ImsClient.Deployment(address, jobQuery, memberList, sharesEncrypted);

@@ -79,16 +79,6 @@ record InstanceKeys(URI metadata, String before) implements Source {
   }
 
   @Override
-  public boolean renewable() {
-    return true;
-  }
-
-  @Override
-  public boolean signs() {
-    return true;
-  }
-
-  @Override
   public String toString() {
     return "keys of this instance's agency";
   }

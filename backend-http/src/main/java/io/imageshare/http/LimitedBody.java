@@ -3,6 +3,7 @@ package io.imageshare.http;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import com.google.common.base.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -27,11 +28,12 @@ final class LimitedBody implements BodySubscriber<byte[]> {
    * client.
    *
    * @param limit the size in bytes
-   * @param begun when the request began, by {@code System.nanoTime()}
+   * @param ticker tells the time
+   * @param begun when the request began, by the ticker
    * @param time the time from then on
    */
-  static BodyHandler<byte[]> handler(int limit, long begun, Duration time) {
-    return head -> new LimitedBody(limit, time.minusNanos(System.nanoTime() - begun));
+  static BodyHandler<byte[]> handler(int limit, Ticker ticker, long begun, Duration time) {
+    return head -> new LimitedBody(limit, time.minusNanos(ticker.read() - begun));
   }
 
   private LimitedBody(int limit, Duration time) {

@@ -1,7 +1,6 @@
 package io.imageshare.http;
 
 import io.imageshare.Reason.Kind;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -106,7 +105,7 @@ abstract class Listing<E extends Listing.Entry, T> {
    */
   static <T> CompletionStage<T> read(Transport transport, Callable<Listing<?, T>> list) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    read(transport, list, System.nanoTime(), result);
+    read(transport, list, transport.ticker().read(), result);
     return result;
   }
 
@@ -127,7 +126,7 @@ abstract class Listing<E extends Listing.Entry, T> {
             result.completeExceptionally(failure);
           } else if (one.over) {
             result.complete(one.result());
-          } else if (one.isLate(begun, transport.timeout())) {
+          } else if (transport.ticker().read() - begun >= transport.timeout().toNanos()) {
             result.completeExceptionally(
                 ErrorTranslation.exception(
                     Kind.UNAVAILABLE,
@@ -137,9 +136,5 @@ abstract class Listing<E extends Listing.Entry, T> {
             read(transport, () -> one, begun, result);
           }
         });
-  }
-
-  private boolean isLate(long begun, Duration limit) {
-    return System.nanoTime() - begun >= limit.toNanos();
   }
 }

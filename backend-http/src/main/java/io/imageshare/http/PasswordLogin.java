@@ -108,11 +108,6 @@ record PasswordLogin(User user, String project) implements Source {
   }
 
   @Override
-  public boolean renewable() {
-    return true;
-  }
-
-  @Override
   public boolean signs() {
     return false;
   }

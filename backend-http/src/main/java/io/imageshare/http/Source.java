@@ -20,10 +20,14 @@ sealed interface Source
   Object principal();
 
   /** Whether it may give another the next time. */
-  boolean renewable();
+  default boolean renewable() {
+    return true;
+  }
 
-  /** Whether requests carry {@code Authorization}. */
-  boolean signs();
+  /** Whether requests carry {@code Authorization}: a key signs, a token does not. */
+  default boolean signs() {
+    return true;
+  }
 
   /** What no message may contain, beyond the identities' own. */
   default Redaction secrets() {
@@ -48,11 +52,6 @@ sealed interface Source
     }
 
     @Override
-    public boolean signs() {
-      return true;
-    }
-
-    @Override
     public String toString() {
       return key.noun();
     }
@@ -72,16 +71,6 @@ sealed interface Source
     }
 
     @Override
-    public boolean renewable() {
-      return true;
-    }
-
-    @Override
-    public boolean signs() {
-      return true;
-    }
-
-    @Override
     public String toString() {
       return "temporary access keys";
     }
@@ -97,11 +86,6 @@ sealed interface Source
     @Override
     public Object principal() {
       return tokens;
-    }
-
-    @Override
-    public boolean renewable() {
-      return true;
     }
 
     @Override

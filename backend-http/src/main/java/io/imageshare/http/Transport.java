@@ -2,6 +2,7 @@ package io.imageshare.http;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import com.google.common.base.Ticker;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.imageshare.BackendException;
 import java.io.IOException;
@@ -46,7 +47,8 @@ final class Transport implements AutoCloseable {
   private final BareAnswers answers = new BareAnswers();
 
   /** What applies to every request. */
-  record Settings(int concurrentCalls, Duration timeout, int bodyLimit, Clock clock) {}
+  record Settings(
+      int concurrentCalls, Duration timeout, int bodyLimit, Clock clock, Ticker ticker) {}
 
   /**
    * A transport that owns its client.
@@ -80,6 +82,11 @@ final class Transport implements AutoCloseable {
   /** How long one request may take. */
   Duration timeout() {
     return settings.timeout();
+  }
+
+  /** By which that is measured. */
+  Ticker ticker() {
+    return settings.ticker();
   }
 
   /** Runs blocking work on a thread of the pool. */
@@ -150,7 +157,8 @@ final class Transport implements AutoCloseable {
       throws IOException, InterruptedException {
     return client.send(
         http(request, headers),
-        LimitedBody.handler(settings.bodyLimit(), System.nanoTime(), settings.timeout()));
+        LimitedBody.handler(
+            settings.bodyLimit(), settings.ticker(), settings.ticker().read(), settings.timeout()));
   }
 
   private HttpRequest http(ApiRequest request, Map<String, String> headers) {

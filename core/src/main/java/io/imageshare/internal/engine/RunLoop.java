@@ -51,6 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RunLoop implements ShareRun, CallOwner {
   private static final Logger log = LoggerFactory.getLogger(ShareWorkflow.class);
+
   private final String id;
   private final WorkflowContext context;
   private final Workflow workflow;
@@ -198,7 +199,7 @@ final class RunLoop implements ShareRun, CallOwner {
     return context.terms().reader() != null;
   }
 
-  /** Others take a run that is silent for abandoned: it writes six times as often at least. */
+  /** Others take a run that is silent for abandoned: it writes three times as often at least. */
   private void stayAlive() {
     if (journal.isOn()) {
       timers.after(

@@ -104,7 +104,8 @@ public final class JdbcJournal {
       throw new IllegalArgumentException(
           "the scope is blank: name the account and the endpoint, \"account/region\" say");
     }
-    return new ScopedJournal(new Transactions(source), executor, keepReports, name);
+    return new ScopedJournal(
+        new Transactions(source, System::nanoTime), executor, keepReports, name);
   }
 
   /**

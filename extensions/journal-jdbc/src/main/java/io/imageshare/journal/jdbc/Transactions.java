@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +29,14 @@ final class Transactions {
         set_config('idle_in_transaction_session_timeout', ?, true)""";
 
   private final DataSource source;
+  private final LongSupplier nanoTime;
 
-  Transactions(DataSource source) {
+  /**
+   * @param nanoTime the monotonic clock
+   */
+  Transactions(DataSource source, LongSupplier nanoTime) {
     this.source = source;
+    this.nanoTime = nanoTime;
   }
 
   /** What is done in a transaction; doing it again after it was committed changes nothing. */
@@ -46,12 +52,12 @@ final class Transactions {
    * Commits the work. What fails is tried again at once, if that may help and failing took no time.
    */
   <T> T commit(Work<T> work) throws SQLException {
-    long begun = System.nanoTime();
+    long begun = nanoTime.getAsLong();
     for (int tries = 1; ; tries++) {
       try {
         return commitOnce(work);
       } catch (SQLException e) {
-        boolean slow = System.nanoTime() - begun > LOCK.toNanos();
+        boolean slow = nanoTime.getAsLong() - begun > LOCK.toNanos();
         if (tries == TRIES || slow || !mayPass(e.getSQLState())) {
           throw e;
         }
