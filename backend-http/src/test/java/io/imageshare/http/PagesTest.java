@@ -284,23 +284,26 @@ class PagesTest {
     }
   }
 
+  /** A list without end, whose third page comes when it may. */
+  private static WireServer.Script heldAtTheThirdPage(CountDownLatch third, CountDownLatch may) {
+    return (request, socket) -> {
+      if (request.target().contains("/job/")) {
+        WireServer.reply(socket, 200, RUNNING);
+        return;
+      }
+      if (marker(request).equals("2")) {
+        third.countDown();
+        may.await();
+      }
+      endless(request, socket);
+    };
+  }
+
   @Test
   void aListThatNobodyWaitsForAnyMoreEndsWithThePageUnderWay() throws Exception {
     CountDownLatch third = new CountDownLatch(1);
     CountDownLatch cancelled = new CountDownLatch(1);
-    WireServer.Script script =
-        (request, socket) -> {
-          if (request.target().contains("/job/")) {
-            WireServer.reply(socket, 200, RUNNING);
-            return;
-          }
-          if (marker(request).equals("2")) {
-            third.countDown();
-            cancelled.await();
-          }
-          endless(request, socket);
-        };
-    try (WireServer server = new WireServer(script);
+    try (WireServer server = new WireServer(heldAtTheThirdPage(third, cancelled));
         HttpBackend backend = backend(server).concurrentCalls(1).build()) {
       CompletableFuture<?> list = backend.members(Fixtures.IMAGE).toCompletableFuture();
       third.await();
@@ -320,19 +323,7 @@ class PagesTest {
   void aListEndsWithTheWorkflowThatReadsIt() throws Exception {
     CountDownLatch third = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
-    WireServer.Script script =
-        (request, socket) -> {
-          if (request.target().contains("/job/")) {
-            WireServer.reply(socket, 200, RUNNING);
-            return;
-          }
-          if (marker(request).equals("2")) {
-            third.countDown();
-            closed.await();
-          }
-          endless(request, socket);
-        };
-    try (WireServer server = new WireServer(script);
+    try (WireServer server = new WireServer(heldAtTheThirdPage(third, closed));
         HttpBackend backend = backend(server).concurrentCalls(1).build()) {
       try (ShareWorkflow workflow = ShareWorkflow.over(backend)) {
         workflow.start(Fixtures.UNSHARE);
