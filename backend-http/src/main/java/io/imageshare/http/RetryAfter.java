@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How long the service asks to wait. */
 final class RetryAfter {
-  /** As long as a run by default lasts; without a limit a typo would delay one for years. */
+  /** More is a typo, and may be more than can be counted; the engine believes far less. */
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private static final Pattern SECONDS = Pattern.compile("\\d{1,30}(\\.\\d{0,30})?");
