@@ -2,11 +2,11 @@ package io.imageshare.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -84,11 +84,7 @@ final class Wire {
   // Invalid JSON and duplicate fields are errors: read leniently, a truncated or mixed-up listing
   // would look like one without members.
   private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxTokenCount(MOST_TOKENS).build())
-                  .build())
+      JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -115,11 +111,29 @@ final class Wire {
 
   /** A JSON object, or a missing node when it is none. */
   static JsonNode object(byte[] body) {
-    try {
-      JsonNode root = MAPPER.readTree(body);
-      return root.isObject() ? root : MissingNode.getInstance();
+    try (JsonParser parser = new ShortDocument(MAPPER.createParser(body))) {
+      JsonNode root = MAPPER.readTree(parser);
+      return root != null && root.isObject() ? root : MissingNode.getInstance();
     } catch (IOException e) {
       return MissingNode.getInstance();
+    }
+  }
+
+  /** Gives up on a document that is too long. (Jackson can do so, too, but not before 2.18.) */
+  private static final class ShortDocument extends JsonParserDelegate {
+    private long tokens;
+
+    ShortDocument(JsonParser document) {
+      super(document);
+    }
+
+    @Override
+    public @Nullable JsonToken nextToken() throws IOException {
+      tokens++;
+      if (tokens > MOST_TOKENS) {
+        throw new JsonParseException(this, "more than " + MOST_TOKENS + " tokens");
+      }
+      return super.nextToken();
     }
   }
 

@@ -284,6 +284,16 @@ class DocumentsTest {
     assertNotNull(MemberPage.read("{\"members\":[]}".getBytes(UTF_8), "img"));
   }
 
+  /** A few megabytes can hold millions of values, which as objects are fifty times as large. */
+  @Test
+  void aDocumentOfTooManyValuesIsNotRead() {
+    String form = "{\"members\":[],\"more\":[%s0]}";
+    for (int values : new int[] {199_000, 201_000}) {
+      byte[] body = form.formatted("0,".repeat(values - 1)).getBytes(UTF_8);
+      assertEquals(values < 200_000, MemberPage.read(body, "img") != null, values + " values");
+    }
+  }
+
   @Test
   void noMutationOfARealAnswerThrows() {
     int readable = 0;
