@@ -10,8 +10,13 @@ import java.time.Duration;
 public final class RunBusyException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
+  /** The run's id. */
   private final String run;
+
+  /** Who writes the run, for people to read; empty if nobody does. */
   private final String owner;
+
+  /** When the run can be claimed, from when this was thrown. */
   private final Duration freeIn;
 
   /**
