@@ -2,6 +2,8 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.internal.table.Visible;
+
 /**
  * One image with one recipient: the unit every outcome is about.
  *
@@ -16,8 +18,9 @@ public record Member(String image, Recipient recipient) {
     requireNonNull(recipient, "recipient");
   }
 
+  /** Both ids for terminals and logs: escaped as {@link Reason#toString} is. */
   @Override
   public String toString() {
-    return image + " with " + recipient;
+    return Visible.of(image) + " with " + recipient;
   }
 }

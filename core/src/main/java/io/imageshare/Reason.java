@@ -2,6 +2,8 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.internal.table.Visible;
+
 /**
  * Why a call, a job or a pair failed: the kind, which the engine decides by, and the service's own
  * code and message.
@@ -57,45 +59,7 @@ public record Reason(Kind kind, String code, String message) {
    */
   @Override
   public String toString() {
-    return visible(
+    return Visible.of(
         kind + (code.isEmpty() ? "" : " " + code) + (message.isEmpty() ? "" : ": " + message));
-  }
-
-  private static String visible(String text) {
-    if (text.codePoints().allMatch(Reason::isVisible)) {
-      return text;
-    }
-    StringBuilder visible = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            point -> {
-              if (isVisible(point)) {
-                visible.appendCodePoint(point);
-              } else {
-                visible.append(escaped(point));
-              }
-            });
-    return visible.toString();
-  }
-
-  private static boolean isVisible(int point) {
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          false;
-      default -> true;
-    };
-  }
-
-  private static String escaped(int point) {
-    return switch (point) {
-      case '\t' -> "\\t";
-      case '\n' -> "\\n";
-      case '\r' -> "\\r";
-      default -> "\\u%04x".formatted(point);
-    };
   }
 }

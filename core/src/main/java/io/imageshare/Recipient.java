@@ -3,12 +3,14 @@ package io.imageshare;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.internal.table.Ids;
+import io.imageshare.internal.table.Visible;
 
 /**
  * Whom an image is shared with.
  *
  * @param type what kind of recipient the id names
- * @param id the id as the service spells it; opaque here, but never blank and never several joined
+ * @param id the id as the service spells it, without blanks around; opaque here, but never blank
+ *     and never several joined. A {@link ShareRequest} is stricter
  */
 public record Recipient(Type type, String id) {
 
@@ -23,13 +25,13 @@ public record Recipient(Type type, String id) {
   }
 
   /**
-   * Checks the id.
+   * Checks the id, and takes blanks off its ends.
    *
    * @throws IllegalArgumentException if the id is blank or looks like several ids joined
    */
   public Recipient {
     requireNonNull(type, "type");
-    Ids.check("recipient", id);
+    id = Ids.one("recipient", id);
   }
 
   /**
@@ -72,8 +74,9 @@ public record Recipient(Type type, String id) {
     return 31 * id.hashCode() + type.name().hashCode();
   }
 
+  /** The id for terminals and logs: escaped as {@link Reason#toString} is. */
   @Override
   public String toString() {
-    return id;
+    return Visible.of(id);
   }
 }

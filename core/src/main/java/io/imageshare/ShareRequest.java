@@ -3,7 +3,9 @@ package io.imageshare;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Collections2;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
 import io.imageshare.internal.report.RequestDocument;
 import io.imageshare.internal.table.Ids;
 import java.util.Arrays;
@@ -16,7 +18,7 @@ import java.util.Set;
  * One action asked for every pair of some images and some recipients. A slice of a request is again
  * a request.
  *
- * <p>Keeps the caller's order and drops duplicates.
+ * <p>Keeps the caller's order, drops duplicates, and takes blanks off the ends of ids.
  *
  * @param action what to do
  * @param images the images' ids, at least one
@@ -50,17 +52,22 @@ public record ShareRequest(
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException if there is no image or no recipient, if an id is blank or
-   *     holds white space, a comma or a semicolon, as several ids joined do, if others than
-   *     projects are to accept or reject, or if there is a vault and nothing to accept
+   * @throws IllegalArgumentException if there is no image or no recipient, if others than projects
+   *     are to accept or reject, if there is a vault and nothing to accept, or if an id is blank,
+   *     or holds white space, an invisible character, a quote, a comma or a semicolon, as several
+   *     ids joined do; the message names the argument, the place in it and the character
    */
   public ShareRequest {
     requireNonNull(action, "action");
-    images = copy("images", images);
-    recipients = copy("recipients", recipients);
-    images.forEach(image -> Ids.check("images", image));
+    images = Ids.check("images", images);
+    int none = Iterables.indexOf(requireNonNull(recipients, "recipients"), Objects::isNull);
+    checkArgument(none < 0, "recipients[%s]: null; give each recipient as it is", none);
+    recipients = ImmutableSet.copyOf(recipients);
+    checkArgument(!images.isEmpty(), "images: none given; at least one is needed");
+    checkArgument(!recipients.isEmpty(), "recipients: none given; at least one is needed");
+    Ids.check("recipients", Collections2.transform(recipients, Recipient::id));
     if (!requireNonNull(vault, "vault").isEmpty()) {
-      Ids.check("vault", vault);
+      vault = Ids.check("vault", vault);
       checkArgument(
           action == Action.ACCEPT,
           "vault: %s; only what is accepted is kept in a vault, this is to %s",
@@ -87,13 +94,6 @@ public record ShareRequest(
    */
   public ShareRequest(Action action, Set<String> images, Set<Recipient> recipients) {
     this(action, images, recipients, "");
-  }
-
-  private static <T> Set<T> copy(String field, Collection<T> given) {
-    checkArgument(
-        !requireNonNull(given, field).isEmpty(), "%s: none given; at least one is needed", field);
-    checkArgument(given.stream().noneMatch(Objects::isNull), "%s: one of them is null", field);
-    return ImmutableSet.copyOf(given);
   }
 
   /**
@@ -224,9 +224,10 @@ public record ShareRequest(
      *
      * @param ids the images' ids
      * @return this
+     * @throws IllegalArgumentException if an id is not one id
      */
     public Builder images(Collection<String> ids) {
-      images.addAll(requireNonNull(ids, "images"));
+      images.addAll(Ids.check("images", ids));
       return this;
     }
 
@@ -235,9 +236,10 @@ public record ShareRequest(
      *
      * @param ids the images' ids
      * @return this
+     * @throws IllegalArgumentException if an id is not one id
      */
     public Builder images(String... ids) {
-      return images(Arrays.asList(ids));
+      return images(Arrays.asList(requireNonNull(ids, "images")));
     }
 
     /**
@@ -248,8 +250,7 @@ public record ShareRequest(
      * @throws IllegalArgumentException if an id is not one id
      */
     public Builder projects(Collection<String> ids) {
-      requireNonNull(ids, "projects")
-          .forEach(id -> recipients.add(Recipient.project(Ids.check("projects", id))));
+      Ids.check("projects", ids).forEach(id -> recipients.add(Recipient.project(id)));
       return this;
     }
 
@@ -261,7 +262,7 @@ public record ShareRequest(
      * @throws IllegalArgumentException if an id is not one id
      */
     public Builder projects(String... ids) {
-      return projects(Arrays.asList(ids));
+      return projects(Arrays.asList(requireNonNull(ids, "projects")));
     }
 
     /**

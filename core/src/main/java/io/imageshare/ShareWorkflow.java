@@ -149,7 +149,9 @@ public final class ShareWorkflow implements AutoCloseable {
   public WantedState.Changes changes(WantedState wanted, Collection<String> images) {
     workflow.requireOutsideTasks();
     Set<String> all = new LinkedHashSet<>(wanted.recipients().keySet());
-    all.addAll(images);
+    if (!images.isEmpty()) {
+      all.addAll(Workflow.reading(images).images());
+    }
     Map<String, Set<Recipient>> present = new LinkedHashMap<>();
     for (ImageMembers image : workflow.members(nextId(), all)) {
       if (image.reason() == null) {

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.collect.ImmutableSet.toImmutableSet;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Collections2;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.LinkedHashMultimap;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,20 +43,31 @@ public record WantedState(
   private static final int FEW = 3;
 
   /**
-   * Checks and copies.
+   * Checks and copies. What is wanted of an image is joined if it is named twice, with blanks
+   * around and without.
    *
    * @throws IllegalArgumentException if there is no image, an id is not one id, or the part is not
    *     between 0 and 1, or the number is negative
    */
   public WantedState {
-    requireNonNull(recipients, "recipients").keySet().forEach(id -> Ids.check("images", id));
+    recipients = checked(requireNonNull(recipients, "recipients"));
     checkArgument(!recipients.isEmpty(), "images: none given; at least one is needed");
     checkArgument(
         maxRemovals >= 0 && maxRemovals <= 1,
         "maxRemovals: %s; it is a part, from 0 to 1",
         maxRemovals);
     checkArgument(fewRemovals >= 0, "fewRemovals: %s; it must be 0 or more", fewRemovals);
-    recipients = ImmutableMap.copyOf(Maps.transformValues(recipients, ImmutableSet::copyOf));
+  }
+
+  private static Map<String, Set<Recipient>> checked(Map<String, Set<Recipient>> given) {
+    Map<String, Set<Recipient>> wanted = new LinkedHashMap<>();
+    given.forEach(
+        (image, recipients) -> {
+          String id = Ids.check("images", image);
+          Ids.check("recipients of " + id, Collections2.transform(recipients, Recipient::id));
+          wanted.computeIfAbsent(id, first -> new LinkedHashSet<>()).addAll(recipients);
+        });
+    return ImmutableMap.copyOf(Maps.transformValues(wanted, ImmutableSet::copyOf));
   }
 
   /**
@@ -67,8 +80,9 @@ public record WantedState(
    * @throws IllegalArgumentException if there is no image, or an id is not one id
    */
   public static WantedState of(Collection<String> images, Collection<String> projects) {
-    Set<Recipient> recipients = projects.stream().map(Recipient::project).collect(toImmutableSet());
-    return of(Maps.toMap(images, image -> recipients));
+    Set<Recipient> recipients =
+        Ids.check("projects", projects).stream().map(Recipient::project).collect(toImmutableSet());
+    return of(Maps.toMap(Ids.check("images", images), image -> recipients));
   }
 
   /**
@@ -122,7 +136,7 @@ public record WantedState(
    * @throws IOException if reading fails
    */
   public static WantedState read(Reader csv) throws IOException {
-    return of(WantedTable.read(csv));
+    return of(WantedTable.read(requireNonNull(csv, "csv")));
   }
 
   /**

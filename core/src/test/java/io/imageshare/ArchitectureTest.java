@@ -43,8 +43,10 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("FlowPolicy", Set.of("time")),
           entry("Journal", Set.of("journal")),
+          entry("Member", Set.of("table")),
           entry("PollPolicy", Set.of("time")),
           entry("Progress", Set.of("report")),
+          entry("Reason", Set.of("table")),
           entry("Recipient", Set.of("table")),
           entry("RetryPolicy", Set.of("time")),
           entry("SharePlan", Set.of("engine", "report")),

@@ -51,11 +51,15 @@ class WantedStateTableTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '^',
       value = {
         "i1,p1~~i2;p2 | line 3: expected image,project, found i2;p2",
         "i1,p1~i2 | line 2: expected image,project, found i2",
         "i1,p1~i2,p2,p3 | line 2: expected image,project, found i2,p2,p3",
         "i1,p1~i2,p2 p3 | line 2: recipient: \"p2 p3\" looks like several ids joined; give each id by itself",
+        "i1,p1~i2,p\u200b2 | line 2: recipient: \"p\\u200b2\" holds U+200B (ZERO WIDTH SPACE), which no id does",
+        "i1,p1~i\u00a02,p2 | line 2: image: \"i\u00a02\" holds U+00A0 (NO-BREAK SPACE), which no id does",
+        "i1,p1~'i2',p2 | line 2: image: \"'i2'\" looks like several ids joined, or one in quotes; give each id by itself",
         "i1,p1~,p2 | line 2: image: an id is blank; give each id as it is",
         "i1,p1~i2,~i2,p2 | line 3: i2 has recipients, but line 2 names none",
         "i2,p2~i1,p1~i2, | line 3: i2 has recipients, but line 3 names none",

@@ -203,6 +203,11 @@ public final class MemoryBackend implements MemberBackend {
 
     private Builder() {}
 
+    /** As a request takes its ids, so that one list serves both. */
+    private static List<String> stripped(Collection<String> ids) {
+      return ids.stream().map(String::strip).toList();
+    }
+
     /**
      * The time the cloud lives in; a {@link Timekeeper#system()} of its own unless named.
      *
@@ -242,7 +247,7 @@ public final class MemoryBackend implements MemberBackend {
      * @param ids the images' ids
      */
     public Builder images(Collection<String> ids) {
-      settings.images.addAll(ids);
+      settings.images.addAll(stripped(ids));
       return this;
     }
 
@@ -259,7 +264,7 @@ public final class MemoryBackend implements MemberBackend {
      * @return this
      */
     public Builder wholeImages(String... ids) {
-      settings.wholeImages.addAll(List.of(ids));
+      settings.wholeImages.addAll(stripped(List.of(ids)));
       return images(ids);
     }
 
@@ -271,7 +276,7 @@ public final class MemoryBackend implements MemberBackend {
      * @return this
      */
     public Builder obstacle(Image.Obstacle obstacle, String... ids) {
-      List.of(ids).forEach(id -> settings.obstacles.put(id, obstacle));
+      stripped(List.of(ids)).forEach(id -> settings.obstacles.put(id, obstacle));
       return images(ids);
     }
 
@@ -283,7 +288,7 @@ public final class MemoryBackend implements MemberBackend {
      * @return this
      */
     public Builder forbiddenImages(String... ids) {
-      settings.forbiddenImages.addAll(List.of(ids));
+      settings.forbiddenImages.addAll(stripped(List.of(ids)));
       return images(ids);
     }
 
@@ -296,7 +301,7 @@ public final class MemoryBackend implements MemberBackend {
      * @return this
      */
     public Builder member(String image, Recipient recipient, MemberStatus status) {
-      settings.members.put(new Member(image, recipient), requireNonNull(status, "status"));
+      settings.members.put(new Member(image.strip(), recipient), requireNonNull(status, "status"));
       return this;
     }
 

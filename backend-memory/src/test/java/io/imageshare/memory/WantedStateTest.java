@@ -162,4 +162,25 @@ class WantedStateTest {
     }
     return some;
   }
+
+  /** A list with blanks serves the cloud, requests, listings and comparisons alike. */
+  @Test
+  void blanksAroundIdsMakeNoDifference() {
+    List<String> images = List.of("image-1\r", " image-2", "image-2");
+    MemoryBackend cloud = MemoryBackend.virtual().images(images).build();
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      ShareReport report = workflow.run(ShareRequest.share(images, List.of("project-1 ")));
+      assertEquals(2, report.counts().done(), report.toString());
+      assertEquals(2, workflow.members(images).stream().count());
+      WantedState wanted = WantedState.of(List.of("image-1 "), List.of("\tproject-1"));
+      WantedState.Changes changes = workflow.changes(wanted, images);
+      assertEquals(List.of(), changes.shares());
+      assertEquals(Set.of("image-2"), changes.unlisted().keySet());
+      Exception e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> workflow.changes(wanted, List.of("image-1", "image-3;image-4")));
+      assertTrue(String.valueOf(e.getMessage()).startsWith("images[1]: "), e.getMessage());
+    }
+  }
 }

@@ -55,9 +55,7 @@ public final class RequestDocument {
       if (ids == null) {
         return;
       }
-      for (String id : ids) {
-        recipients.add(new Recipient(type, Ids.check(field(type), id)));
-      }
+      Ids.check(field(type), ids).forEach(id -> recipients.add(new Recipient(type, id)));
       if (ids.isEmpty()) {
         throw new IllegalArgumentException(field(type) + ": none given; at least one is needed");
       }
@@ -82,7 +80,7 @@ public final class RequestDocument {
     }
     return new ShareRequest(
         fields.action == null ? Action.SHARE : action(root.path("action")),
-        new LinkedHashSet<>(fields.images),
+        Ids.check("images", fields.images),
         fields.recipients(),
         fields.vault);
   }

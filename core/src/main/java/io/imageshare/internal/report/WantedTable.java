@@ -81,7 +81,7 @@ public final class WantedTable {
     if (id.isEmpty()) {
       nobody.putIfAbsent(image, row.line());
     } else {
-      recipients.add(new Recipient(type(field(row, TYPE)), id));
+      recipients.add(new Recipient(type(field(row, TYPE)), Ids.check(RECIPIENT, id)));
     }
     if (nobody.containsKey(image) && !recipients.isEmpty()) {
       throw new IllegalArgumentException(

@@ -1,33 +1,114 @@
 package io.imageshare.internal.table;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Ascii;
 import com.google.common.base.CharMatcher;
+import com.google.common.collect.ImmutableSet;
 import io.imageshare.Member;
 import io.imageshare.Recipient;
+import java.util.Collection;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What holds for every id: it is one, not blank, and may be spelled in more than one way. */
 public final class Ids {
+  /** What nearly every id is made of. */
+  private static final CharMatcher PLAIN =
+      CharMatcher.inRange('!', '~').and(CharMatcher.noneOf(",;\"'`"));
+
   private static final CharMatcher SEPARATORS =
       CharMatcher.anyOf(",;").or(CharMatcher.forPredicate(Character::isWhitespace));
 
+  private static final CharMatcher QUOTES =
+      CharMatcher.anyOf("\"'`\u00ab\u00bb").or(CharMatcher.inRange('\u2018', '\u201f'));
+
+  /** Controls, formats, spaces, and letters and marks that show nothing. */
+  private static final Pattern INVISIBLE =
+      Pattern.compile(
+          "[\\p{C}\\p{Z}\\x{34f}\\x{115f}\\x{1160}\\x{2800}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{ffa0}]");
+
   private static final CharMatcher HEX =
       CharMatcher.inRange('0', '9').or(CharMatcher.inRange('a', 'f'));
+
+  private static final String SEEN_SEPARATORS = ",; ";
 
   private static final int DIGITS = 32;
   private static final int DASHES = 4;
 
   private Ids() {}
 
-  public static String check(String what, String id) {
-    checkArgument(id != null && !id.isBlank(), "%s: an id is blank; give each id as it is", what);
+  /** The ids that a caller gives for an argument, each once and without blanks around it. */
+  public static ImmutableSet<String> check(
+      String argument, Collection<? extends @Nullable String> ids) {
+    ImmutableSet.Builder<String> checked = ImmutableSet.builder();
+    int place = 0;
+    for (@Nullable String id : requireNonNull(ids, argument)) {
+      checked.add(id != null && isPlain(id) ? id : check(argument + "[" + place + "]", id));
+      place++;
+    }
+    return checked.build();
+  }
+
+  /**
+   * An id that a caller gives, without blanks around it.
+   *
+   * @throws IllegalArgumentException if it cannot be one; the message names the place and, if it is
+   *     not seen, the character
+   */
+  public static String check(String place, @Nullable String id) {
+    if (id != null && isPlain(id)) {
+      return id;
+    }
+    String one = one(place, id);
     checkArgument(
-        SEPARATORS.matchesNoneOf(id),
-        "%s: \"%s\" looks like several ids joined; give each id by itself",
-        what,
-        id);
-    return id;
+        QUOTES.matchesNoneOf(one),
+        "%s: \"%s\" looks like several ids joined, or one in quotes; give each id by itself",
+        place,
+        Visible.of(one));
+    Matcher invisible = INVISIBLE.matcher(one);
+    if (invisible.find()) {
+      throw new IllegalArgumentException(
+          "%s: \"%s\" holds %s, which no id does"
+              .formatted(place, Visible.of(one), name(one.codePointAt(invisible.start()))));
+    }
+    return one;
+  }
+
+  private static boolean isPlain(String id) {
+    return !id.isEmpty() && PLAIN.matchesAllOf(id);
+  }
+
+  /**
+   * The same for an id that a service may have listed: what looks odd here may be an id there, and
+   * a member that is refused would be taken for absent.
+   */
+  public static String one(String place, @Nullable String id) {
+    checkArgument(id != null, "%s: an id is null; give each id as it is", place);
+    String one = id.strip();
+    checkArgument(!one.isEmpty(), "%s: an id is blank; give each id as it is", place);
+    int separator = SEPARATORS.indexIn(one);
+    if (separator >= 0) {
+      char between = one.charAt(separator);
+      throw new IllegalArgumentException(
+          "%s: \"%s\" looks like several ids joined%s; give each id by itself"
+              .formatted(
+                  place,
+                  Visible.of(one),
+                  SEEN_SEPARATORS.indexOf(between) >= 0 ? "" : " by " + name(between)));
+    }
+    return one;
+  }
+
+  /** A character that people do not see, for them. */
+  private static String name(int point) {
+    String escaped = Visible.of(Character.toString(point));
+    return (escaped.length() == 2 ? escaped : "U+%04X".formatted(point))
+        + " ("
+        + Character.getName(point)
+        + ")";
   }
 
   /**
