@@ -48,7 +48,6 @@ final class ErrorCodes {
 
   static final String UNPUBLISHED = "0101";
   static final String TOKEN_EXPIRED = "0307";
-  static final String NO_TENANT = "IMG.0108";
   static final String OTHER_PROJECT = "IMG.0030";
 
   private static final Pattern GATEWAY_CODE = Pattern.compile("API(?:GW|G|C)\\.(\\d{4})");

@@ -1,11 +1,14 @@
 package io.imageshare.http;
 
 import io.imageshare.Reason.Kind;
+import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,23 @@ import org.jspecify.annotations.Nullable;
 final class ErrorHints {
   private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final Pattern PROJECT = Pattern.compile("[0-9a-f]{32}");
+
+  /** An id of either, in any spelling. */
+  private static final Pattern NUMBER =
+      Pattern.compile("(?i)" + PROJECT.pattern() + "|" + IMAGE.pattern());
+
+  private static final String PROJECT_ID =
+      "; a project is given by its id, 32 hexadecimal digits, in the region of ";
+  private static final String IMAGE_ID = "; an image is given by its id, a UUID, in the region of ";
+
+  private static final Set<String> WRONG_IMAGE =
+      Set.of("IMG.0027", "IMG.0066", "IMG.0086", "IMG.0144");
+  private static final Set<String> WRONG_PROJECT = Set.of("IMG.0067", "IMG.0108", "IMG.0177");
+  private static final Set<String> OF_ANOTHER_REGION = Set.of("IMG.0108", "IMG.0177");
+
+  /** What is said of an id of either kind. */
+  private static final Set<String> WRONG_ID = Set.of("", "IMG.0001", "IMG.0031");
+
   private static final int NOT_FOUND = 404;
   private static final int TOO_LARGE = 413;
   private static final Duration CLOCK_ACCURACY = Duration.ofMinutes(1);
@@ -120,6 +140,10 @@ final class ErrorHints {
   }
 
   private void unauthenticated() {
+    if (error.code().equals(ErrorCodes.OTHER_PROJECT)) {
+      otherProject(); // the key or token is good, or it would not have been compared
+      return;
+    }
     Instant expiry = identity.expiry();
     boolean expired = expiry != null && !now.isBefore(expiry);
     if (expired) {
@@ -130,11 +154,14 @@ final class ErrorHints {
     } else if (!expired) {
       token(expiry);
     }
-    if (error.code().equals(ErrorCodes.OTHER_PROJECT)) {
-      add(
-          "%s is not in the region of %s, or not the one of these credentials"
-              .formatted(project(), host()));
-    }
+  }
+
+  private void otherProject() {
+    add(
+        project != null && isName(project)
+            ? "projectId: " + names(PROJECT_ID, List.of(project))
+            : "%s is not in the region of %s, or not the one of these credentials"
+                .formatted(project(), host()));
   }
 
   private void key(Identity.AccessKey key) {
@@ -203,9 +230,13 @@ final class ErrorHints {
         && PROJECT.matcher(request.subject()).matches()) {
       add(request.subject() + " looks like a project's id, not an image's");
     } else if (request.purpose() == ApiRequest.Purpose.LIST && response.status() == NOT_FOUND) {
-      add("is the id spelled right, and is it of an image in the region of " + host() + "?");
-    } else if (error.code().equals(ErrorCodes.NO_TENANT)) {
-      add("a project is named by its id, not its name, and is of the region of " + host());
+      add(
+          !isName(request.subject())
+              ? "is the id spelled right, and is it of an image%s in the region of %s?"
+                  .formatted(project == null ? "" : " of " + project(), host())
+              : names(IMAGE_ID, List.of(request.subject())));
+    } else if (slice != null && !error.bare()) {
+      ids(slice);
     }
     if (error.code().equals("IMG.0047") || error.code().equals("IMG.0106")) {
       String images =
@@ -216,6 +247,41 @@ final class ErrorHints {
                   : "one of these images is";
       add(images + " not owned by " + project() + " of these credentials");
     }
+  }
+
+  /** Names where ids belong, if it may be for them that a slice was refused. */
+  private void ids(ShareRequest slice) {
+    List<String> images = slice.images().stream().filter(ErrorHints::isName).toList();
+    List<String> projects =
+        slice.recipients().stream()
+            .filter(recipient -> recipient.type() == Recipient.Type.PROJECT)
+            .map(Recipient::id)
+            .filter(ErrorHints::isName)
+            .toList();
+    boolean either = WRONG_ID.contains(error.code());
+    if (!images.isEmpty() && (either || WRONG_IMAGE.contains(error.code()))) {
+      add(names(IMAGE_ID, images));
+    }
+    if (!projects.isEmpty() && (either || WRONG_PROJECT.contains(error.code()))) {
+      add(names(PROJECT_ID, projects));
+    } else if (OF_ANOTHER_REGION.contains(error.code())) {
+      add(
+          "is it a project of the region of %s? Each region has projects of its own, and an image is shared within its region"
+              .formatted(host()));
+    }
+  }
+
+  private static boolean isName(String id) {
+    return !NUMBER.matcher(id).matches();
+  }
+
+  private String names(String rule, List<String> names) {
+    return names.get(0)
+        + (names.size() == 1
+            ? " looks like a name"
+            : " and %d more look like names".formatted(names.size() - 1))
+        + rule
+        + host();
   }
 
   private void forbidden() {

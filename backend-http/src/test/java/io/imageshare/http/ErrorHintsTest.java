@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.http.ApiRequest.Purpose;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -177,13 +179,71 @@ class ErrorHintsTest {
   @Test
   void anUnknownIdIsToldItsRegion() {
     assertEquals(
-        "; is the id spelled right, and is it of an image in the region of ims.cn-north-4.myhuaweicloud.com?",
+        "; is the id spelled right, and is it of an image of project %s in the region of"
+                .formatted(Fixtures.PROJECT)
+            + " ims.cn-north-4.myhuaweicloud.com?",
         hints(Fixtures.read(Purpose.LIST, Fixtures.IMAGE), 404, ""));
-    assertEquals(
-        "; a project is named by its id, not its name, and is of the region of"
-            + " ims.cn-north-4.myhuaweicloud.com",
-        hints(Fixtures.submit(Fixtures.SHARE), 400, "IMG.0108"));
     assertEquals("", hints(Fixtures.read(Purpose.POLL, "job"), 404, ""));
+    for (String code : List.of("IMG.0108", "IMG.0177")) {
+      assertEquals(
+          "; is it a project of the region of ims.cn-north-4.myhuaweicloud.com? Each region has"
+              + " projects of its own, and an image is shared within its region",
+          hints(Fixtures.submit(Fixtures.SHARE), 400, code));
+    }
+    assertEquals("", hints(Fixtures.submit(Fixtures.SHARE), 400, "IMG.0067"));
+  }
+
+  @Test
+  void aNameWhereAnIdBelongsIsNoticed() {
+    String project =
+        " like a name; a project is given by its id, 32 hexadecimal digits, in the region of"
+            + " ims.cn-north-4.myhuaweicloud.com";
+    String image =
+        "; base-image looks like a name; an image is given by its id, a UUID, in the region of"
+            + " ims.cn-north-4.myhuaweicloud.com";
+    List<String> images = List.of(Fixtures.IMAGE);
+    ApiRequest name = Fixtures.submit(ShareRequest.share(images, List.of("team-a")));
+    for (String code : List.of("IMG.0108", "IMG.0177", "IMG.0067", "IMG.0031", "IMG.0001", "")) {
+      assertEquals("; team-a looks" + project, hints(name, 400, code), code);
+    }
+    // These are about something else.
+    for (String code : List.of("IMG.0076", "IMG.0098", "IMG.0066", "IMG.0088")) {
+      assertEquals("", hints(name, 400, code), code);
+    }
+    ApiRequest names =
+        Fixtures.submit(
+            ShareRequest.share(images, List.of("team-a", Fixtures.RECIPIENT, "team-b")));
+    assertEquals(
+        "; team-a and 1 more look like names; a project is given by its id, 32 hexadecimal digits,"
+            + " in the region of ims.cn-north-4.myhuaweicloud.com",
+        hints(names, 400, "IMG.0108"));
+    ApiRequest noUuid =
+        Fixtures.submit(ShareRequest.share(List.of("base-image"), List.of(Fixtures.RECIPIENT)));
+    for (String code : List.of("IMG.0027", "IMG.0066", "IMG.0144", "IMG.0001")) {
+      assertEquals(image, hints(noUuid, 400, code), code);
+    }
+    assertEquals(image, hints(Fixtures.read(Purpose.LIST, "base-image"), 404, ""));
+    ApiRequest spelled =
+        Fixtures.submit(
+            ShareRequest.share(
+                List.of(Fixtures.IMAGE.toUpperCase(Locale.ROOT)),
+                List.of(Fixtures.RECIPIENT.toUpperCase(Locale.ROOT))));
+    assertEquals("", hints(spelled, 400, "IMG.0001"));
+    ApiRequest account =
+        Fixtures.submit(
+            ShareRequest.builder()
+                .images(images)
+                .recipients(List.of(Recipient.domain("my-account")))
+                .build());
+    assertEquals("", hints(account, 400, "IMG.0001"));
+  }
+
+  @Test
+  void aNameAsProjectIdIsNoticed() {
+    assertEquals(
+        "; projectId: cn-north-4 looks like a name; a project is given by its id, 32 hexadecimal"
+            + " digits, in the region of ims.cn-north-4.myhuaweicloud.com",
+        hints(KEY, "cn-north-4", Fixtures.submit(Fixtures.SHARE), 400, "IMG.0030"));
   }
 
   @Test

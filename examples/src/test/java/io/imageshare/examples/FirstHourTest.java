@@ -48,6 +48,10 @@ class FirstHourTest {
   private static final Credentials RIGHT = Credentials.accessKey("my-key", "my-secret");
   private static final List<String> IMAGE = List.of("image-1");
   private static final List<String> PROJECT = List.of("project-1");
+  private static final String UNKNOWN_IMAGE = "3f1c9a52-7d0e-4c55-9b1e-2a6f0d8c4e11";
+  private static final String OWN_IMAGE = "77aa0c3e-5b1d-4f60-8d2c-91e4b7c05a22";
+  private static final String ELSEWHERE = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+  private static final String OTHER_PROJECT = "11112222333344445555666677778888";
 
   @TempDir static Path folder;
 
@@ -93,8 +97,14 @@ class FirstHourTest {
 
   private static void ofTheService(Map<String, Callable<String>> mistakes) {
     Reason right = new Reason(Reason.Kind.FORBIDDEN, "", "The API does not have permission.");
-    mistakes.put("an image's id is wrong", () -> asked(RIGHT, "image-2", "project-1"));
-    mistakes.put("a project's id is wrong", () -> asked(RIGHT, "image-1", "my-project"));
+    mistakes.put("an image's id is wrong", () -> asked(RIGHT, UNKNOWN_IMAGE, "project-1"));
+    mistakes.put("an image's name for its id", () -> asked(RIGHT, "my-image", "project-1"));
+    mistakes.put("a project of another region", () -> asked(RIGHT, "image-1", ELSEWHERE));
+    mistakes.put("a project's name for its id", () -> asked(RIGHT, "image-1", "my-project"));
+    mistakes.put("the builder's projectId is of another region", () -> askedAs(ELSEWHERE));
+    mistakes.put("the builder's projectId is a name", () -> askedAs("cn-north-4"));
+    mistakes.put(
+        "the builder's projectId is not the one that owns the image", () -> askedAs(OTHER_PROJECT));
     mistakes.put(
         "the access key is wrong",
         () -> asked(Credentials.accessKey("other-key", "my-secret"), "image-1", "project-1"));
@@ -125,7 +135,8 @@ class FirstHourTest {
   private static MemoryBackend cloud() {
     return MemoryBackend.builder()
         .images(IMAGE)
-        .badProjects("my-project")
+        .images(OWN_IMAGE)
+        .badProjects("my-project", ELSEWHERE)
         .jobsTake(Duration.ZERO)
         .build();
   }
@@ -141,11 +152,27 @@ class FirstHourTest {
     }
   }
 
+  private static String askedAs(String projectId) {
+    try (ImsServer server =
+        ImsServer.builder(cloud())
+            .accessKey("my-key", "my-secret")
+            .otherRegion(ELSEWHERE)
+            .otherRegion("cn-north-4")
+            .build()) {
+      HttpBackend.Builder backend =
+          HttpBackend.builder().endpoint(server.endpoint()).credentials(RIGHT).projectId(projectId);
+      return reason(run(backend, OWN_IMAGE, "project-1"));
+    }
+  }
+
   private static ShareReport run(
       URI endpoint, Credentials credentials, String image, String project) {
+    return run(HttpBackend.builder().endpoint(endpoint).credentials(credentials), image, project);
+  }
+
+  private static ShareReport run(HttpBackend.Builder builder, String image, String project) {
     RetryPolicy once = RetryPolicy.defaults().attempts(1);
-    try (HttpBackend backend =
-            HttpBackend.builder().endpoint(endpoint).credentials(credentials).build();
+    try (HttpBackend backend = builder.build();
         ShareWorkflow workflow = ShareWorkflow.builder(backend).retry(once).build()) {
       return workflow.run(ShareRequest.share(List.of(image), List.of(project)));
     }
