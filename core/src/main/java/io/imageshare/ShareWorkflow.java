@@ -271,7 +271,8 @@ public final class ShareWorkflow implements AutoCloseable {
     /**
      * Writes a table, which {@link WantedState#read} reads: {@code image,type,recipient,status,
      * reason}, with a row for each member, and one without a recipient for an image that has none.
-     * What a spreadsheet would take for a formula has an apostrophe before it.
+     * What a spreadsheet would take for a formula has an apostrophe before it, and what is not seen
+     * is escaped as in {@link Reason#toString}; such a row is not read as another member.
      *
      * @param to where to; stays open, and is flushed
      * @throws IOException if writing fails

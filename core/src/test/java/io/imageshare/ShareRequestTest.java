@@ -89,6 +89,7 @@ class ShareRequestTest {
         "202e, \\u202e, ^holds U+202E (RIGHT-TO-LEFT OVERRIDE), which no id does^",
         "2066, \\u2066, ^holds U+2066 (LEFT-TO-RIGHT ISOLATE), which no id does^",
         "1b, \\u001b, ^holds U+001B (ESCAPE), which no id does^",
+        "5c, \\, ^holds U+005C (REVERSE SOLIDUS), which no id does^",
         "0, \\u0000, ^holds U+0000 (NULL), which no id does^",
         "ad, \\u00ad, ^holds U+00AD (SOFT HYPHEN), which no id does^",
         "3164, \u3164, ^holds U+3164 (HANGUL FILLER), which no id does^",

@@ -119,6 +119,39 @@ class MembersTest {
     }
   }
 
+  /** What a service lists is shown, but is taken for nothing else when the table is read again. */
+  @Test
+  void oddMembersAreShownEscapedAndNotReadAsOthers() throws IOException {
+    Map<String, String> shown =
+        Map.of(
+            "p\u001b[2Jq", "p\\u001b[2Jq",
+            "p\u202eq", "p\\u202eq",
+            "\uff1d1+1", "'\uff1d1+1",
+            "'=1+1", "''=1+1",
+            "@SUM", "'@SUM");
+    for (Map.Entry<String, String> odd : shown.entrySet()) {
+      MemoryBackend cloud =
+          MemoryBackend.virtual()
+              .images("image-0")
+              .member("image-0", Recipient.project(odd.getKey()), MemberStatus.PENDING)
+              .build();
+      try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+        StringWriter csv = new StringWriter();
+        workflow.members(List.of("image-0")).toCsv(csv);
+        String row = csv.toString().lines().skip(1).findFirst().orElseThrow();
+        assertEquals("image-0,project," + odd.getValue() + ",PENDING,", row);
+        try {
+          WantedState wanted = WantedState.read(new StringReader(csv.toString()));
+          Recipient read = wanted.recipients().get("image-0").iterator().next();
+          assertEquals(odd.getKey(), read.id());
+        } catch (IllegalArgumentException e) {
+          assertTrue(
+              String.valueOf(e.getMessage()).startsWith("line 2: recipient: "), e.toString());
+        }
+      }
+    }
+  }
+
   @Test
   void aTableOfWhatCouldNotBeReadIsNoWantedState() throws IOException {
     try (ShareWorkflow workflow = ShareWorkflow.over(cloud().build())) {

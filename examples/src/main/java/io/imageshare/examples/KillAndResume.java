@@ -99,7 +99,8 @@ final class KillAndResume {
   private static void print(ShareEvent event) {
     if (event instanceof ShareEvent.Submitted submitted) {
       System.out.printf(
-          "submitted %d pairs, job %s%n", submitted.slice().pairs(), submitted.job().id());
+          "submitted %d pairs, job %s%n",
+          submitted.slice().pairs(), Shown.text(submitted.job().id()));
     }
   }
 

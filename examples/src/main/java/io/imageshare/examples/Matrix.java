@@ -117,7 +117,7 @@ final class Matrix {
         top += heights[outcome];
       }
     }
-    svg.append("<title>").append(Page.escaped(title(row, column))).append("</title></g>\n");
+    svg.append("<title>").append(Shown.html(title(row, column))).append("</title></g>\n");
   }
 
   private static int part(long count, long all, int height) {

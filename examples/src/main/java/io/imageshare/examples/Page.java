@@ -53,7 +53,7 @@ final class Page {
   }
 
   private String html() {
-    html.append(text(HEAD, "Run " + escaped(report.id())));
+    html.append(text(HEAD, "Run " + Shown.html(report.id())));
     figures();
     html.append("<h2>Outcomes</h2>\n").append(Matrix.of(report).svg());
     html.append("<h2>Jobs</h2>\n").append(Timeline.svg(report.jobs()));
@@ -63,7 +63,7 @@ final class Page {
 
   private void figures() {
     html.append(text("<p>%s", report.ending()));
-    report.reason().ifPresent(reason -> html.append(": ").append(escaped(reason.toString())));
+    report.reason().ifPresent(reason -> html.append(": ").append(Shown.html(reason.toString())));
     html.append(
         text(
             ". <b class=\"done\">%d done</b>, <b class=\"failed\">%d failed</b>,",
@@ -111,9 +111,9 @@ final class Page {
               group.pairs,
               group.outcome,
               group.reason.kind(),
-              escaped(group.reason.code()),
-              escaped(group.reason.message())));
-      html.append(text("<td><code>%s</code></tr>\n", escaped(group.first.member().toString())));
+              Shown.html(group.reason.code()),
+              Shown.html(group.reason.message())));
+      html.append(text("<td><code>%s</code></tr>\n", Shown.html(group.first.member().toString())));
     }
     html.append("</table>\n");
   }
@@ -129,27 +129,5 @@ final class Page {
   /** Formats independently of the default locale. */
   static String text(String format, Object... parts) {
     return String.format(Locale.ROOT, format, parts);
-  }
-
-  /** Escapes text for use between tags and in quoted attributes. */
-  static String escaped(String text) {
-    StringBuilder safe = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            point -> {
-              switch (point) {
-                case '&' -> safe.append("&amp;");
-                case '<' -> safe.append("&lt;");
-                case '>' -> safe.append("&gt;");
-                case '"' -> safe.append("&quot;");
-                case '\'' -> safe.append("&#39;");
-                default -> safe.appendCodePoint(isShown(point) ? point : 0xfffd);
-              }
-            });
-    return safe.toString();
-  }
-
-  private static boolean isShown(int point) {
-    return !Character.isISOControl(point) && Character.getType(point) != Character.SURROGATE;
   }
 }

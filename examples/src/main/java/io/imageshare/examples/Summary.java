@@ -106,7 +106,8 @@ final class Summary {
     }
 
     private static String named(Collection<String> ids) {
-      String first = ids.stream().limit(SHOWN_IDS).collect(Collectors.joining(", "));
+      String first =
+          ids.stream().limit(SHOWN_IDS).map(Shown::text).collect(Collectors.joining(", "));
       return ids.size() <= SHOWN_IDS ? first : first + " and " + (ids.size() - SHOWN_IDS) + " more";
     }
   }

@@ -78,7 +78,7 @@ final class Timeline {
             lane * LANE,
             Math.max(1, width - 1),
             LANE - 2,
-            Page.escaped(title(bar))));
+            Shown.html(title(bar))));
   }
 
   private static String title(Bar bar) {

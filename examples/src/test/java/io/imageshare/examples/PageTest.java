@@ -106,8 +106,9 @@ class PageTest {
 
   @Test
   void externalTextIsEscaped() {
-    String evil = "</title><script>alert('\"&')</script>\u0000\u001b\ud800";
-    String image = evil.replace(" ", "");
+    String unseen = "\u0000\u001b\u0085\u2028\u202e\u2066\u200f\ud800";
+    String evil = "</title><script>alert('\"&')</script>" + unseen;
+    String image = evil.replaceAll("\\s|\u2028", "");
     String html =
         Page.of(
             ShareReport.of(
@@ -117,6 +118,8 @@ class PageTest {
     assertTrue(
         html.contains("&lt;/title&gt;&lt;script&gt;alert(&#39;&quot;&amp;&#39;)&lt;/script&gt;"));
     assertTrue(html.chars().noneMatch(c -> c < ' ' && c != '\n'), "a control character");
+    assertTrue(html.chars().noneMatch(c -> unseen.indexOf(c) >= 0), "what is not seen");
+    assertTrue(html.contains("\\u001b\\u0085\\u2028\\u202e\\u2066\\u200f\\ud800"), html);
     assertEquals(1, count("</title>\n<style>", html));
   }
 

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.Member;
+import io.imageshare.Outcome;
+import io.imageshare.Reason;
+import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
@@ -79,5 +83,31 @@ class SummaryTest {
     Summary summary = summary(builder.build(), images, List.of("project-1"));
     String line = "                  images: image-x0, image-x1, image-x2 and 2 more";
     assertTrue(summary.lines().contains(line), String.join("\n", summary.lines()));
+  }
+
+  /** A service that answers so would forge lines, move the cursor, or make text run backwards. */
+  @Test
+  void whatComesFromOutsideIsEscaped() {
+    String odd = "x\u001b[2J\r\n\u202e\u2066\u200b\u2028y";
+    ShareReport report =
+        ShareReport.of(
+            List.of(
+                new Outcome.Failed(
+                    new Member(odd.replace("\r\n", "\u0007"), Recipient.project("p\u001b")),
+                    new Reason(Reason.Kind.QUOTA, "IMG\u0007", odd))));
+    List<String> lines = new Summary(report, Duration.ofSeconds(1)).lines();
+    String text = String.join("\n", lines);
+    assertTrue(text.contains("x\\u001b[2J\\r\\n\\u202e\\u2066\\u200b\\u2028y"), text);
+    assertTrue(text.contains("images: x\\u001b[2J\\u0007\\u202e"), text);
+    assertTrue(text.contains("projects: p\\u001b"), text);
+    for (String line : lines) {
+      assertTrue(line.codePoints().noneMatch(SummaryTest::isUnseen), line);
+    }
+  }
+
+  private static boolean isUnseen(int point) {
+    return Character.isISOControl(point)
+        || Character.getType(point) == Character.FORMAT
+        || Character.getType(point) == Character.LINE_SEPARATOR;
   }
 }

@@ -2,6 +2,7 @@ package io.imageshare.internal.report;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.io.CharStreams;
+import io.imageshare.internal.table.Visible;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
@@ -11,10 +12,13 @@ import java.util.stream.Collectors;
 
 /** Comma-separated values (RFC 4180), as spreadsheets write and read them. */
 final class Csv {
-  private static final CharMatcher QUOTED = CharMatcher.anyOf(",;\"\r\n");
+  private static final CharMatcher QUOTED = CharMatcher.anyOf(",;\"");
 
-  /** A spreadsheet takes what begins so for a formula, unless an apostrophe stands before it. */
-  private static final CharMatcher FORMULA = CharMatcher.anyOf("=+-@\t\r");
+  /**
+   * A spreadsheet takes what begins so for a formula, in wide characters too, unless an apostrophe
+   * stands before it, as before one that belongs to the value.
+   */
+  private static final CharMatcher FORMULA = CharMatcher.anyOf("=+-@\uff1d\uff0b\uff0d\uff20'");
 
   private static final char APOSTROPHE = '\'';
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -34,14 +38,15 @@ final class Csv {
     this.text = text;
   }
 
-  /** A row as text, with the end of its line. */
+  /** A row as text, with the end of its line; what is not seen is escaped. */
   static String row(String... fields) {
     return Arrays.stream(fields).map(Csv::field).collect(Collectors.joining(",", "", "\n"));
   }
 
   private static String field(String value) {
-    boolean formula = !value.isEmpty() && FORMULA.matches(value.charAt(0));
-    String safe = formula ? APOSTROPHE + value : value;
+    String seen = Visible.of(value);
+    boolean formula = !seen.isEmpty() && FORMULA.matches(seen.charAt(0));
+    String safe = formula ? APOSTROPHE + seen : seen;
     return QUOTED.matchesAnyOf(safe) ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ids {
   /** What nearly every id is made of. */
   private static final CharMatcher PLAIN =
-      CharMatcher.inRange('!', '~').and(CharMatcher.noneOf(",;\"'`"));
+      CharMatcher.inRange('!', '~').and(CharMatcher.noneOf(",;\"'`\\"));
 
   private static final CharMatcher SEPARATORS =
       CharMatcher.anyOf(",;").or(CharMatcher.forPredicate(Character::isWhitespace));
@@ -25,10 +25,13 @@ public final class Ids {
   private static final CharMatcher QUOTES =
       CharMatcher.anyOf("\"'`\u00ab\u00bb").or(CharMatcher.inRange('\u2018', '\u201f'));
 
-  /** Controls, formats, spaces, and letters and marks that show nothing. */
-  private static final Pattern INVISIBLE =
+  /**
+   * Controls, formats, spaces, letters and marks that show nothing, and what these are escaped with
+   * where they are shown.
+   */
+  private static final Pattern NOT_IN_IDS =
       Pattern.compile(
-          "[\\p{C}\\p{Z}\\x{34f}\\x{115f}\\x{1160}\\x{2800}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{ffa0}]");
+          "[\\\\\\p{C}\\p{Z}\\x{34f}\\x{115f}\\x{1160}\\x{2800}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{ffa0}]");
 
   private static final CharMatcher HEX =
       CharMatcher.inRange('0', '9').or(CharMatcher.inRange('a', 'f'));
@@ -68,11 +71,11 @@ public final class Ids {
         "%s: \"%s\" looks like several ids joined, or one in quotes; give each id by itself",
         place,
         Visible.of(one));
-    Matcher invisible = INVISIBLE.matcher(one);
-    if (invisible.find()) {
+    Matcher strange = NOT_IN_IDS.matcher(one);
+    if (strange.find()) {
       throw new IllegalArgumentException(
           "%s: \"%s\" holds %s, which no id does"
-              .formatted(place, Visible.of(one), name(one.codePointAt(invisible.start()))));
+              .formatted(place, Visible.of(one), name(one.codePointAt(strange.start()))));
     }
     return one;
   }
