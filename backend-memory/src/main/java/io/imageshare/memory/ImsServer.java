@@ -24,8 +24,8 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>The cloud must live on system time: nothing moves virtual time while a client waits. The
  * server takes its time of day, and with it the dates of signatures, from the cloud. Up to 256
- * connections are served at once, each on a daemon thread; the next ones wait. Any thread may use
- * the server.
+ * connections are served at once, each on a daemon thread; for the next one the connection is
+ * closed that was idle longest. Any thread may use the server.
  */
 public final class ImsServer implements AutoCloseable {
   private final WireServer server;

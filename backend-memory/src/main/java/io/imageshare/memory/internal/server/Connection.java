@@ -13,6 +13,7 @@ import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,12 +35,14 @@ final class Connection {
    *
    * @param faults what is to go wrong, each once
    * @param record takes every request that was read
+   * @param idle those that wait for a request, and are closed when others want their place
    */
   record Context(
       RequestRouter router,
       Timekeeper time,
       Queue<SocketFault> faults,
-      Consumer<ImsServer.Request> record) {}
+      Consumer<ImsServer.Request> record,
+      Set<Socket> idle) {}
 
   Connection(Socket socket, Context context) throws IOException {
     this.socket = socket;
@@ -51,7 +54,7 @@ final class Connection {
 
   void serve() throws IOException, InterruptedException {
     boolean another = true;
-    while (another && reader.awaitRequest()) {
+    while (another && awaitRequest()) {
       SocketFault fault = context.faults().poll();
       if (fault instanceof SocketFault.ResetBeforeReading) {
         reset();
@@ -65,6 +68,15 @@ final class Connection {
         out.write(WireDocuments.error(error, ErrorShape.FLAT, "").bytes(false, true));
         another = false;
       }
+    }
+  }
+
+  private boolean awaitRequest() throws IOException {
+    context.idle().add(socket);
+    try {
+      return reader.awaitRequest();
+    } finally {
+      context.idle().remove(socket);
     }
   }
 

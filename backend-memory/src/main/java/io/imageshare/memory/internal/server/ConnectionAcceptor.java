@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -19,26 +20,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts connections on loopback and serves each on a thread of its own, up to 256 at once;
- * further ones wait until one ends.
+ * Accepts connections on loopback and serves each on a thread of its own, up to 256 at once. For a
+ * further one the connection is closed that was idle longest; if all are busy, it waits.
  */
 final class ConnectionAcceptor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConnectionAcceptor.class);
   private static final int CONNECTIONS = 256;
   private static final int CLOSE_SECONDS = 10;
+  private static final int CHECK_MILLIS = 20;
 
   private final ServerSocket socket;
   private final Handler handler;
   private final ExecutorService threads;
   private final Semaphore room = new Semaphore(CONNECTIONS);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> idle;
 
   /** Serves a connection to its end. */
   interface Handler {
     void serve(Socket connection) throws IOException, InterruptedException;
   }
 
-  ConnectionAcceptor(int port, Handler handler) {
+  /**
+   * Listens.
+   *
+   * @param idle the connections that wait for a request, the longest first; synchronized
+   */
+  ConnectionAcceptor(int port, Set<Socket> idle, Handler handler) {
+    this.idle = idle;
     this.handler = handler;
     try {
       socket = new ServerSocket();
@@ -64,10 +73,10 @@ final class ConnectionAcceptor implements AutoCloseable {
   private void accept() {
     try {
       while (true) {
-        room.acquire();
         Socket connection = socket.accept();
         open.add(connection);
-        // A close before the line above did not see this connection.
+        awaitRoom();
+        // A close before it was added did not see this connection.
         if (socket.isClosed()) {
           connection.close();
           return;
@@ -78,6 +87,27 @@ final class ConnectionAcceptor implements AutoCloseable {
       if (!socket.isClosed()) {
         log.error("no more connections are accepted", e);
       }
+    }
+  }
+
+  private void awaitRoom() throws InterruptedException {
+    while (!room.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (closeLongestIdle()) {
+        room.acquire();
+        return;
+      }
+    }
+  }
+
+  private boolean closeLongestIdle() {
+    synchronized (idle) {
+      Iterator<Socket> longest = idle.iterator();
+      if (!longest.hasNext()) {
+        return false;
+      }
+      close(longest.next());
+      longest.remove();
+      return true;
     }
   }
 

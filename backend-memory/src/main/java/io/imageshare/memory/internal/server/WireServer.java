@@ -3,9 +3,11 @@ package io.imageshare.memory.internal.server;
 import io.imageshare.memory.ImsServer.Request;
 import io.imageshare.memory.SocketFault;
 import io.imageshare.memory.internal.cloud.CallPipeline;
+import java.net.Socket;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -19,11 +21,13 @@ public final class WireServer implements AutoCloseable {
 
   /** Starts a server. */
   public WireServer(CallPipeline cloud, ServerSettings settings) {
+    Set<Socket> idle = Collections.synchronizedSet(new LinkedHashSet<>());
     Connection.Context context =
         new Connection.Context(
-            new RequestRouter(cloud, settings), cloud.time(), faults, requests::add);
+            new RequestRouter(cloud, settings), cloud.time(), faults, requests::add, idle);
     acceptor =
-        new ConnectionAcceptor(settings.port, socket -> new Connection(socket, context).serve());
+        new ConnectionAcceptor(
+            settings.port, idle, socket -> new Connection(socket, context).serve());
   }
 
   /** The paths of all endpoints. */
