@@ -142,8 +142,8 @@ class MembersTest {
         assertEquals("image-0,project," + odd.getValue() + ",PENDING,", row);
         try {
           WantedState wanted = WantedState.read(new StringReader(csv.toString()));
-          Recipient read = wanted.recipients().get("image-0").iterator().next();
-          assertEquals(odd.getKey(), read.id());
+          assertEquals(
+              Map.of("image-0", Set.of(Recipient.project(odd.getKey()))), wanted.recipients());
         } catch (IllegalArgumentException e) {
           assertTrue(
               String.valueOf(e.getMessage()).startsWith("line 2: recipient: "), e.toString());
