@@ -122,12 +122,12 @@ public record WantedState(
 
   /**
    * Reads a list of who should have what: lines of {@code image,project}. Lines without a project
-   * want an image shared with nobody. A first line that begins with {@code image} names the
-   * columns: {@code image}, {@code project} or {@code recipient}, and {@code type} ({@code
-   * project}, {@code domain} or {@code organization}); others are passed over. So it also reads
-   * what {@link ShareWorkflow.Memberships#toCsv} wrote. Blank lines, blanks around ids, quotes, a
-   * byte order mark and either end of line do not matter, and what stands there twice counts once.
-   * Up to a tenth of the members may be removed, and up to three of them in any case.
+   * want an image shared with nobody. A first line that holds one of these words names the columns:
+   * {@code image}, {@code project} or {@code recipient}, and {@code type} ({@code project}, {@code
+   * domain} or {@code organization}); others are passed over. So it also reads what {@link
+   * ShareWorkflow.Memberships#toCsv} wrote. Blank lines, blanks around ids, quotes, a byte order
+   * mark and either end of line do not matter, and what stands there twice counts once. Up to a
+   * tenth of the members may be removed, and up to three of them in any case.
    *
    * @param csv the list; stays open
    * @return the wanted state

@@ -33,6 +33,7 @@ class WantedStateTableTest {
             "\n  i1 , p1\n\n i1\t,\tp2 \n,\n i2,p1,,\ni3,,\n   \n",
             "i1,p1\ni1,p2\ni1,p1\ni2,p1\ni3,\ni3,\n",
             "\"i1\",\"p1\"\n\"i1\" , \"p2\"\ni2,\"p1\"\ni3,\"\"",
+            "project,image\np1,i1\np2,i1\np1,i2\n,i3\n",
             """
             Image,Owner,Recipient,Type
             i1,"a, ""b""
@@ -64,7 +65,8 @@ class WantedStateTableTest {
         "i1,p1~i2,~i2,p2 | line 3: i2 has recipients, but line 2 names none",
         "i2,p2~i1,p1~i2, | line 3: i2 has recipients, but line 3 names none",
         "i1,p1~\"i2,p2 | line 2: a quote is not closed",
-        "image,projct~i1,p1 | line 1: the columns are image, projct; one of project and recipient is needed",
+        "image,projct~i1,p1 | line 1: the columns are image, projct; image is needed, and one of project and recipient",
+        "project,status~p1,accepted | line 1: the columns are project, status; image is needed, and one of project and recipient",
         "image,type,recipient~i1,tenant,p1 | line 2: type: expected project, domain or organization, found \"tenant\"",
         "image,project | images: none given; at least one is needed",
         "~ | images: none given; at least one is needed",

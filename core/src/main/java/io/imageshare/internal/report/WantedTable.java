@@ -12,6 +12,7 @@ import io.imageshare.Recipient;
 import io.imageshare.internal.table.Ids;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class WantedTable {
    */
   public static Map<String, Set<Recipient>> read(Reader csv) throws IOException {
     List<Csv.Row> rows = Csv.read(csv);
-    boolean header = !rows.isEmpty() && rows.get(0).fields().get(0).equalsIgnoreCase(IMAGE);
+    boolean header = !rows.isEmpty() && isHeader(rows.get(0));
     WantedTable table = new WantedTable(header ? columns(rows.get(0)) : WITHOUT_HEADER);
     for (Csv.Row row : rows.subList(header ? 1 : 0, rows.size())) {
       try {
@@ -52,11 +53,19 @@ public final class WantedTable {
     return table.wanted;
   }
 
+  private static boolean isHeader(Csv.Row first) {
+    return !Collections.disjoint(lowerCase(first), List.of(IMAGE, PROJECT, RECIPIENT));
+  }
+
+  private static List<String> lowerCase(Csv.Row row) {
+    return Lists.transform(row.fields(), Ascii::toLowerCase);
+  }
+
   private static List<String> columns(Csv.Row header) {
-    List<String> columns = Lists.transform(header.fields(), Ascii::toLowerCase);
-    if (columns.contains(PROJECT) == columns.contains(RECIPIENT)) {
+    List<String> columns = lowerCase(header);
+    if (!columns.contains(IMAGE) || columns.contains(PROJECT) == columns.contains(RECIPIENT)) {
       throw new IllegalArgumentException(
-          "line %d: the columns are %s; one of project and recipient is needed"
+          "line %d: the columns are %s; image is needed, and one of project and recipient"
               .formatted(header.line(), Joiner.on(", ").join(header.fields())));
     }
     return columns;
