@@ -3,15 +3,11 @@ package io.imageshare;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.collect.Collections2;
-import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Iterables;
 import io.imageshare.internal.report.RequestDocument;
 import io.imageshare.internal.table.Ids;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -60,12 +56,9 @@ public record ShareRequest(
   public ShareRequest {
     requireNonNull(action, "action");
     images = Ids.check("images", images);
-    int none = Iterables.indexOf(requireNonNull(recipients, "recipients"), Objects::isNull);
-    checkArgument(none < 0, "recipients[%s]: null; give each recipient as it is", none);
-    recipients = ImmutableSet.copyOf(recipients);
+    recipients = Ids.checkRecipients("recipients", recipients);
     checkArgument(!images.isEmpty(), "images: none given; at least one is needed");
     checkArgument(!recipients.isEmpty(), "recipients: none given; at least one is needed");
-    Ids.check("recipients", Collections2.transform(recipients, Recipient::id));
     if (!requireNonNull(vault, "vault").isEmpty()) {
       vault = Ids.check("vault", vault);
       checkArgument(

@@ -77,7 +77,7 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public ShareReport run(ShareRequest request) {
-    return run(List.of(request));
+    return run(List.of(requireNonNull(request, "request")));
   }
 
   /**
@@ -103,7 +103,7 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public SharePlan plan(ShareRequest request) {
-    return plan(List.of(request));
+    return plan(List.of(requireNonNull(request, "request")));
   }
 
   /**
@@ -117,7 +117,7 @@ public final class ShareWorkflow implements AutoCloseable {
    */
   public SharePlan plan(List<ShareRequest> requests) {
     workflow.requireOutsideTasks();
-    return new SharePlan(workflow.dryRun(nextId(), requests));
+    return new SharePlan(workflow.dryRun(nextId(), requireNonNull(requests, "requests")));
   }
 
   /**
@@ -148,8 +148,8 @@ public final class ShareWorkflow implements AutoCloseable {
    */
   public WantedState.Changes changes(WantedState wanted, Collection<String> images) {
     workflow.requireOutsideTasks();
-    Set<String> all = new LinkedHashSet<>(wanted.recipients().keySet());
-    if (!images.isEmpty()) {
+    Set<String> all = new LinkedHashSet<>(requireNonNull(wanted, "wanted").recipients().keySet());
+    if (!requireNonNull(images, "images").isEmpty()) {
       all.addAll(Workflow.reading(images).images());
     }
     Map<String, Set<Recipient>> present = new LinkedHashMap<>();
@@ -178,7 +178,7 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public List<ShareReport> run(WantedState.Changes changes) {
-    return Stream.of(changes.shares(), changes.unshares())
+    return Stream.of(requireNonNull(changes, "changes").shares(), changes.unshares())
         .filter(requests -> !requests.isEmpty())
         .map(this::run)
         .toList();
@@ -203,7 +203,7 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public ShareReport awaitAccepted(ShareRequest request, Duration within) {
-    if (request.action() != ShareRequest.Action.SHARE) {
+    if (requireNonNull(request, "request").action() != ShareRequest.Action.SHARE) {
       throw new IllegalArgumentException(
           "request: %s; what is waited for was shared, so give a request to share"
               .formatted(request.action()));
@@ -308,7 +308,7 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed
    */
   public ShareRun start(ShareRequest request) {
-    return start(List.of(request));
+    return start(List.of(requireNonNull(request, "request")));
   }
 
   /**
@@ -320,7 +320,7 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed
    */
   public ShareRun start(List<ShareRequest> requests) {
-    return workflow.start(nextId(), requests);
+    return workflow.start(nextId(), requireNonNull(requests, "requests"));
   }
 
   private String nextId() {
@@ -342,7 +342,8 @@ public final class ShareWorkflow implements AutoCloseable {
    *     another account, or if called from a listener or task
    */
   public ShareRun start(String id, ShareRequest request) {
-    if (!id.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")) {
+    requireNonNull(request, "request");
+    if (!requireNonNull(id, "id").matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")) {
       throw new IllegalArgumentException(
           "id: \"%s\"; it must be 1 to 100 letters, digits, dots, underscores or hyphens"
               .formatted(id));

@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.collect.ImmutableSet.toImmutableSet;
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.collect.Collections2;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.LinkedHashMultimap;
@@ -64,8 +63,9 @@ public record WantedState(
     given.forEach(
         (image, recipients) -> {
           String id = Ids.check("images", image);
-          Ids.check("recipients of " + id, Collections2.transform(recipients, Recipient::id));
-          wanted.computeIfAbsent(id, first -> new LinkedHashSet<>()).addAll(recipients);
+          wanted
+              .computeIfAbsent(id, first -> new LinkedHashSet<>())
+              .addAll(Ids.checkRecipients("recipients of " + id, recipients));
         });
     return ImmutableMap.copyOf(Maps.transformValues(wanted, ImmutableSet::copyOf));
   }

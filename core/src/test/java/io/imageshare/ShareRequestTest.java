@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.ShareRequest.Action;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -93,6 +94,7 @@ class ShareRequestTest {
         "0, \\u0000, ^holds U+0000 (NULL), which no id does^",
         "ad, \\u00ad, ^holds U+00AD (SOFT HYPHEN), which no id does^",
         "3164, \u3164, ^holds U+3164 (HANGUL FILLER), which no id does^",
+        "378, \u0378, ^holds U+0378, which no id does^",
         "d800, \\ud800, ^holds U+D800 (HIGH SURROGATES D800), which no id does^",
         "e0041, \\ue0041, ^holds U+E0041 (TAG LATIN CAPITAL LETTER A), which no id does^",
       })
@@ -119,6 +121,18 @@ class ShareRequestTest {
     assertSays(
         "projects[1]: \"\\ufeffp\" holds U+FEFF",
         () -> ShareRequest.share(List.of("i"), List.of("p", "\ufeffp")));
+  }
+
+  @Test
+  void aFileInPlaceOfAnIdIsNotQuotedAsAWhole() {
+    String file = "0a1b2c3d4e5f60718293a4b5c6d7e8f9\n".repeat(10_000);
+    String message =
+        String.valueOf(
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> ShareRequest.share(List.of("i"), List.of(file)))
+                .getMessage());
+    assertTrue(message.length() < 250 && message.contains("joined by \\n"), message);
   }
 
   /** A member that a listing shows is there, whatever its id is made of. */
@@ -174,6 +188,12 @@ class ShareRequestTest {
         "projects",
         assertThrows(NullPointerException.class, () -> WantedState.of(List.of("i"), null))
             .getMessage());
+    assertEquals(
+        "json",
+        assertThrows(NullPointerException.class, () -> ShareRequest.fromJson(null)).getMessage());
+    assertSays(
+        "recipients of i[0]: null",
+        () -> WantedState.of(Map.of("i", new HashSet<>(Arrays.asList((Recipient) null)))));
     assertEquals(
         "csv", assertThrows(NullPointerException.class, () -> WantedState.read(null)).getMessage());
   }

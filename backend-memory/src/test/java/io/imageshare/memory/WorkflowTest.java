@@ -31,14 +31,17 @@ import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
+import io.imageshare.WantedState;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** The rules of the engine, one by one, on the simulated cloud. */
 class WorkflowTest {
@@ -681,5 +684,39 @@ class WorkflowTest {
     ShareReport report = workflow(cloud).build().run(share(1, 1));
     Member member = new Member("image-0", Recipient.project("project-0"));
     assertEquals(new Outcome.Done(member, false, MemberStatus.PENDING), report.outcome(member));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // callers without its checks pass null
+  void saysWhichArgumentIsNull() {
+    ShareRequest request = ShareRequest.share(List.of("image-0"), List.of("project-0"));
+    WantedState wanted = WantedState.of(List.of("image-0"), List.of("project-0"));
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud(1).build())) {
+      Map<String, Executable> calls =
+          Map.of(
+              "request", () -> workflow.run((ShareRequest) null),
+              "requests", () -> workflow.plan((List<ShareRequest>) null),
+              "id", () -> workflow.start(null, request),
+              "wanted", () -> workflow.changes(null),
+              "images", () -> workflow.changes(wanted, null),
+              "changes", () -> workflow.run((WantedState.Changes) null),
+              "within", () -> workflow.awaitAccepted(request, null));
+      calls.forEach(
+          (argument, call) ->
+              assertEquals(argument, assertThrows(NullPointerException.class, call).getMessage()));
+    }
+  }
+
+  @Test
+  void whatStopsARunIsSaidOnceInItsFirstLine() {
+    MemoryBackend cloud = cloud(1).build();
+    cloud.inject(new Fault.Refused(reason(Reason.Kind.UNAUTHENTICATED, "APIGW.0301")), 9);
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      ShareReport report =
+          workflow.run(ShareRequest.share(List.of("image-0"), List.of("project-0")));
+      assertEquals(ShareReport.Ending.STOPPED, report.ending());
+      String first = report.toString().lines().findFirst().orElseThrow();
+      assertEquals(2, first.split("APIGW.0301", -1).length, first);
+    }
   }
 }

@@ -40,6 +40,8 @@ public final class ReportText {
   }
 
   private static String headline(RunResult result, List<Failures> failures) {
+    String pairs = pairs(result.table(), failures);
+    String reason = result.reason() == null ? "" : result.reason().toString();
     return "run %s: %s %s%s%s, %s%s"
         .formatted(
             result.id(),
@@ -47,8 +49,8 @@ public final class ReportText {
             result.ending(),
             result.duration().isZero() ? "" : " after " + readable(result.duration()),
             result.endpoint().isEmpty() ? "" : " at " + result.endpoint(),
-            pairs(result.table(), failures),
-            result.reason() == null ? "" : " (" + result.reason() + ")");
+            pairs,
+            pairs.contains(reason) ? "" : " (" + reason + ")");
   }
 
   private static String pairs(PairTable table, List<Failures> failures) {

@@ -3,6 +3,7 @@ package io.imageshare.internal.report;
 import static io.imageshare.internal.report.JsonBinding.MAPPER;
 import static io.imageshare.internal.report.JsonBinding.expected;
 import static io.imageshare.internal.report.JsonBinding.name;
+import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
@@ -67,7 +68,7 @@ public final class RequestDocument {
   public static ShareRequest read(String json) {
     JsonNode root;
     try {
-      root = STRICT.readTree(json);
+      root = STRICT.readTree(requireNonNull(json, "json"));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("document: not JSON: " + e.getMessage(), e);
     }

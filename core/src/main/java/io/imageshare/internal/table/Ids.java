@@ -38,6 +38,7 @@ public final class Ids {
 
   private static final String SEEN_SEPARATORS = ",; ";
 
+  private static final int LONGEST_SHOWN = 120;
   private static final int DIGITS = 32;
   private static final int DASHES = 4;
 
@@ -50,6 +51,23 @@ public final class Ids {
     int place = 0;
     for (@Nullable String id : requireNonNull(ids, argument)) {
       checked.add(id != null && isPlain(id) ? id : check(argument + "[" + place + "]", id));
+      place++;
+    }
+    return checked.build();
+  }
+
+  /** The recipients that a caller gives for an argument, each once. */
+  public static ImmutableSet<Recipient> checkRecipients(
+      String argument, Collection<? extends @Nullable Recipient> recipients) {
+    ImmutableSet.Builder<Recipient> checked = ImmutableSet.builder();
+    int place = 0;
+    for (@Nullable Recipient recipient : requireNonNull(recipients, argument)) {
+      checkArgument(
+          recipient != null, "%s[%s]: null; give each recipient as it is", argument, place);
+      if (!isPlain(recipient.id())) {
+        check(argument + "[" + place + "]", recipient.id());
+      }
+      checked.add(recipient);
       place++;
     }
     return checked.build();
@@ -70,12 +88,12 @@ public final class Ids {
         QUOTES.matchesNoneOf(one),
         "%s: \"%s\" looks like several ids joined, or one in quotes; give each id by itself",
         place,
-        Visible.of(one));
+        shown(one));
     Matcher strange = NOT_IN_IDS.matcher(one);
     if (strange.find()) {
       throw new IllegalArgumentException(
           "%s: \"%s\" holds %s, which no id does"
-              .formatted(place, Visible.of(one), name(one.codePointAt(strange.start()))));
+              .formatted(place, shown(one), name(one.codePointAt(strange.start()))));
     }
     return one;
   }
@@ -99,19 +117,23 @@ public final class Ids {
           "%s: \"%s\" looks like several ids joined%s; give each id by itself"
               .formatted(
                   place,
-                  Visible.of(one),
+                  shown(one),
                   SEEN_SEPARATORS.indexOf(between) >= 0 ? "" : " by " + name(between)));
     }
     return one;
   }
 
+  /** An id for people; it may be a whole file. */
+  private static String shown(String id) {
+    return Ascii.truncate(Visible.of(id), LONGEST_SHOWN, "...");
+  }
+
   /** A character that people do not see, for them. */
   private static String name(int point) {
     String escaped = Visible.of(Character.toString(point));
+    String name = Character.getName(point);
     return (escaped.length() == 2 ? escaped : "U+%04X".formatted(point))
-        + " ("
-        + Character.getName(point)
-        + ")";
+        + (name == null ? "" : " (" + name + ")");
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.imageshare.memory.internal.server;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
@@ -40,7 +42,9 @@ final class BatchBody {
   private static ShareRequest slice(
       Action action, Set<String> images, Set<Recipient> recipients, String vault) {
     try {
-      return new ShareRequest(action, images, recipients, vault);
+      ShareRequest slice = new ShareRequest(action, images, recipients, vault);
+      checkArgument(slice.images().equals(images), "blanks around it");
+      return slice;
     } catch (IllegalArgumentException e) {
       throw WireErrorException.service("IMG.0066", "The image ID is invalid: " + e.getMessage());
     }
@@ -86,7 +90,10 @@ final class BatchBody {
   /** A recipient by its id; refused in the service's words if it is none. */
   static Recipient recipient(Recipient.Type type, String id) {
     try {
-      return new Recipient(type, id);
+      Recipient recipient = new Recipient(type, id);
+      // The library takes them off for its callers; what comes over the wire is as it is.
+      checkArgument(recipient.id().equals(id), "blanks around it");
+      return recipient;
     } catch (IllegalArgumentException e) {
       throw WireErrorException.service("IMG.0067", "The project ID is invalid: " + e.getMessage());
     }

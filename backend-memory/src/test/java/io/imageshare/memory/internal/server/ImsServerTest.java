@@ -315,6 +315,8 @@ class ImsServerTest {
     assertError(400, "IMG.0001", client.post(BATCH, "{\"images\":[1],\"projects\":[\"p1\"]}"));
     assertError(400, "IMG.0066", client.post(BATCH, "{\"images\":[\"a;b\"],\"projects\":[\"p\"]}"));
     assertError(400, "IMG.0067", client.post(BATCH, "{\"images\":[\"i1\"],\"projects\":[\" \"]}"));
+    assertError(400, "IMG.0067", client.post(BATCH, "{\"images\":[\"i1\"],\"projects\":[\"p \"]}"));
+    assertError(400, "IMG.0066", client.post(BATCH, "{\"images\":[\" i1\"],\"projects\":[\"p\"]}"));
     assertError(400, "IMG.0001", client.post(BATCH, "{\"images\":[\"i1\"],\"domains\":[]}"));
     assertError(400, "IMG.0027", client.post(BATCH, "{\"images\":[\"x\"],\"projects\":[\"p\"]}"));
     assertError(
