@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -259,7 +260,10 @@ class FirstHourTest {
             .redirectOutput(output.toFile())
             .start();
     assertEquals(0, process.waitFor());
-    return Files.readString(output, StandardCharsets.UTF_8).strip();
+    // On a busy machine the simulated cloud is found slow, which is another message.
+    return Files.readAllLines(output, StandardCharsets.UTF_8).stream()
+        .filter(line -> !line.contains("blocked the engine's thread"))
+        .collect(Collectors.joining("\n"));
   }
 
   /** The program that the child process runs. */
