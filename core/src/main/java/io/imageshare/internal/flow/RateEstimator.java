@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * evenly spaced, one is refused only when the rate has risen a little above the limit; then the
  * rate half a window ago, less one call a window, is sustained.
  *
+ * <p>Whoever knows a window of a minute need not wait between its calls: most of them go at once
+ * when it turns, the rest are evenly spaced, and those beyond wait until the oldest no longer
+ * count. As no time as long as a window has more calls than that, it does not matter when the
+ * service's own window turns, or whether it slides.
+ *
  * <p>After each decrease the rate follows a cubic, as in TCP CUBIC, but on the scale of the window:
  * it starts a tenth lower, stays near the learned rate for long, and rises ever faster after that.
  * Only time that calls use counts, so nothing is forgotten while no calls are made.
@@ -46,6 +51,15 @@ final class RateEstimator {
   /** More than this share is not refused by chance alone: the limit is below what was learned. */
   private static final double CHANCE_ALONE = .2;
 
+  /** Services count calls by the second, the minute, the hour or the day. */
+  private static final double MINUTE = 60e9;
+
+  /**
+   * The part of a long window's calls that go at once. The rest is kept for what they lead to: more
+   * would make it wait for the next window.
+   */
+  private static final double AT_ONCE = .8;
+
   /** The fewest refusals in a row that are evidence. */
   private static final int LEAST_EVIDENCE = 3;
 
@@ -64,9 +78,13 @@ final class RateEstimator {
   /** When the calls of the last window started that were accepted, while its length is known. */
   private final Deque<Long> recent = new ArrayDeque<>();
 
+  /** When the calls of the last window started that were not refused, answered or not. */
+  private final Deque<Long> counted = new ArrayDeque<>();
+
   // The calls accepted between two turns of the window, and the time they took: current, previous.
   private int calls;
   private double length;
+  private long turned;
   private int callsBefore;
   private double lengthBefore;
 
@@ -106,6 +124,7 @@ final class RateEstimator {
   RateEstimator(double maxRate, long now) {
     this.maxRate = maxRate;
     learned = maxRate;
+    turned = now;
     earliest = now;
   }
 
@@ -123,7 +142,31 @@ final class RateEstimator {
 
   /** A call starts. */
   void callStarted(long now) {
-    earliest = now + (long) (period == null || !isLimited() ? 1 / rate() : gap(now, period));
+    counted.add(now);
+    if (period != null && isLimited()) {
+      earliest = now + (long) gap(now, period);
+      return;
+    }
+    if (calls == 0) {
+      turned = now; // the first call of all: a window may begin with it
+    }
+    dropOld(counted, now);
+    earliest = next(now);
+  }
+
+  /** When the next call may start after one that starts now. */
+  private long next(long now) {
+    long next = now + (long) spacing();
+    boolean full = isLong() && !counted.isEmpty() && counted.size() > rate() * window - 1;
+    return full ? latest(next, counted.element() + (long) window) : next;
+  }
+
+  private double spacing() {
+    return isLong() && counted.size() < AT_ONCE * learned * window ? 1 / maxRate : 1 / rate();
+  }
+
+  private boolean isLong() {
+    return window >= MINUTE;
   }
 
   /** The service processed a call, even if it refused the request. */
@@ -134,10 +177,10 @@ final class RateEstimator {
     lastAccepted = lastAccepted == null ? started : latest(lastAccepted, started);
     chance -= chance / LATEST;
     recent.add(started);
-    dropOld(started);
+    dropOld(recent, started);
     calls++;
-    length += 1 / rate();
-    sinceDecrease += 1 / rate();
+    length += spacing();
+    sinceDecrease += spacing();
   }
 
   /**
@@ -146,19 +189,23 @@ final class RateEstimator {
    * @param wait the wait that it asks for; 0: none
    */
   void refused(long started, long now, long wait) {
+    counted.removeLastOccurrence(started);
     if (lastAccepted == null || started - lastAccepted > 0) {
       RefusalPeriod during = period == null ? new RefusalPeriod(started, now) : period;
       during.add(started, now, wait);
       period = during;
       if (isLimited()) {
         earliest = latest(earliest, now + (long) gap(now, during));
+        if (isLong() && counted.size() > USED * learned * window) {
+          earliest = latest(earliest, counted.element() + (long) window);
+        }
       }
     }
   }
 
-  private void dropOld(long now) {
-    while (!recent.isEmpty() && now - recent.element() > window) {
-      recent.remove();
+  private void dropOld(Deque<Long> calls, long now) {
+    while (!calls.isEmpty() && now - calls.element() > window) {
+      calls.remove();
     }
   }
 
@@ -178,9 +225,15 @@ final class RateEstimator {
     return min(maxRate, learned * (1 + DECREASE * along * along * along));
   }
 
-  /** The time between two probes while calls are refused. */
+  /**
+   * The time between two probes while calls are refused. None is sent past the minute's end, if the
+   * minute began with the first call since the last turn.
+   */
   private double gap(long now, RefusalPeriod during) {
-    return max(1.5 / rate(), min((now - during.started) / 2.5, LONGEST_GAP));
+    double shortest = 1.5 / rate();
+    double gap = max(shortest, min((now - during.started) / 2.5, LONGEST_GAP));
+    double minute = turned + MINUTE - now;
+    return minute > shortest ? min(gap, minute) : gap;
   }
 
   /** So many refusals with no accepted call between are no chance. */
@@ -201,8 +254,7 @@ final class RateEstimator {
     }
     double blocked = started - ended.started;
     boolean brief = blocked < 4 / rate();
-    dropOld(ended.started);
-    double taken = window == 0 ? 0 : recent.size() / window;
+    double taken = window == 0 ? 0 : takenBefore(ended.started) / window;
     if (window > 0 && isChance) {
       learnFromFew(taken);
     } else if (window > 0 && length >= window && (ended.waitRequested || blocked < window / 2)) {
@@ -213,12 +265,23 @@ final class RateEstimator {
     }
     length += blocked;
     if (!brief && calls >= MIN_CALLS) {
+      turned = started;
       callsBefore = calls;
       lengthBefore = length;
       calls = 0;
       length = 0;
     }
-    earliest = started + (long) (1 / rate());
+    dropOld(counted, started);
+    earliest = next(started);
+  }
+
+  /** The calls of the window before a refusal that were taken. */
+  private long takenBefore(long refused) {
+    if (isLong()) {
+      return counted.stream().filter(s -> s - refused <= 0 && refused - s <= window).count();
+    }
+    dropOld(recent, refused);
+    return recent.size();
   }
 
   /**
@@ -227,7 +290,9 @@ final class RateEstimator {
    */
   private void learnFromFew(double taken) {
     if (taken > USED * learned) {
-      learned = max((1 - DECREASE) * taken, max(learned, rate()) * (1 - 1 / (rate() * window + 1)));
+      double less = max(learned, rate()) * (1 - 1 / (rate() * window + 1));
+      double most = isLong() ? max(learned, taken) : less; // no rate is seen there, but a number
+      learned = max((1 - DECREASE) * taken, min(less, most));
       recovery = max(recovery, recovery(CALLS_TO_RECOVER, 1.5));
       sinceDecrease = min(sinceDecrease, recovery);
     } else if (chance > CHANCE_ALONE) {
@@ -244,6 +309,9 @@ final class RateEstimator {
       return;
     }
     if (blocked > cycle / 4 && sustained >= MIN_CALLS - 1) {
+      // Half of a minute may have been over when the first call of all started.
+      double atLeast = cycle - blocked + (ended.last - ended.started);
+      cycle = atLeast < MINUTE && cycle > MINUTE / 2 ? MINUTE : cycle;
       window = cycle;
     }
     if (window > 0 || ended.probed || sustained / cycle < rate() / 2) {

@@ -3,6 +3,7 @@ package io.imageshare.internal.flow;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.internal.flow.Call.Kind;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -54,7 +55,8 @@ final class RateLimits {
   /** The service refused a call; see {@link RateEstimator#refused}. */
   void refused(Kind kind, long started, long now, long wait) {
     int times = acceptedBetween.merge(kind, acceptedSince.remove(kind) ? 1 : 0, Integer::sum);
-    if (times == MORE_THAN_CHANCE) {
+    boolean shares = Collections.frequency(rates.values(), of(kind)) > 1;
+    if (times == MORE_THAN_CHANCE && shares) {
       separate(kind, now);
     }
     of(kind).refused(started, now, wait);
