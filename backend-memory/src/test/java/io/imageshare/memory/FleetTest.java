@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,38 @@ class FleetTest {
         .seed(7)
         .build()
         .start(RUN, REQUEST);
+  }
+
+  /** It ends while the journal writes what it is about to send, which holds the one slot. */
+  @Test
+  void aRunThatEndsGivesBackWhatItsNextCallHeld() throws InterruptedException {
+    for (Consumer<ShareRun> end : List.<Consumer<ShareRun>>of(r -> {}, ShareRun::cancel)) {
+      anew();
+      List<ShareRun> first = new ArrayList<>();
+      Journal lossy =
+          new ForwardingJournal(seenBy("first")) {
+            @Override
+            public CompletionStage<Boolean> append(
+                String run, long epoch, long next, List<String> entries) {
+              if (run.equals(RUN) && entries.toString().contains("Intent")) {
+                end.accept(first.get(0));
+                journal.takeAway(RUN);
+              }
+              return super.append(run, epoch, next, entries);
+            }
+          };
+      ShareWorkflow workflow =
+          ShareWorkflow.builder(cloud)
+              .journal(lossy)
+              .flow(FlowPolicy.defaults().openJobs(1))
+              .build();
+      first.add(workflow.start(RUN, REQUEST));
+      ShareRun other =
+          workflow.start("other", ShareRequest.share(ids("image-", 4), ids("project-", 1)));
+      assertTrue(first.get(0).report().join().counts().failed() > 0);
+      time.sleep(Duration.ofMinutes(10));
+      assertTrue(other.report().isDone(), "it waits for a slot that nobody has");
+    }
   }
 
   @Test

@@ -306,10 +306,18 @@ final class RunLoop implements ShareRun, CallOwner {
     over = true;
     timers.cancel();
     context.calls().abandon(this);
+    giveBackSlots();
     boolean forGood =
         ending == Ending.FINISHED || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
     ShareReport told = told(ending, reason);
     journal.end(forGood ? () -> json(told) : null, () -> publish(told));
+  }
+
+  /** Of calls whose entry is not safe yet; nobody wants them any more, and others wait for them. */
+  private void giveBackSlots() {
+    List<Runnable> ready = List.copyOf(prepared.values());
+    prepared.clear();
+    ready.forEach(Runnable::run);
   }
 
   private ShareReport told(Ending ending, @Nullable Reason reason) {
