@@ -106,6 +106,7 @@ class ReadmeTest {
             "backend-memory/src/test/java/io/imageshare/memory/PromiseTest.java",
             "backend-memory/src/test/java/io/imageshare/memory/OneRefusalPromiseTest.java",
             "backend-memory/src/test/java/io/imageshare/memory/FleetTest.java",
+            "extensions/journal-jdbc/src/test/java/io/imageshare/journal/jdbc/FleetPromiseTest.java",
             "backend-http/src/test/java/io/imageshare/http/SecretPromiseTest.java")) {
       found(Pattern.compile("void promise(\\d+)"), text(tests))
           .forEach(test -> tested.add(test.group(1)));
