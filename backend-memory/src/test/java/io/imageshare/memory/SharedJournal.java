@@ -54,6 +54,11 @@ final class SharedJournal {
     return kept == null ? List.of() : List.copyOf(kept.entries);
   }
 
+  /** Of the latest claim of a run. */
+  long epoch(String run) {
+    return requireNonNull(runs.get(run)).epoch;
+  }
+
   Instant written(String run) {
     Kept kept = runs.get(run);
     return kept == null ? Instant.MIN : kept.written;
