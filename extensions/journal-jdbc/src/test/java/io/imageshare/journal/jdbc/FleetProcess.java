@@ -38,7 +38,7 @@ record FleetProcess(Process process, ImsServer server) {
   static final String SCOPE = "fleet";
 
   /** Nothing more is sent while so many jobs are under way. */
-  static final int OPEN_JOBS = 4;
+  static final int OPEN_JOBS = 2;
 
   private static final String KEY = "example-key";
   private static final String SECRET = "example-secret";
