@@ -6,10 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.imageshare.BatchLimits;
+import io.imageshare.FlowPolicy;
 import io.imageshare.Journal;
 import io.imageshare.Journal.Claim;
 import io.imageshare.Journal.Unfinished;
 import io.imageshare.RunBusyException;
+import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import io.imageshare.memory.MemoryBackend;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -285,6 +292,53 @@ class JdbcJournalTest {
                     + " AND (owner = '' OR seen <= now() - INTERVAL '1' SECOND * 60)"
                     + " ORDER BY ended LIMIT 1000"));
     assertTrue(plan.contains("imageshare_run_unfinished"), plan);
+  }
+
+  /** In real time: entries that arrive while the database is busy share an append. */
+  @Test
+  void aSliceCostsAFewTransactions() throws Exception {
+    int slices = 200;
+    List<String> images = IntStream.range(0, slices).mapToObj(n -> "image-" + n).toList();
+    WatchedSource source = new WatchedSource(pool);
+    AtomicLong bytes = new AtomicLong();
+    MemoryBackend cloud =
+        MemoryBackend.builder().anyImage().jobsTake(Duration.ofMillis(500)).build();
+    String before = Postgres.execute("SELECT pg_current_wal_lsn()").get(0);
+    try (ShareWorkflow workflow =
+        ShareWorkflow.builder(cloud)
+            .journal(counting(journal(source.watched()), bytes))
+            .limits(new BatchLimits(1, 10, 10))
+            .flow(FlowPolicy.defaults().callsPerSecond(1000).openJobs(20))
+            .build()) {
+      List<String> projects = IntStream.range(0, 10).mapToObj(n -> "project-" + n).toList();
+      assertTrue(workflow.run(ShareRequest.share(images, projects)).allDone());
+    }
+    long log =
+        Long.parseLong(
+            Postgres.execute(
+                    "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '" + before + "')::bigint")
+                .get(0));
+    double transactions = source.done.stream().filter("commit"::equals).count() * 1.0 / slices;
+    double rows =
+        source.done.stream().filter(text -> text.startsWith("WITH")).count() * 1.0 / slices;
+    System.out.printf(
+        "A slice of %d: %.2f transactions, %.2f rows, %d bytes of entries, %d bytes of the database's log%n",
+        slices, transactions, rows, bytes.get() / slices, log / slices);
+    assertTrue(transactions <= 3.2, transactions + " transactions");
+  }
+
+  private static Journal counting(Journal journal, AtomicLong bytes) {
+    return (Journal)
+        Proxy.newProxyInstance(
+            Journal.class.getClassLoader(),
+            new Class<?>[] {Journal.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("append")) {
+                ((List<?>) requireNonNull(arguments)[3])
+                    .forEach(entry -> bytes.addAndGet(entry.toString().length()));
+              }
+              return method.invoke(journal, arguments);
+            });
   }
 
   /** As often as all three ask, each gets its share: none takes what it cannot begin with. */
