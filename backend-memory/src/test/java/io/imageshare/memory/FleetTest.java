@@ -20,6 +20,7 @@ import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes on one journal that cannot see whether another is alive. */
 class FleetTest {
@@ -143,6 +145,23 @@ class FleetTest {
       }
     }
     assertTrue(finished > 1, "it died after its run was finished " + finished + " times");
+  }
+
+  @Test
+  void promise17AReportIsInTheDirectory(@TempDir Path path) {
+    try (ShareWorkflow first = in(path)) {
+      first.start(RUN, REQUEST).report().join();
+    }
+    try (ShareWorkflow other = in(path)) {
+      ShareReport report = other.report(RUN).orElseThrow();
+      assertTrue(report.allDone());
+      assertEquals(RUN, report.id());
+      assertEquals(Optional.empty(), other.report("another"));
+    }
+  }
+
+  private ShareWorkflow in(Path path) {
+    return ShareWorkflow.builder(cloud).journal(Journal.directory(path)).build();
   }
 
   private ShareRun begin(KillSwitch life) {
