@@ -38,9 +38,10 @@ import javax.sql.DataSource;
  * back: so neither a frozen database nor a paused process holds others up for longer. Any isolation
  * level will do. The connections must not take part in transactions of somebody else (JTA).
  *
- * <p><b>Failures.</b> A transaction that failed by a conflict or a lost connection is tried again
- * at once, twice at most: each finds what an earlier try has stored, also where nobody knows
- * whether that was committed. What fails for longer is the engine's to repeat.
+ * <p><b>Failures.</b> A transaction that failed by a conflict is tried again at once, for five
+ * seconds at most; one that lost its connection, twice at most. Each try finds what an earlier one
+ * has stored, also where nobody knows whether that was committed. What fails for longer is the
+ * engine's to repeat.
  *
  * <p>Immutable and thread-safe. There is nothing to close; the pool and the executor stay the
  * caller's.

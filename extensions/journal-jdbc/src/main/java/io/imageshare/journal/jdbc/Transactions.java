@@ -49,7 +49,8 @@ final class Transactions {
   }
 
   /**
-   * Commits the work. What fails is tried again at once, if that may help and failing took no time.
+   * Commits the work. What fails is tried again at once, if that may help and failing took no time:
+   * conflicts as long as that, as each means that another transaction got on; the rest twice.
    */
   <T> T commit(Work<T> work) throws SQLException {
     long begun = nanoTime.getAsLong();
@@ -58,17 +59,21 @@ final class Transactions {
         return commitOnce(work);
       } catch (SQLException e) {
         boolean slow = nanoTime.getAsLong() - begun > LOCK.toNanos();
-        if (tries == TRIES || slow || !mayPass(e.getSQLState())) {
+        boolean again = isConflict(e.getSQLState()) || (tries < TRIES && mayPass(e.getSQLState()));
+        if (slow || !again) {
           throw e;
         }
       }
     }
   }
 
-  /** Class 08: the connection was lost, one that lay in the pool for long say. 40: a conflict. */
+  private static boolean isConflict(@Nullable String state) {
+    return state != null && state.startsWith("40");
+  }
+
+  /** Class 08: the connection was lost, one that lay in the pool for long say. */
   private static boolean mayPass(@Nullable String state) {
-    return state != null
-        && (state.startsWith("08") || state.startsWith("40") || PASSING.contains(state));
+    return state != null && (state.startsWith("08") || PASSING.contains(state));
   }
 
   private <T> T commitOnce(Work<T> work) throws SQLException {

@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -122,6 +123,24 @@ class JdbcJournalTest {
     get(journal.finish("run", next.epoch(), "{}"));
     assertTrue(source.hasLost());
     assertEquals(Optional.of("{}"), get(journal.report("run")));
+  }
+
+  /** Each run's end looks at the runs that ended, and so conflicts with all that end meanwhile. */
+  @Test
+  void conflictsAreBorneHoweverManyThereAre() throws Exception {
+    JdbcConnectionPool serializable = Postgres.pool(8, "serializable");
+    Journal journal = journal(serializable);
+    List<CompletableFuture<Void>> runs = new ArrayList<>();
+    for (int n = 0; n < 200; n++) {
+      String run = "run-" + n;
+      runs.add(
+          journal
+              .claim(run, MINUTE)
+              .thenCompose(claim -> journal.finish(run, claim.epoch(), "{}"))
+              .toCompletableFuture());
+    }
+    runs.forEach(CompletableFuture::join);
+    serializable.dispose();
   }
 
   @Test
