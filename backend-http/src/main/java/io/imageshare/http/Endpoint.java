@@ -73,7 +73,14 @@ final class Endpoint {
     return URI.create("https://ims." + region + ".myhuaweicloud.com");
   }
 
-  private static boolean isLoopback(String host) {
+  /** The port, also where it is the scheme's own and so not named. */
+  static int port(URI endpoint) {
+    return endpoint.getPort() >= 0
+        ? endpoint.getPort()
+        : endpoint.getScheme().equals("https") ? 443 : 80;
+  }
+
+  static boolean isLoopback(String host) {
     return host.equals("localhost")
         || (InetAddresses.isUriInetAddress(host)
             && InetAddresses.forUriString(host).isLoopbackAddress());

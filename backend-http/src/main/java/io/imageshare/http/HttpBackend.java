@@ -215,6 +215,10 @@ public final class HttpBackend implements MemberBackend {
     private Function<String, @Nullable Credentials> recipients = project -> null;
     private @Nullable HttpClient client;
     private @Nullable ProxySelector proxy;
+    private boolean environmentProxy;
+    private @Nullable ProxyLogin proxyLogin;
+    private boolean plainHttpThroughProxy;
+    private Map<String, String> environment = System.getenv();
     private @Nullable SSLContext sslContext;
     private boolean plainHttp;
     private boolean sharesEncrypted;
@@ -294,9 +298,9 @@ public final class HttpBackend implements MemberBackend {
 
     /**
      * A client of the caller's, in place of one of the backend's own. It is not closed with the
-     * backend; its proxy, TLS and connect timeout apply. It must not follow redirects, and must
-     * have no authenticator: the JDK's client then drops the {@code Authorization} header (seen on
-     * 17, not on 25), and answers a refused token by itself.
+     * backend; its proxy, TLS and connect timeout apply, also for loopback. It must not follow
+     * redirects, and must have no authenticator: the JDK's client then drops the {@code
+     * Authorization} header (seen on 17, not on 25), and answers a refused token by itself.
      *
      * @param client the client
      * @return this
@@ -307,13 +311,58 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * The proxy; by default the JVM's.
+     * The proxy; by default the JVM's, which does not know what other programs read in the
+     * environment. Over {@code http}, loopback is reached without one.
      *
-     * @param proxy selects it
+     * @param proxy selects it; in place of {@link #proxyFromEnvironment}
      * @return this
      */
     public Builder proxy(ProxySelector proxy) {
       this.proxy = requireNonNull(proxy, "proxy");
+      return this;
+    }
+
+    /**
+     * The proxies that the environment names, in place of the JVM's and of {@link #proxy}; none if
+     * it names none. They are read when the backend is built:
+     *
+     * <ul>
+     *   <li>{@code HTTPS_PROXY} for endpoints with {@code https}, and {@code HTTP_PROXY} for those
+     *       with {@code http}: {@code http://proxy.example.com:3128}, with or without {@code
+     *       http://}, and with {@code user:password@} before the host where the proxy wants
+     *       credentials, encoded as in a URL
+     *   <li>{@code NO_PROXY}: for which hosts none is used, separated by commas: {@code *} for all,
+     *       {@code example.com} for a host and all below it, as is {@code .example.com}; an IP
+     *       address, or a network such as {@code 10.0.0.0/8}. With a port, only for that
+     * </ul>
+     *
+     * <p>The names may be in lower case, too, which are read first, as curl does. (It ignores
+     * {@code HTTP_PROXY} in upper case.) Proxies that are spoken to over TLS or as SOCKS are
+     * refused: the JDK's client cannot use them.
+     *
+     * @return this
+     */
+    public Builder proxyFromEnvironment() {
+      this.environmentProxy = true;
+      return this;
+    }
+
+    /**
+     * The user and password that a proxy wants; in place of those that the environment holds. They
+     * go to the proxy with every connection, as Basic, which is not encrypted.
+     *
+     * <p>Java sends them to the proxy of an {@code https} endpoint only in a JVM that was started
+     * with {@code -Djdk.http.auth.tunneling.disabledSchemes=""}, and that is not for a library to
+     * change. Elsewhere the proxy refuses the call with HTTP 407, and its reason names the switch.
+     *
+     * @param user the user, without a colon
+     * @param password the password; no message and no {@code toString} shows it
+     * @return this
+     * @throws IllegalArgumentException if the user is blank or has a colon
+     */
+    public Builder proxyCredentials(String user, String password) {
+      this.proxyLogin =
+          new ProxyLogin(requireNonNull(user, "user"), requireNonNull(password, "password"));
       return this;
     }
 
@@ -331,12 +380,25 @@ public final class HttpBackend implements MemberBackend {
 
     /**
      * Allows {@code http} beyond the loopback interface: anybody on the way can read and use the
-     * credentials.
+     * credentials. Tokens and passwords are sent to no proxy so; a signature is of one request, and
+     * is.
      *
      * @return this
      */
     public Builder plainHttp() {
       this.plainHttp = true;
+      return this;
+    }
+
+    /**
+     * Allows that tokens and passwords go over {@code http} through a proxy, which can read and use
+     * them; without it such a call fails as {@link Reason.Kind#UNAUTHENTICATED} and is not sent.
+     * {@link #plainHttp} is needed, too.
+     *
+     * @return this
+     */
+    public Builder plainHttpThroughProxy() {
+      this.plainHttpThroughProxy = true;
       return this;
     }
 
@@ -445,6 +507,12 @@ public final class HttpBackend implements MemberBackend {
       return this;
     }
 
+    /** The variables of the environment. */
+    Builder environment(Map<String, String> environment) {
+      this.environment = environment;
+      return this;
+    }
+
     /** The clock for the dates of signatures. */
     Builder clock(Clock clock) {
       this.clock = clock;
@@ -480,10 +548,12 @@ public final class HttpBackend implements MemberBackend {
       positive("bodyLimit", bodyLimit);
       positive("connectTimeout", connectTimeout);
       positive("requestTimeout", requestTimeout);
+      Proxies proxies = proxies();
       Transport transport =
           new Transport(
-              httpClient(principal.source().signs()),
-              new Transport.Settings(concurrentCalls, requestTimeout, bodyLimit, clock, ticker));
+              httpClient(proxies, principal.source().signs()),
+              new Transport.Settings(
+                  proxies, concurrentCalls, requestTimeout, bodyLimit, clock, ticker));
       Function<String, @Nullable Credentials> others = recipients;
       ImsClient.Deployment deployment =
           new ImsClient.Deployment(address, jobQuery, memberList, sharesEncrypted);
@@ -516,16 +586,33 @@ public final class HttpBackend implements MemberBackend {
       return Endpoint.ofRegion(named);
     }
 
+    private Proxies proxies() {
+      HttpClient given = client;
+      checkArgument(given == null || proxy == null, CLIENT_HAS_ITS_OWN, "proxy");
+      checkArgument(given == null || !environmentProxy, CLIENT_HAS_ITS_OWN, "proxyFromEnvironment");
+      checkArgument(
+          proxy == null || !environmentProxy,
+          "proxyFromEnvironment: proxy(...) is given, too; call one of them, not both");
+      ProxySelector selector = environmentProxy ? new EnvironmentProxies(environment) : proxy;
+      if (given != null) {
+        selector = given.proxy().orElse(null);
+      }
+      return new Proxies(
+          selector == null ? ProxySelector.getDefault() : selector,
+          given == null,
+          proxyLogin,
+          plainHttpThroughProxy,
+          environment);
+    }
+
     /** Makes the client of {@code client(...)} or one of the backend's own. */
-    private Function<ExecutorService, JdkClient> httpClient(boolean signs) {
+    private Function<ExecutorService, JdkClient> httpClient(Proxies proxies, boolean signs) {
       HttpClient given = client;
       if (given == null) {
-        ProxySelector proxies = proxy;
         SSLContext tls = sslContext;
         Duration connect = connectTimeout;
         return threads -> JdkClient.own(proxies, tls, connect, threads);
       }
-      checkArgument(proxy == null, CLIENT_HAS_ITS_OWN, "proxy");
       checkArgument(sslContext == null, CLIENT_HAS_ITS_OWN, "sslContext");
       JdkClient checked = JdkClient.given(given, signs);
       return threads -> checked;

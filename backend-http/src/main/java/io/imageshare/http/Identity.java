@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What authenticates a request, and must never be shown. */
 sealed interface Identity {
+  /** The header of a token. */
+  String TOKEN = "x-auth-token";
+
   CharMatcher VISIBLE_ASCII = CharMatcher.inRange('!', '~');
 
   /** The headers of one request. Made for each attempt: a signature expires. */
@@ -121,7 +124,7 @@ sealed interface Identity {
 
     @Override
     public Map<String, String> headers(ApiRequest request, @Nullable String project, Instant now) {
-      return Map.of("x-auth-token", value);
+      return Map.of(TOKEN, value);
     }
 
     @Override

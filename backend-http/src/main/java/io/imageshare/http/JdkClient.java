@@ -41,7 +41,7 @@ final class JdkClient implements AutoCloseable {
    * @param threads where the client does its work; it never blocks there
    */
   static JdkClient own(
-      @Nullable ProxySelector proxy,
+      ProxySelector proxies,
       @Nullable SSLContext sslContext,
       Duration connectTimeout,
       ExecutorService threads) {
@@ -49,10 +49,8 @@ final class JdkClient implements AutoCloseable {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(connectTimeout)
+            .proxy(proxies)
             .executor(threads);
-    if (proxy != null) {
-      builder.proxy(proxy);
-    }
     if (sslContext != null) {
       builder.sslContext(sslContext);
     }
@@ -76,11 +74,6 @@ final class JdkClient implements AutoCloseable {
         "client: it has an authenticator, which takes the place of the credentials here;"
             + " give one without");
     return new JdkClient(() -> client, null);
-  }
-
-  /** What chooses the proxy, or null when none is used. */
-  @Nullable ProxySelector proxies() {
-    return client.proxy().orElseGet(ProxySelector::getDefault);
   }
 
   <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body)

@@ -7,19 +7,18 @@ import io.imageshare.Reason.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
-import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +37,7 @@ final class NetworkErrors {
   // The JDK reports a refused CONNECT by this message only (seen on 17 and 25); 407 it returns.
   private static final Pattern TUNNEL = Pattern.compile("Tunnel failed, got: (\\d+)");
   private static final String NOT_TLS = "recognized SSL message";
+  private static final Pattern BLANK = Pattern.compile("[\\s,]");
   private static final int FORBIDDEN = 403;
 
   private NetworkErrors() {}
@@ -49,17 +49,37 @@ final class NetworkErrors {
   }
 
   /** A proxy wants credentials of its own: repeating the request cannot help. */
-  static BackendException proxyUnauthorized(ApiRequest request, @Nullable ProxySelector proxies) {
-    String proxy = proxy(request.endpoint(), proxies);
+  static BackendException proxyUnauthorized(
+      ApiRequest request, Proxies proxies, HttpHeaders headers) {
+    List<String> offers =
+        headers.allValues("Proxy-Authenticate").stream()
+            .map(offer -> ErrorBody.clean(BLANK.split(offer.strip(), 2)[0]))
+            .toList();
     return ErrorTranslation.exception(
         Kind.UNAUTHENTICATED,
-        "%s wants credentials for itself (HTTP 407 to %s); this backend has none to give: another proxy is needed"
-            .formatted(proxy.isEmpty() ? "a proxy" : proxy, request));
+        "%s wants credentials for itself (HTTP 407 to %s); %s"
+            .formatted(
+                named(proxies, request),
+                request,
+                proxies.unauthorizedHint(request.endpoint(), offers)));
+  }
+
+  /** A token or a password would be seen by a proxy. Nothing was sent. */
+  static BackendException plainToken(ApiRequest request, Proxies proxies) {
+    return ErrorTranslation.exception(
+        Kind.UNAUTHENTICATED,
+        "%s is not sent: over http, %s could read its token or password, and use it;"
+                .formatted(request, named(proxies, request))
+            + " use https, or plainHttpThroughProxy() to allow it");
+  }
+
+  private static String named(Proxies proxies, ApiRequest request) {
+    String proxy = proxies.name(request.endpoint());
+    return proxy.isEmpty() ? "a proxy" : proxy;
   }
 
   /** Translates an exception of the HTTP client. */
-  static BackendException of(
-      IOException e, ApiRequest request, @Nullable ProxySelector proxies, Duration limit) {
+  static BackendException of(IOException e, ApiRequest request, Proxies proxies, Duration limit) {
     Reason reason = notSent(e, request, proxies, limit);
     // The JDK quotes the line or the number that it cannot read, which may be a secret.
     boolean quotes =
@@ -81,8 +101,8 @@ final class NetworkErrors {
 
   /** The reason, if the request certainly never left; else null. */
   private static @Nullable Reason notSent(
-      IOException e, ApiRequest request, @Nullable ProxySelector proxies, Duration limit) {
-    String proxy = proxy(request.endpoint(), proxies);
+      IOException e, ApiRequest request, Proxies proxies, Duration limit) {
+    String proxy = proxies.name(request.endpoint());
     Reason insecure = notSecure(e, request.endpoint(), proxy);
     if (insecure != null) {
       return insecure;
@@ -92,19 +112,25 @@ final class NetworkErrors {
     if (hasCause(e, UnresolvedAddressException.class)) {
       return unavailable(
           proxy.isEmpty()
-              ? "host " + host + " not found; are endpoint and region spelled right?"
+              ? "host %s not found; are endpoint and region spelled right?%s"
+                  .formatted(host, proxies.unusedHint(request.endpoint()))
               : proxy + ": host not found; is the proxy spelled right?");
     }
     if (e instanceof HttpConnectTimeoutException) {
       return unavailable(
-          "no connection to %s in time, at most %s%s"
-              .formatted(peer, seconds(limit), proxy.isEmpty() ? addresses(host) : ""));
+          "no connection to %s in time, at most %s%s%s"
+              .formatted(
+                  peer,
+                  seconds(limit),
+                  proxy.isEmpty() ? addresses(host) : "",
+                  proxies.unusedHint(request.endpoint())));
     }
     if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
       return unavailable(
           proxy.isEmpty()
-              ? "cannot connect to %s: %s%s; are host and port right?"
-                  .formatted(peer, refusal(e), addresses(host))
+              ? "cannot connect to %s: %s%s; are host and port right?%s"
+                  .formatted(
+                      peer, refusal(e), addresses(host), proxies.unusedHint(request.endpoint()))
               : "cannot connect to %s on the way to %s: %s; are the proxy's host and port right?"
                   .formatted(peer, host, refusal(e)));
     }
@@ -124,7 +150,7 @@ final class NetworkErrors {
           ? new Reason(
               Kind.UNAUTHENTICATED,
               "",
-              message + "; it has to allow " + host + ":" + port(endpoint))
+              message + "; it has to allow " + host + ":" + Endpoint.port(endpoint))
           : unavailable(message);
     }
     if (hasCause(e, CertificateException.class) || hasCause(e, CertPathValidatorException.class)) {
@@ -139,26 +165,8 @@ final class NetworkErrors {
         : null;
   }
 
-  private static int port(URI endpoint) {
-    // Only TLS goes through a tunnel.
-    return endpoint.getPort() < 0 ? 443 : endpoint.getPort();
-  }
-
   private static Reason unavailable(String message) {
     return new Reason(Kind.UNAVAILABLE, "", message);
-  }
-
-  /** "proxy host:port", or empty when there is none. */
-  private static String proxy(URI uri, @Nullable ProxySelector proxies) {
-    if (proxies == null) {
-      return "";
-    }
-    for (Proxy proxy : proxies.select(uri)) {
-      if (proxy.type() == Proxy.Type.HTTP && proxy.address() instanceof InetSocketAddress at) {
-        return "proxy " + at.getHostString() + ":" + at.getPort();
-      }
-    }
-    return "";
   }
 
   /** Which address failed, where a host has several; empty where it has one. */

@@ -16,6 +16,7 @@ final class Sessions {
 
   Sessions(Transport transport) {
     this.transport = transport;
+    secrets.add(transport.secrets());
   }
 
   /** A client for the requests of one project. */

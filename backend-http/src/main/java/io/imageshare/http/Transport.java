@@ -48,7 +48,12 @@ final class Transport implements AutoCloseable {
 
   /** What applies to every request. */
   record Settings(
-      int concurrentCalls, Duration timeout, int bodyLimit, Clock clock, Ticker ticker) {}
+      Proxies proxies,
+      int concurrentCalls,
+      Duration timeout,
+      int bodyLimit,
+      Clock clock,
+      Ticker ticker) {}
 
   /**
    * A transport that owns its client.
@@ -77,6 +82,11 @@ final class Transport implements AutoCloseable {
   /** Whether nothing but one page ever came to requests like this one, whosever they were. */
   boolean isAlwaysTheSame(ApiRequest request) {
     return answers.isAlwaysTheSame(request);
+  }
+
+  /** The secrets that go with every request. */
+  Redaction secrets() {
+    return settings.proxies().secrets();
   }
 
   /** How long one request may take. */
@@ -122,12 +132,15 @@ final class Transport implements AutoCloseable {
    * @throws BackendException if there is no complete response in time
    */
   ApiResponse send(ApiRequest request, Map<String, String> headers) {
+    if (holdsToken(request, headers) && settings.proxies().forbidTokens(request.endpoint())) {
+      throw NetworkErrors.plainToken(request, settings.proxies());
+    }
     int before = answers.times(request);
     try {
       HttpResponse<byte[]> response = exchange(request, headers);
       log.debug("{}: {}", request, response.statusCode());
       if (response.statusCode() == PROXY_UNAUTHORIZED) {
-        throw NetworkErrors.proxyUnauthorized(request, client.proxies());
+        throw NetworkErrors.proxyUnauthorized(request, settings.proxies(), response.headers());
       }
       ApiResponse answer =
           new ApiResponse(
@@ -149,8 +162,13 @@ final class Transport implements AutoCloseable {
     }
   }
 
+  /** Whether whoever reads it can make requests of his own. A signature is of one request only. */
+  private static boolean holdsToken(ApiRequest request, Map<String, String> headers) {
+    return request.purpose() == ApiRequest.Purpose.LOGIN || headers.containsKey(Identity.TOKEN);
+  }
+
   private BackendException error(IOException e, ApiRequest request) {
-    return NetworkErrors.of(e, request, client.proxies(), settings.timeout());
+    return NetworkErrors.of(e, request, settings.proxies(), settings.timeout());
   }
 
   private HttpResponse<byte[]> exchange(ApiRequest request, Map<String, String> headers)
@@ -175,6 +193,7 @@ final class Transport implements AutoCloseable {
             .header("accept-encoding", "identity")
             .header("user-agent", "imageshare");
     headers.forEach(http::header);
+    settings.proxies().headers(request.endpoint()).forEach(http::header);
     return http.build();
   }
 

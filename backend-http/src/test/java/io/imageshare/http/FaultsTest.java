@@ -315,7 +315,7 @@ class FaultsTest {
             "proxy localhost:" + proxy.port(),
             "HTTP " + status,
             status == 407
-                ? "this backend has none to give: another proxy is needed"
+                ? "; proxyCredentials(...) gives them"
                 : "; it has to allow ims.test:443");
         assertEquals("CONNECT", proxy.requests().get(0).method());
         assertEquals(1, proxy.requests().size());

@@ -228,7 +228,8 @@ final class Misconfigurations {
     String once = "the answer would be the same";
     String wants =
         "proxy localhost:PORT wants credentials for itself (HTTP 407 to GET /v2/cloudimages";
-    String none = "; this backend has none to give: another proxy is needed";
+    String none =
+        "; proxyCredentials(...) gives them, or user:password@ in what proxyFromEnvironment() reads";
     return Stream.of(
         row(
             "proxy that wants credentials, for a tunnel",

@@ -41,6 +41,7 @@ class SecretPromiseTest {
   private static final List<String> PROJECTS =
       List.of(Fixtures.RECIPIENT, "dddddddddddddddddddddddddddddddd");
   private static final ShareRequest REQUEST = ShareRequest.share(IMAGES, PROJECTS);
+  private static final String PROXY_PASSWORD = "pX3+tY/7=Qm&1\"z<L'a5N%oC9gVbRkWe2";
   private static final int KINDS = Secrets.RIGHT.credentials(Fixtures.ENDPOINT).size();
 
   private final SecretSearch search = new SecretSearch();
@@ -50,6 +51,7 @@ class SecretPromiseTest {
       throws Exception {
     Secrets.RIGHT.all().forEach(secret -> search.secret("a right secret", secret));
     Secrets.WRONG.all().forEach(secret -> search.secret("a wrong secret", secret));
+    search.secret("a proxy's password", PROXY_PASSWORD);
     search.secret("a token given for a password", "MIIsimulated");
     String text;
     try (VisibleOutput all = new VisibleOutput()) {
@@ -240,7 +242,11 @@ class SecretPromiseTest {
       for (int kind = 0; kind < KINDS; kind++) {
         for (String endpoint : List.of("http://ims.test:8080", "https://ims.test")) {
           URI uri = URI.create(endpoint);
-          clients.add(client(uri, Secrets.RIGHT, kind, uri).proxy(Environment.proxy(proxy.port())));
+          clients.add(
+              client(uri, Secrets.RIGHT, kind, uri)
+                  .proxy(Environment.proxy(proxy.port()))
+                  .proxyCredentials("user", PROXY_PASSWORD)
+                  .plainHttpThroughProxy());
         }
       }
       for (RunResult ran : all.runs(clients, REQUEST)) {
