@@ -27,6 +27,10 @@ final class ApiResponse {
     return (status >= 300 && status <= 303) || status == 307 || status == 308;
   }
 
+  HttpHeaders headers() {
+    return headers;
+  }
+
   /** A header's first value; empty when there is none. */
   String header(String name) {
     return headers.firstValue(name).orElse("").strip();

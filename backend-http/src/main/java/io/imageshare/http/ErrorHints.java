@@ -108,6 +108,17 @@ final class ErrorHints {
         "redirects are not followed, as credentials and writes would go elsewhere; it leads to %s:"
                 .formatted(Endpoint.target(response.header("Location")))
             + " is that a login page on the way, or the endpoint that endpoint(...) should name?");
+    nothingElse();
+  }
+
+  private void nothingElse() {
+    if (always) {
+      add("nothing else ever came to " + request.kind());
+      if (request.write() && kind == Kind.UNSUPPORTED) {
+        hints.append(
+            ", so it is not sent again within %s s".formatted(BareAnswers.HELD.toSeconds()));
+      }
+    }
   }
 
   private void longHeaders() {
@@ -123,9 +134,7 @@ final class ErrorHints {
                 .formatted(location.isEmpty() ? "" : " that names " + Endpoint.target(location))
             + " or gateway on the way to "
             + host());
-    if (always) {
-      add("nothing else ever came to " + request.kind());
-    }
+    nothingElse();
     if (request.method().equals("DELETE")) {
       add("does something on the way refuse a DELETE, or one with a body?");
     }

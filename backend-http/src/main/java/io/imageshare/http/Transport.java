@@ -44,7 +44,7 @@ final class Transport implements AutoCloseable {
   private final ExecutorService pool;
   private final JdkClient client;
   private final Settings settings;
-  private final BareAnswers answers = new BareAnswers();
+  private final BareAnswers answers;
 
   /** What applies to every request. */
   record Settings(
@@ -63,6 +63,7 @@ final class Transport implements AutoCloseable {
   Transport(Function<ExecutorService, JdkClient> client, Settings settings) {
     this.client = client.apply(pool(settings.concurrentCalls()));
     this.settings = settings;
+    this.answers = new BareAnswers(settings.ticker());
     this.pool = pool(settings.concurrentCalls());
   }
 
@@ -127,13 +128,18 @@ final class Transport implements AutoCloseable {
   }
 
   /**
-   * Sends a request once and waits for its response; only on a thread of the pool.
+   * Sends a request once and waits for its response; only on a thread of the pool. A write that one
+   * page refuses whatever it asks for is not sent, and that page is its response.
    *
    * @throws BackendException if there is no complete response in time
    */
   ApiResponse send(ApiRequest request, Map<String, String> headers) {
     if (holdsToken(request, headers) && settings.proxies().forbidTokens(request.endpoint())) {
       throw NetworkErrors.plainToken(request, settings.proxies());
+    }
+    ApiResponse verdict = answers.verdict(request);
+    if (verdict != null) {
+      return verdict;
     }
     int before = answers.times(request);
     try {
