@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ErrorBody(String code, String message, String requestId, boolean bare) {
   private static final int LONGEST = 600;
+  private static final int MOST = 256 << 10;
   private static final int HEAD = 4096;
   private static final int WORDS = 200;
   // Of OpenStack's services for a path that they do not know.
@@ -44,7 +45,7 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
 
   /** What is no error: the service writes JSON, and what cannot be read of it is still JSON. */
   private static ErrorBody answer(ApiResponse response) {
-    String body = new String(response.body(), UTF_8);
+    String body = head(response.body());
     boolean bare = !body.stripLeading().startsWith("{");
     return new ErrorBody("", body, response.header("X-Request-Id"), bare);
   }
@@ -91,9 +92,14 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
   }
 
   private static ErrorBody text(ApiResponse response) {
-    String body = new String(response.body(), UTF_8).strip();
+    String body = head(response.body()).strip();
     boolean fault = FAULT.matcher(body.substring(0, Math.min(HEAD, body.length()))).matches();
     return new ErrorBody("", body, "", !fault);
+  }
+
+  /** The beginning of a body as text: more than is searched for secrets, and then shown. */
+  private static String head(byte[] body) {
+    return new String(body, 0, Math.min(MOST, body.length), UTF_8);
   }
 
   /**

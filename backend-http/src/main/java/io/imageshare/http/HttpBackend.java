@@ -208,6 +208,9 @@ public final class HttpBackend implements MemberBackend {
     private static final String CLIENT_HAS_ITS_OWN =
         "%s: the client of client(...) has its own; give it there";
 
+    /** How many bytes of a response are read by default. */
+    static final int BODY_LIMIT = 4 << 20;
+
     private @Nullable URI endpoint;
     private @Nullable String region;
     private @Nullable String project;
@@ -229,7 +232,7 @@ public final class HttpBackend implements MemberBackend {
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration requestTimeout = Duration.ofSeconds(60);
     private int concurrentCalls = 8;
-    private int bodyLimit = 8 << 20;
+    private int bodyLimit = BODY_LIMIT;
     private Clock clock = Clock.systemUTC();
     private Ticker ticker = Ticker.systemTicker();
 
@@ -496,8 +499,9 @@ public final class HttpBackend implements MemberBackend {
     }
 
     /**
-     * How many bytes of a response are read; by default 8 MiB, some fifty times the largest page of
-     * members.
+     * How many bytes of a response are read; by default 4 MiB, several times the largest page, of
+     * 500 images. Eight such answers at once, as {@link #concurrentCalls} allows, fit into a heap
+     * of 256 MB, whatever they hold; a limit that is larger takes as much more.
      *
      * @param bytes the number, at least 1
      * @return this

@@ -4,11 +4,12 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import com.google.common.base.Ticker;
-import java.io.ByteArrayOutputStream;
+import com.google.common.primitives.Bytes;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class LimitedBody implements BodySubscriber<byte[]> {
   private final int limit;
   private final CompletableFuture<byte[]> whole;
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final List<byte[]> parts = new ArrayList<>();
+  private int length;
   private @Nullable Subscription subscription;
 
   /**
@@ -62,12 +64,13 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     for (ByteBuffer buffer : buffers) {
-      byte[] part = new byte[Math.min(buffer.remaining(), limit - bytes.size())];
+      byte[] part = new byte[Math.min(buffer.remaining(), limit - length)];
       buffer.get(part);
-      bytes.writeBytes(part);
+      parts.add(part);
+      length += part.length;
     }
     // What was cut cannot be read as JSON, and its status still counts.
-    if (bytes.size() == limit) {
+    if (length == limit) {
       onComplete();
       requireNonNull(subscription).cancel();
     }
@@ -80,6 +83,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
 
   @Override
   public void onComplete() {
-    whole.complete(bytes.toByteArray());
+    whole.complete(Bytes.concat(parts.toArray(new byte[0][])));
+    parts.clear();
   }
 }
