@@ -115,7 +115,8 @@ final class ErrorTranslation {
     if (response.redirects() || error.tellsOfLongHeaders(status)) {
       return Kind.UNSUPPORTED;
     }
-    if (!error.bare()) {
+    // Of another status than that of an error, a body that tells of one is not believed.
+    if (!error.bare() && status >= 400) {
       Kind known = ErrorCodes.kind(error.code());
       return known != null ? known : byStatus(request, status, error);
     }

@@ -208,6 +208,17 @@ class NotTheServiceTest {
     }
   }
 
+  @Test
+  void anErrorIsNoneUnderAnotherStatus() throws Exception {
+    String throttled = "{\"error_code\":\"APIGW.0308\",\"error_msg\":\"too fast\"}";
+    for (int status : new int[] {200, 390}) {
+      try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, status, throttled));
+          HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+        assertEquals(Kind.LOST, kind(backend.submit(Fixtures.SHARE)), "HTTP " + status);
+      }
+    }
+  }
+
   /** A page to every write, where reads are answered. */
   private static WireServer refusingWrites(Row row) {
     return new WireServer(
