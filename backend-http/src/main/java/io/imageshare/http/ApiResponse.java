@@ -1,6 +1,7 @@
 package io.imageshare.http;
 
 import java.net.http.HttpHeaders;
+import java.util.Arrays;
 
 /** The service's response to one request; the body up to the limit. */
 final class ApiResponse {
@@ -27,8 +28,9 @@ final class ApiResponse {
     return (status >= 300 && status <= 303) || status == 307 || status == 308;
   }
 
-  HttpHeaders headers() {
-    return headers;
+  /** The same with the beginning of the body. */
+  ApiResponse cut(int bytes) {
+    return new ApiResponse(status, headers, Arrays.copyOf(body, Math.min(bytes, body.length)));
   }
 
   /** A header's first value; empty when there is none. */

@@ -3,7 +3,6 @@ package io.imageshare.http;
 import com.google.common.base.Ticker;
 import io.imageshare.Reason.Kind;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +70,7 @@ final class BareAnswers {
     }
     String target = response.redirects() ? Endpoint.target(response.header("Location")) : "";
     String page = response.status() + " " + response.header("Server") + " " + target;
-    ApiResponse head =
-        new ApiResponse(
-            response.status(),
-            response.headers(),
-            Arrays.copyOf(response.body(), Math.min(HEAD, response.body().length)));
+    ApiResponse head = response.cut(HEAD);
     long now = ticker.read();
     kinds.merge(
         request.kind(),
