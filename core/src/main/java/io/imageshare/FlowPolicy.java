@@ -7,7 +7,8 @@ import java.time.Duration;
 
 /**
  * The rate limit, the calls under way and the open jobs of a workflow. It covers all its runs and
- * every call: submits, polls, reads and repeats.
+ * every call: submits, polls, reads and repeats. With a {@link Pacer}, the rate and the open jobs
+ * are those of all workflows on it together.
  *
  * <p>Where the service refuses calls as too many, the workflow learns the service's own limit from
  * when refusals begin and end. From then on all its runs stay just below that limit, and probe for

@@ -438,6 +438,7 @@ public final class ShareWorkflow implements AutoCloseable {
     private @Nullable Journal journal;
     private Duration silence = Duration.ofMinutes(1);
     private Settings.@Nullable TakeOver takeOver;
+    private @Nullable Pacer pacer;
     private @Nullable Long seed;
 
     private Builder(MemberBackend backend) {
@@ -512,6 +513,19 @@ public final class ShareWorkflow implements AutoCloseable {
      */
     public Builder flow(FlowPolicy flow) {
       this.flow = requireNonNull(flow, "flow");
+      return this;
+    }
+
+    /**
+     * Shares the rate limit and the number of open jobs with the workflows of other processes, so
+     * that the policy of {@link #flow} holds for all of them together.
+     *
+     * @param pacer the pacer, of the same account and endpoint; by default none: the policy holds
+     *     for this workflow alone
+     * @return this
+     */
+    public Builder pacer(Pacer pacer) {
+      this.pacer = requireNonNull(pacer, "pacer");
       return this;
     }
 
@@ -669,6 +683,7 @@ public final class ShareWorkflow implements AutoCloseable {
           journal,
           silence,
           takeOver,
+          pacer,
           listener,
           ShareReport::new);
     }

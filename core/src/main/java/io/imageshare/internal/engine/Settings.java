@@ -4,6 +4,7 @@ import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Journal;
 import io.imageshare.MemberBackend;
+import io.imageshare.Pacer;
 import io.imageshare.PollPolicy;
 import io.imageshare.RetryPolicy;
 import io.imageshare.ShareEvent;
@@ -37,6 +38,7 @@ public record Settings(
     @Nullable Journal journal,
     Duration silence,
     @Nullable TakeOver takeOver,
+    @Nullable Pacer pacer,
     Consumer<ShareEvent> listener,
     Function<RunResult, ShareReport> reports) {
 
@@ -60,6 +62,7 @@ public record Settings(
         journal,
         silence,
         takeOver,
+        pacer,
         listener,
         reports);
   }

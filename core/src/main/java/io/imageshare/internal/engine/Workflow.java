@@ -342,6 +342,7 @@ public final class Workflow {
     if (abandoned != null) {
       abandoned.close();
     }
+    context.gate().leave();
     List<ShareRun> open = List.copyOf(runs);
     List.copyOf(runs).forEach(this::close);
     return open;

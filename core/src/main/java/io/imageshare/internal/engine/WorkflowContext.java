@@ -28,7 +28,7 @@ record WorkflowContext(
    * @param time that of the settings, guarded
    */
   static WorkflowContext of(Settings settings, Timekeeper time) {
-    CallGate gate = new CallGate(time, settings.flow());
+    CallGate gate = new CallGate(time, settings.flow(), settings.pacer());
     CallExecutor calls =
         new CallExecutor(
             time, gate, settings.retry(), settings.flow().callTimeout(), settings.random());

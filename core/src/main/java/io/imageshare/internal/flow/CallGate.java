@@ -3,6 +3,7 @@ package io.imageshare.internal.flow;
 import static java.time.Duration.ofNanos;
 
 import io.imageshare.FlowPolicy;
+import io.imageshare.Pacer;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.Call.Kind;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class CallGate {
   private final Timekeeper time;
   private final FlowPolicy flow;
   private final long interval;
-  private final RateLimits rates;
+  private final Limits limits;
   private final Deque<Entry> prepared = new ArrayDeque<>();
   private final Deque<Entry> polls = new ArrayDeque<>();
   private final Deque<Entry> reads = new ArrayDeque<>();
@@ -59,12 +60,18 @@ public final class CallGate {
   private long wakeUpAt;
   private volatile boolean closed;
 
-  public CallGate(Timekeeper time, FlowPolicy flow) {
+  /**
+   * @param pacer shares the limits with other processes; null: they are those of this one
+   */
+  public CallGate(Timekeeper time, FlowPolicy flow, @Nullable Pacer pacer) {
     this.time = time;
     this.flow = flow;
     interval = (long) Math.ceil(1e9 / flow.callsPerSecond());
     earliest = time.nanoTime();
-    rates = new RateLimits(flow.callsPerSecond() / 1e9, earliest);
+    limits =
+        pacer == null
+            ? new OwnLimits(new RateLimits(flow.callsPerSecond() / 1e9, earliest), flow.openJobs())
+            : new SharedLimits(time, flow, pacer, this);
   }
 
   /** Queues a call, which starts when its turn comes, perhaps at once. */
@@ -74,13 +81,25 @@ public final class CallGate {
   }
 
   private void queue(Entry entry) {
-    Deque<Entry> queue =
-        switch (entry.kind()) {
-          case POLL -> polls;
-          case READ -> reads;
-          case SUBMIT -> writes;
-        };
-    queue.add(entry);
+    queue(entry.kind()).add(entry);
+  }
+
+  private Deque<Entry> queue(Kind kind) {
+    return switch (kind) {
+      case POLL -> polls;
+      case READ -> reads;
+      case SUBMIT -> writes;
+    };
+  }
+
+  /** How many calls of a kind wait to start; those beyond a hundred are not counted. */
+  int waiting(Kind kind) {
+    return (int) queue(kind).stream().filter(Entry::isWanted).limit(100).count();
+  }
+
+  /** How many jobs are open, those that are about to be submitted included. */
+  int openJobs() {
+    return openJobs;
   }
 
   /**
@@ -108,6 +127,11 @@ public final class CallGate {
     closed = true;
   }
 
+  /** Leaves what is shared with other processes to them. Called on the engine's thread. */
+  public void leave() {
+    limits.close();
+  }
+
   /** A call was answered or has timed out. */
   void finished() {
     unanswered--;
@@ -121,6 +145,7 @@ public final class CallGate {
   /** Frees the slot of a job that has ended, was refused, or is no longer watched. */
   public void removeOpenJob() {
     openJobs--;
+    limits.jobEnded();
     pump();
   }
 
@@ -129,7 +154,7 @@ public final class CallGate {
    */
   void accepted(Kind kind, long started) {
     credentialsAccepted = true;
-    rates.accepted(kind, started);
+    limits.accepted(kind, started);
     release(call -> call.entry().kind() == kind && started - call.refused() > 0);
   }
 
@@ -149,7 +174,7 @@ public final class CallGate {
    * although slots are free, a waiting job delays nobody, and the call costs far more.
    */
   public double displacedWait() {
-    boolean canSubmit = !writes.isEmpty() && openJobs < flow.openJobs();
+    boolean canSubmit = !writes.isEmpty() && limits.mayOpenJob(openJobs);
     boolean queue = canSubmit || !prepared.isEmpty() || !polls.isEmpty() || !reads.isEmpty();
     if (!queue && earliest - time.nanoTime() <= 0) {
       return 0;
@@ -163,7 +188,7 @@ public final class CallGate {
    * @param wait the wait that it asks for
    */
   void throttled(Kind kind, long started, Duration wait) {
-    rates.refused(kind, started, time.nanoTime(), wait.toNanos());
+    limits.refused(kind, started, time.nanoTime(), wait.toNanos());
   }
 
   void pump() {
@@ -198,7 +223,7 @@ public final class CallGate {
   private void reserve(Entry entry, long now) {
     unanswered++;
     openJobs += entry.kind() == Kind.SUBMIT ? 1 : 0;
-    rates.of(entry.kind()).callStarted(now);
+    limits.callStarted(entry.kind(), now);
   }
 
   private void unreserve(Entry entry) {
@@ -231,10 +256,10 @@ public final class CallGate {
 
   private boolean isAdmissible(Entry entry) {
     boolean write = entry.kind() == Kind.SUBMIT;
-    if (write && (openJobs >= flow.openJobs() || (!credentialsAccepted && !reads.isEmpty()))) {
+    if (write && (!limits.mayOpenJob(openJobs) || (!credentialsAccepted && !reads.isEmpty()))) {
       return false; // the first call is a harmless one where there is a choice
     }
-    long due = rates.of(entry.kind()).earliest();
+    long due = limits.earliest(entry.kind());
     if (due - time.nanoTime() > 0) {
       wake(due);
       return false;

@@ -67,6 +67,10 @@ final class RateEstimator {
   private static final double MIN_RATE = 1 / LONGEST_GAP;
 
   private final double maxRate;
+
+  /** Whether calls are evenly spaced whatever the window: those of several processes are. */
+  private final boolean even;
+
   private double learned;
   private double window; // 0: not known yet
   private double recovery; // the time until the learned rate is reached again; 0: nothing learned
@@ -109,6 +113,21 @@ final class RateEstimator {
       requested = noticed;
     }
 
+    RefusalPeriod(StateText.Reader from) {
+      started = from.time();
+      noticed = from.time();
+      last = from.time();
+      requested = from.time();
+      refusals = (int) from.integer();
+      probed = from.flag();
+      waitRequested = from.flag();
+    }
+
+    void write(StateText.Writer to) {
+      to.time(started).time(noticed).time(last).time(requested);
+      to.number(refusals).flag(probed).flag(waitRequested);
+    }
+
     void add(long refused, long now, long wait) {
       refusals++;
       last = latest(last, refused);
@@ -123,9 +142,48 @@ final class RateEstimator {
    */
   RateEstimator(double maxRate, long now) {
     this.maxRate = maxRate;
+    even = false;
     learned = maxRate;
     turned = now;
     earliest = now;
+  }
+
+  /**
+   * What another process has learned.
+   *
+   * @param maxRate the rate that is never exceeded
+   */
+  RateEstimator(double maxRate, StateText.Reader from) {
+    this.maxRate = maxRate;
+    even = true;
+    learned = from.number();
+    window = from.number();
+    recovery = from.number();
+    sinceDecrease = from.number();
+    chance = from.number();
+    from.times().stream().sorted().forEach(recent::add); // processes do not tell in order
+    calls = (int) from.integer();
+    length = from.number();
+    turned = from.time();
+    callsBefore = (int) from.integer();
+    lengthBefore = from.number();
+    earliest = from.time();
+    lastAccepted = from.flag() ? from.time() : null;
+    period = from.flag() ? new RefusalPeriod(from) : null;
+  }
+
+  /** Writes all that is known. */
+  void write(StateText.Writer to) {
+    to.number(learned).number(window).number(recovery).number(sinceDecrease).number(chance);
+    to.times(recent).number(calls).number(length).time(turned).number(callsBefore).number(lengthBefore);
+    to.time(earliest).flag(lastAccepted != null);
+    if (lastAccepted != null) {
+      to.time(lastAccepted);
+    }
+    to.flag(period != null);
+    if (period != null) {
+      period.write(to);
+    }
   }
 
   /** The time at which the next call may start. */
@@ -138,6 +196,16 @@ final class RateEstimator {
   /** Whether there is evidence of a limit: one was learned, or refusals come together. */
   boolean isLimited() {
     return recovery > 0 || (period != null && period.refusals >= evidence());
+  }
+
+  /** Whether calls are refused for a limit, so that only probes are sent. */
+  boolean isProbing() {
+    return period != null && isLimited();
+  }
+
+  /** The window over which the service counts; 0: it is not known. */
+  double window() {
+    return window;
   }
 
   /** A call starts. */
@@ -165,8 +233,13 @@ final class RateEstimator {
     return isLong() && counted.size() < AT_ONCE * learned * window ? 1 / maxRate : 1 / rate();
   }
 
+  /** When the next call may start if one starts at a time; of those that are evenly spaced. */
+  long following(long start) {
+    return start + (long) (period == null || !isLimited() ? 1 / rate() : gap(start, period));
+  }
+
   private boolean isLong() {
-    return window >= MINUTE;
+    return !even && window >= MINUTE;
   }
 
   /** The service processed a call, even if it refused the request. */
@@ -213,7 +286,8 @@ final class RateEstimator {
     return a - b > 0 ? a : b;
   }
 
-  private double rate() {
+  /** The rate at which calls are made now. */
+  double rate() {
     return rate(sinceDecrease);
   }
 

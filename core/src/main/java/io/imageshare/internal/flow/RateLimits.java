@@ -36,6 +36,63 @@ final class RateLimits {
     }
   }
 
+  /**
+   * What another process has learned.
+   *
+   * @param maxRate the rate that is never exceeded
+   */
+  RateLimits(double maxRate, StateText.Reader from) {
+    this.maxRate = maxRate;
+    for (Kind kind : Kind.values()) {
+      Kind first = Kind.valueOf(from.word());
+      rates.put(kind, first == kind ? new RateEstimator(maxRate, from) : of(first));
+      if (from.flag()) {
+        acceptedBetween.put(kind, (int) from.integer());
+      }
+      if (from.flag()) {
+        acceptedSince.add(kind);
+      }
+    }
+  }
+
+  /** Writes all that is known. */
+  void write(StateText.Writer to) {
+    for (Kind kind : Kind.values()) {
+      to.word(first(kind).name());
+      if (first(kind) == kind) {
+        of(kind).write(to);
+      }
+      Integer between = acceptedBetween.get(kind);
+      to.flag(between != null);
+      if (between != null) {
+        to.number(between);
+      }
+      to.flag(acceptedSince.contains(kind));
+    }
+  }
+
+  /** The limits of one of several processes that each keep to their share, and learn on from it. */
+  RateLimits share(int processes, long now) {
+    RateLimits share = new RateLimits(maxRate / processes, now);
+    for (Kind kind : Kind.values()) {
+      Kind first = first(kind);
+      share.rates.put(
+          kind,
+          first == kind ? new RateEstimator(of(kind).rate() / processes, now) : share.of(first));
+    }
+    return share;
+  }
+
+  /** The first of all kinds that share the rate of a kind. */
+  Kind first(Kind kind) {
+    for (Kind other : Kind.values()) {
+      if (of(other) == of(kind)) {
+        return other;
+      }
+    }
+    return kind;
+  }
+
   RateEstimator of(Kind kind) {
     return requireNonNull(rates.get(kind));
   }
