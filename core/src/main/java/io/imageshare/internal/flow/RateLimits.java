@@ -3,11 +3,9 @@ package io.imageshare.internal.flow;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.internal.flow.Call.Kind;
-import java.util.Collections;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rate of each kind of call. A service most likely counts all calls together, so all kinds
@@ -20,10 +18,17 @@ final class RateLimits {
   private final double maxRate;
   private final Map<Kind, RateEstimator> rates = new EnumMap<>(Kind.class);
 
-  // For each kind whose last call was refused: how often other kinds at the same rate were accepted
-  // between two of its refusals, and whether they were since the last one.
-  private final Map<Kind, Integer> acceptedBetween = new EnumMap<>(Kind.class);
-  private final Set<Kind> acceptedSince = EnumSet.noneOf(Kind.class);
+  private final Map<Kind, Refusals> refusals = new EnumMap<>(Kind.class);
+
+  /**
+   * Of a kind whose last call was refused. Calls count in the order in which they started: answers
+   * come in any order, and those to other processes late.
+   *
+   * @param between how often other kinds at the same rate were accepted between two refusals
+   * @param last when the last one started that was refused
+   * @param accepted when the first of another kind started that was accepted since; null: none was
+   */
+  private record Refusals(int between, long last, @Nullable Long accepted) {}
 
   /**
    * @param maxRate the rate that is never exceeded
@@ -47,10 +52,10 @@ final class RateLimits {
       Kind first = Kind.valueOf(from.word());
       rates.put(kind, first == kind ? new RateEstimator(maxRate, from) : of(first));
       if (from.flag()) {
-        acceptedBetween.put(kind, (int) from.integer());
-      }
-      if (from.flag()) {
-        acceptedSince.add(kind);
+        refusals.put(
+            kind,
+            new Refusals(
+                (int) from.integer(), from.time(), from.flag() ? (Long) from.time() : null));
       }
     }
   }
@@ -62,12 +67,14 @@ final class RateLimits {
       if (first(kind) == kind) {
         of(kind).write(to);
       }
-      Integer between = acceptedBetween.get(kind);
-      to.flag(between != null);
-      if (between != null) {
-        to.number(between);
+      Refusals of = refusals.get(kind);
+      to.flag(of != null);
+      if (of != null) {
+        to.number(of.between).time(of.last).flag(of.accepted != null);
+        if (of.accepted != null) {
+          to.time(of.accepted);
+        }
       }
-      to.flag(acceptedSince.contains(kind));
     }
   }
 
@@ -99,21 +106,24 @@ final class RateLimits {
 
   /** The service processed a call; see {@link RateEstimator#accepted}. */
   void accepted(Kind kind, long started) {
-    acceptedBetween.remove(kind);
-    acceptedSince.remove(kind);
-    for (Kind refused : acceptedBetween.keySet()) {
-      if (of(refused) == of(kind)) {
-        acceptedSince.add(refused);
-      }
-    }
+    refusals.remove(kind);
+    refusals.replaceAll(
+        (refused, of) ->
+            of.accepted == null && of(refused) == of(kind) && started - of.last > 0
+                ? new Refusals(of.between, of.last, started)
+                : of);
     of(kind).accepted(started);
   }
 
   /** The service refused a call; see {@link RateEstimator#refused}. */
   void refused(Kind kind, long started, long now, long wait) {
-    int times = acceptedBetween.merge(kind, acceptedSince.remove(kind) ? 1 : 0, Integer::sum);
-    boolean shares = Collections.frequency(rates.values(), of(kind)) > 1;
-    if (times == MORE_THAN_CHANCE && shares) {
+    Refusals before = refusals.getOrDefault(kind, new Refusals(0, started, null));
+    boolean between = before.accepted != null && started - before.accepted > 0;
+    int times = before.between + (between ? 1 : 0);
+    if (times < MORE_THAN_CHANCE) {
+      refusals.put(kind, new Refusals(times, Math.max(before.last, started), null));
+    } else {
+      refusals.remove(kind);
       separate(kind, now);
     }
     of(kind).refused(started, now, wait);

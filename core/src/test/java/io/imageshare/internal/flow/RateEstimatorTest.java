@@ -232,6 +232,31 @@ class RateEstimatorTest {
   }
 
   @Test
+  void aKindThatHasSeparatedLearnsItsLimit() {
+    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    for (int at = 0; at < 8; at += 2) {
+      limits.refused(Kind.SUBMIT, at, at, 0);
+      limits.accepted(Kind.READ, at + 1);
+    }
+    for (int at = 8; at < 12; at += 2) {
+      limits.refused(Kind.SUBMIT, at, at, 0);
+      limits.accepted(Kind.READ, at + 1);
+    }
+    assertTrue(limits.of(Kind.SUBMIT).isLimited());
+    assertFalse(limits.of(Kind.READ).isLimited());
+  }
+
+  @Test
+  void whatWasAcceptedBeforeItWasRefusedSeparatesNothingHoweverLateItIsTold() {
+    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    for (int at = 100; at < 200; at += 2) {
+      limits.refused(Kind.SUBMIT, at, at, 0);
+      limits.accepted(Kind.READ, at - 50);
+    }
+    assertSame(limits.of(Kind.READ), limits.of(Kind.SUBMIT));
+  }
+
+  @Test
   void occasionalRefusalsSeparateNothing() {
     RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
     for (int at = 1; at < 100; at += 3) {
