@@ -196,7 +196,7 @@ class PacerTest {
     for (Instant at = four.begun; four.calls(at) > 0; at = at.plusSeconds(1)) {
       assertAtMost(33, four.calls(at), "calls in a second");
     }
-    assertAtMost(.6 * four.throttle.taken(), four.pacer.version(), "turns");
+    assertAtMost(four.throttle.taken() / 3, four.pacer.version(), "turns");
   }
 
   @Test
@@ -213,7 +213,7 @@ class PacerTest {
         assertTrue(since.compareTo(JOB) >= 0, jobs + " jobs, submit " + n + ": " + since);
       }
       double first = fleet.took.get(0).toMillis();
-      assertAtMost(1.3 * first, fleet.took.get(3).toMillis(), jobs + " jobs: the last, not soon");
+      assertAtMost(2 * first, fleet.took.get(3).toMillis(), jobs + " jobs: the last, not soon");
     }
   }
 

@@ -111,9 +111,8 @@ final class FleetState {
    * @param kept of those that it had
    * @param added new ones
    * @param keep for how long after its time each may be used
-   * @param most how many it may have
    */
-  record Slots(List<Long> kept, List<Long> added, long keep, int most) {}
+  record Slots(List<Long> kept, List<Long> added, long keep) {}
 
   private FleetState(RateLimits rates, int openJobs, long now) {
     this.rates = rates;
@@ -294,7 +293,7 @@ final class FleetState {
       added.add(slot);
     }
     long keep = (long) (rate.isLimited() ? max(LEAST_KEPT, 1 / rate.rate()) : AHEAD);
-    return new Slots(kept, added, keep, most);
+    return new Slots(kept, added, keep);
   }
 
   private int sum(Map<Kind, Integer> calls, Kind first) {

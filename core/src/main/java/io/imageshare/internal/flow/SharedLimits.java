@@ -98,11 +98,10 @@ final class SharedLimits implements Limits {
   private static final class Held {
     final List<Slot> slots = new ArrayList<>();
     final long keep;
-    final int most;
+    int few; // so few are left that more are asked for
 
-    Held(long keep, int most) {
+    Held(long keep) {
       this.keep = keep;
-      this.most = most;
     }
   }
 
@@ -142,7 +141,7 @@ final class SharedLimits implements Limits {
   }
 
   private Held held(Kind kind) {
-    return held.computeIfAbsent(rates.first(kind), first -> new Held(0, 1));
+    return held.computeIfAbsent(rates.first(kind), first -> new Held(0));
   }
 
   @Override
@@ -169,7 +168,7 @@ final class SharedLimits implements Limits {
     Held own = held(kind);
     own.slots.remove(0);
     started.merge(kind, 1, Integer::sum);
-    if (own.slots.size() <= own.most / 4 && isNeeded(kind)) {
+    if (own.slots.size() <= own.few && isNeeded(kind)) {
       ask();
     }
   }
@@ -227,6 +226,7 @@ final class SharedLimits implements Limits {
   @Override
   public void close() {
     leaving = true;
+    cancelTimer();
     if (!asking && turns > 0) {
       begin();
     }
@@ -403,12 +403,13 @@ final class SharedLimits implements Limits {
   }
 
   private Held held(@Nullable Held before, Slots slots) {
-    Held own = new Held(slots.keep(), slots.most());
+    Held own = new Held(slots.keep());
     if (before != null) {
       before.slots.stream().filter(s -> slots.kept().contains(s.shared)).forEach(own.slots::add);
     }
     slots.added().forEach(slot -> own.slots.add(new Slot(slot, slot - offset)));
     own.slots.sort(Comparator.comparingLong(Slot::at));
+    own.few = own.slots.size() / 4;
     return own;
   }
 
