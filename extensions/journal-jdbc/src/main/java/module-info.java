@@ -1,4 +1,4 @@
-/** A journal in a database, for runs that several processes share. */
+/** A journal and a pacer in a database, for processes that share runs or a rate limit. */
 module io.imageshare.journal.jdbc {
   requires static transitive org.jspecify;
   requires transitive io.imageshare;

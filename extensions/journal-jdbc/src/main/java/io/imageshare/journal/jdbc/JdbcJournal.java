@@ -1,18 +1,11 @@
 package io.imageshare.journal.jdbc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Journal;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
@@ -47,8 +40,6 @@ import javax.sql.DataSource;
  * caller's.
  */
 public final class JdbcJournal {
-  private static final String TABLES = "/imageshare-journal/R__imageshare_journal.sql";
-  private static final Pattern END = Pattern.compile(";\\s*\\n");
   private static final Duration KEEP_REPORTS = Duration.ofDays(30);
   private static final Duration SHORTEST = Duration.ofHours(1);
 
@@ -101,12 +92,16 @@ public final class JdbcJournal {
    * @throws IllegalArgumentException if the name is blank
    */
   public Journal scope(String name) {
+    requireScope(name);
+    return new ScopedJournal(
+        new Transactions(source, System::nanoTime), executor, keepReports, name);
+  }
+
+  static void requireScope(String name) {
     if (name.isBlank()) {
       throw new IllegalArgumentException(
           "the scope is blank: name the account and the endpoint, \"account/region\" say");
     }
-    return new ScopedJournal(
-        new Transactions(source, System::nanoTime), executor, keepReports, name);
   }
 
   /**
@@ -116,19 +111,6 @@ public final class JdbcJournal {
    * @throws SQLException if the database refuses
    */
   public static void createTables(DataSource source) throws SQLException {
-    try (Connection connection = source.getConnection();
-        Statement statement = connection.createStatement()) {
-      for (String text : END.splitAsStream(tables()).toList()) {
-        statement.execute(text);
-      }
-    }
-  }
-
-  private static String tables() {
-    try (InputStream in = requireNonNull(JdbcJournal.class.getResourceAsStream(TABLES))) {
-      return new String(in.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Tables.create(source, "R__imageshare_journal.sql");
   }
 }

@@ -11,11 +11,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 
 /**
@@ -89,13 +86,13 @@ final class ScopedJournal implements Journal {
           .formatted(SILENT);
 
   private final Transactions transactions;
-  private final Executor executor;
+  private final Background background;
   private final Duration keepReports;
   private final String scope;
 
   ScopedJournal(Transactions transactions, Executor executor, Duration keepReports, String scope) {
     this.transactions = transactions;
-    this.executor = executor;
+    background = new Background(executor);
     this.keepReports = keepReports;
     this.scope = scope;
   }
@@ -119,7 +116,7 @@ final class ScopedJournal implements Journal {
    */
   @Override
   public CompletionStage<Claim> claim(String run, Duration silent) {
-    return async(
+    return background.run(
         () -> {
           String owner = owner();
           long epoch = transactions.commit(ScopedJournal::nextEpoch);
@@ -278,26 +275,6 @@ final class ScopedJournal implements Journal {
   }
 
   private <T> CompletionStage<T> commit(Work<T> work) {
-    return async(() -> transactions.commit(work));
-  }
-
-  private <T> CompletionStage<T> async(Callable<T> call) {
-    try {
-      return CompletableFuture.supplyAsync(
-          () -> {
-            try {
-              return call.call();
-            } catch (SQLException e) {
-              throw new CompletionException(e);
-            }
-          },
-          executor);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private interface Callable<T> {
-    T call() throws SQLException;
+    return background.run(() -> transactions.commit(work));
   }
 }

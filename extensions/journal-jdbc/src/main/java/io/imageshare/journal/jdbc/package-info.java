@@ -1,6 +1,6 @@
 /**
- * A journal in a database, for runs that several processes share. {@link
- * io.imageshare.journal.jdbc.JdbcJournal} is all there is to it.
+ * A journal and a pacer in a database, for processes that share runs or a rate limit: {@link
+ * io.imageshare.journal.jdbc.JdbcJournal} and {@link io.imageshare.journal.jdbc.JdbcPacer}.
  */
 @NullMarked
 package io.imageshare.journal.jdbc;
