@@ -5,6 +5,7 @@ import static io.imageshare.memory.Samples.ids;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BatchLimits;
@@ -318,5 +319,21 @@ class PacerTest {
     fleet.start(10, fleet.pacer);
     fleet.time.sleep(ofMillis(500));
     assertEquals(before + 2, calls(fleet.cloud, Kind.SUBMIT).size());
+  }
+
+  /** A second is how long an answer is waited for. */
+  @Test
+  void nothingIsLeftAfterClose() throws InterruptedException {
+    Pacer never = (version, state) -> new CompletableFuture<>();
+    for (boolean answers : new boolean[] {true, false}) {
+      Fleet fleet = new Fleet(noLimit(), 1);
+      ShareWorkflow closed = fleet.start(50, answers ? fleet.pacer : never, fleet.time);
+      fleet.time.sleep(ofSeconds(4));
+      closed.close();
+      Instant at = fleet.time.now();
+      assertThrows(
+          IllegalStateException.class, () -> fleet.time.await(new CompletableFuture<Boolean>()));
+      assertAtMost(1000, Duration.between(at, fleet.time.now()).toMillis(), "something is left");
+    }
   }
 }
