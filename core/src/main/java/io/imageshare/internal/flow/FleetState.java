@@ -127,7 +127,7 @@ final class FleetState {
    */
   static FleetState read(String text, double maxRate, int openJobs, long now) {
     if (text.isEmpty()) {
-      FleetState first = new FleetState(new RateLimits(maxRate, now), openJobs, now);
+      FleetState first = new FleetState(new RateLimits(maxRate, true, now), openJobs, now);
       first.taken.put(Kind.SUBMIT, new TreeSet<>());
       return first;
     }

@@ -141,8 +141,15 @@ final class RateEstimator {
    * @param maxRate the rate that is never exceeded
    */
   RateEstimator(double maxRate, long now) {
+    this(maxRate, false, now);
+  }
+
+  /**
+   * @param even whether calls are evenly spaced whatever the window
+   */
+  RateEstimator(double maxRate, boolean even, long now) {
     this.maxRate = maxRate;
-    even = false;
+    this.even = even;
     learned = maxRate;
     turned = now;
     earliest = now;
@@ -175,7 +182,12 @@ final class RateEstimator {
   /** Writes all that is known. */
   void write(StateText.Writer to) {
     to.number(learned).number(window).number(recovery).number(sinceDecrease).number(chance);
-    to.times(recent).number(calls).number(length).time(turned).number(callsBefore).number(lengthBefore);
+    to.times(recent)
+        .number(calls)
+        .number(length)
+        .time(turned)
+        .number(callsBefore)
+        .number(lengthBefore);
     to.time(earliest).flag(lastAccepted != null);
     if (lastAccepted != null) {
       to.time(lastAccepted);

@@ -16,6 +16,7 @@ final class RateLimits {
   private static final int MORE_THAN_CHANCE = 3;
 
   private final double maxRate;
+  private final boolean even;
   private final Map<Kind, RateEstimator> rates = new EnumMap<>(Kind.class);
 
   private final Map<Kind, Refusals> refusals = new EnumMap<>(Kind.class);
@@ -34,8 +35,16 @@ final class RateLimits {
    * @param maxRate the rate that is never exceeded
    */
   RateLimits(double maxRate, long now) {
+    this(maxRate, false, now);
+  }
+
+  /**
+   * @param even whether calls are evenly spaced, as those of several processes are
+   */
+  RateLimits(double maxRate, boolean even, long now) {
     this.maxRate = maxRate;
-    RateEstimator all = new RateEstimator(maxRate, now);
+    this.even = even;
+    RateEstimator all = new RateEstimator(maxRate, even, now);
     for (Kind kind : Kind.values()) {
       rates.put(kind, all);
     }
@@ -48,6 +57,7 @@ final class RateLimits {
    */
   RateLimits(double maxRate, StateText.Reader from) {
     this.maxRate = maxRate;
+    even = true;
     for (Kind kind : Kind.values()) {
       Kind first = Kind.valueOf(from.word());
       rates.put(kind, first == kind ? new RateEstimator(maxRate, from) : of(first));
@@ -131,8 +141,8 @@ final class RateLimits {
 
   private void separate(Kind refused, long now) {
     RateEstimator shared = of(refused);
-    RateEstimator others = new RateEstimator(maxRate, now);
+    RateEstimator others = new RateEstimator(maxRate, even, now);
     rates.replaceAll((kind, rate) -> rate == shared ? others : rate);
-    rates.put(refused, new RateEstimator(maxRate, now));
+    rates.put(refused, new RateEstimator(maxRate, even, now));
   }
 }

@@ -66,8 +66,8 @@ class FleetStateTest {
   void limitsThatAreWrittenAndReadDecideAsBefore() {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
-      RateLimits kept = new RateLimits(TEN_A_SECOND, now);
-      RateLimits written = new RateLimits(TEN_A_SECOND, now);
+      RateLimits kept = new RateLimits(TEN_A_SECOND, true, now);
+      RateLimits written = new RateLimits(TEN_A_SECOND, true, now);
       long at = now;
       for (int n = 0; n < 200; n++) {
         at += 1_000 * random.nextLong(random.nextInt(8) == 0 ? 30_000_000 : 300_000);
