@@ -127,6 +127,28 @@ class LocalFaultsTest {
     assertEquals(12, report.counts().done());
   }
 
+  /** Until a call is accepted, reads go first; those that nobody wants any more must not. */
+  @Test
+  void readsThatWereGivenUpHoldNoWriteBack() {
+    for (int unanswered = 0; unanswered < 6; unanswered++) {
+      for (int seed = 0; seed < 20; seed++) {
+        MemoryBackend cloud =
+            cloud(6)
+                .latency(Duration.ofSeconds(1))
+                .unknowns(Unknowns.defaults().listing(Unknowns.Listing.UNSUPPORTED))
+                .build();
+        cloud.inject(new Fault.Unavailable().on(Call.Kind.DESCRIBE), 10);
+        if (unanswered > 0) {
+          cloud.inject(new Fault.Unavailable().on(Call.Kind.MEMBERS), unanswered);
+        }
+        Instant begun = time.now();
+        ShareReport report = workflow(cloud).seed(seed).build().run(share(6, 9));
+        assertTrue(report.allDone(), report.toString());
+        assertTrue(Duration.between(begun, time.now()).toMinutes() < 5, report.toString());
+      }
+    }
+  }
+
   @Test
   void aListingWithMoreMembersThanTheLimitDisprovesIt() {
     MemoryBackend.Builder full = cloud(1).membersPerImage(256);

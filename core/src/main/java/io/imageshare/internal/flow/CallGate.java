@@ -245,8 +245,8 @@ public final class CallGate {
     if (unanswered >= (credentialsAccepted ? flow.concurrentCalls() : 1)) {
       return null;
     }
+    queues.forEach(CallGate::dropUnwanted); // before it is asked whether a read waits
     for (Deque<Entry> queue : queues) {
-      dropUnwanted(queue);
       if (!queue.isEmpty() && isAdmissible(queue.element())) {
         return queue;
       }
