@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param first the upper bound of the first wait; it doubles with each repeat
  * @param cap the highest upper bound
  * @param budget how many repeats a workflow may make in a row; every successful call adds a fifth
- *     of a repeat, up to this number
+ *     of a repeat, up to this number. Once it is spent, the service is taken to be away: a call
+ *     that would be repeated fails instead, after the last and longest wait
  * @param maxRetryAfter the longest wait that is believed when the service asks for one; a longer
  *     one is cut to this, and logged as a warning
  */

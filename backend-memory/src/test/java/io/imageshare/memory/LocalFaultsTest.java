@@ -173,6 +173,22 @@ class LocalFaultsTest {
     assertEquals(1, report.stats().submits());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {10, 30, 60})
+  void anOutageLosesNoPairOfManySmallSlices(int seconds) {
+    MemoryBackend cloud = cloud(50).latency(Duration.ofMillis(100)).jobsTake(Duration.ZERO).build();
+    Instant begin = time.now().plusSeconds(1);
+    RefusingBackend backend =
+        new RefusingBackend(
+            cloud,
+            (kind, slice, id) ->
+                time.now().isAfter(begin) && time.now().isBefore(begin.plusSeconds(seconds))
+                    ? reason(Kind.UNAVAILABLE, "")
+                    : null);
+    workflow(backend).limits(new BatchLimits(1, 1, 1)).build().run(share(50, 3)).requireAllDone();
+    assertTrue(time.now().isAfter(begin.plusSeconds(seconds)), "it met the outage");
+  }
+
   // Polls
 
   @ParameterizedTest

@@ -229,12 +229,14 @@ public final class CallExecutor {
     private void repeatOrFail(Reason reason, Duration after) {
       boolean harmless = reason.kind() == Reason.Kind.UNAVAILABLE || kind() == Kind.READ;
       boolean hopeless = reason.kind() == Reason.Kind.UNSUPPORTED;
-      if (!harmless
-          || hopeless
-          || !call.isRepeatable()
-          || repeats + 1 >= retry.attempts()
-          || !takeFromBudget()) {
+      if (!harmless || hopeless || !call.isRepeatable() || repeats + 1 >= retry.attempts()) {
         call.failed(reason, after);
+        return;
+      }
+      if (!takeFromBudget()) {
+        // The service is away rather than this call unlucky: what is asked again at once, by
+        // hundreds of small slices, would use up all asks of its pairs in an outage of seconds.
+        call.owner().schedule(delay(retry.attempts(), after), () -> call.failed(reason, after));
         return;
       }
       Duration delay = delay(repeats, after);
