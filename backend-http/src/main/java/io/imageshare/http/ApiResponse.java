@@ -38,6 +38,16 @@ final class ApiResponse {
     return headers.firstValue(name).orElse("").strip();
   }
 
+  /** Whether the body looks like a JSON object; nothing more of it is read. */
+  boolean isObject() {
+    for (byte first : body) {
+      if (first != ' ' && first != '\t' && first != '\n' && first != '\r') {
+        return first == '{';
+      }
+    }
+    return false;
+  }
+
   byte[] body() {
     return body;
   }

@@ -61,9 +61,13 @@ final class BareAnswers {
    * @param before what {@link #times} gave when the request was sent
    */
   void note(ApiRequest request, ApiResponse response, int before) {
+    if (response.ok() && response.isObject()) {
+      kinds.put(request.kind(), Known.ANSWERED);
+      return;
+    }
     ErrorBody error = ErrorBody.read(response);
     if (!error.bare()) {
-      if (response.ok() || !error.tellsOfNoEndpoint(response.status())) {
+      if (!error.tellsOfNoEndpoint(response.status())) {
         kinds.put(request.kind(), Known.ANSWERED);
       }
       return;
@@ -86,10 +90,12 @@ final class BareAnswers {
    * whatever ids are written.
    */
   @Nullable ApiResponse verdict(ApiRequest request) {
+    if (!request.write()) {
+      return null;
+    }
     Known known = of(request);
     ApiResponse last = known.last();
-    return request.write()
-            && last != null
+    return last != null
             && ticker.read() - known.at() < HELD.toNanos()
             && isAlwaysTheSame(request)
             && ErrorTranslation.kind(request, last, ErrorBody.read(last), true) == Kind.UNSUPPORTED

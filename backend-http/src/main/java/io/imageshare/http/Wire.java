@@ -111,12 +111,18 @@ final class Wire {
 
   /** A JSON object, or a missing node when it is none. */
   static JsonNode object(byte[] body) {
-    try (JsonParser parser = new ShortDocument(MAPPER.createParser(body))) {
+    try (JsonParser parser = parser(body)) {
       JsonNode root = MAPPER.readTree(parser);
       return root != null && root.isObject() ? root : MissingNode.getInstance();
     } catch (IOException e) {
       return MissingNode.getInstance();
     }
+  }
+
+  /** Each token takes a byte at least, so that what is short needs no count. */
+  private static JsonParser parser(byte[] body) throws IOException {
+    JsonParser parser = MAPPER.createParser(body);
+    return body.length > MOST_TOKENS ? new ShortDocument(parser) : parser;
   }
 
   /** Gives up on a document that is too long. (Jackson can do so, too, but not before 2.18.) */

@@ -2,6 +2,8 @@ package io.imageshare.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Maps;
+import com.google.common.collect.Sets;
 import io.imageshare.BatchLimits;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
@@ -9,15 +11,12 @@ import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.Timekeeper;
-import java.util.AbstractMap;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A backend that keeps one bit per pair and answers at once, which leaves the engine's own cost.
@@ -54,7 +53,9 @@ final class BitSetBackend implements MemberBackend {
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     BitSet now = (BitSet) requireNonNull(members.get(image)).clone();
-    return CompletableFuture.completedFuture(new Listing(index, now));
+    Set<Recipient> present =
+        Sets.filter(index.keySet(), recipient -> now.get(requireNonNull(index.get(recipient))));
+    return CompletableFuture.completedFuture(Maps.asMap(present, r -> MemberStatus.PENDING));
   }
 
   @Override
@@ -66,40 +67,5 @@ final class BitSetBackend implements MemberBackend {
   @Override
   public Timekeeper time() {
     return time;
-  }
-
-  /** The members of one image at one time. */
-  private static final class Listing extends AbstractMap<Recipient, MemberStatus> {
-    private final Map<Recipient, Integer> index;
-    private final BitSet present;
-
-    Listing(Map<Recipient, Integer> index, BitSet present) {
-      this.index = index;
-      this.present = present;
-    }
-
-    @Override
-    public boolean containsKey(Object recipient) {
-      Integer column = index.get(recipient);
-      return column != null && present.get(column);
-    }
-
-    @Override
-    public @Nullable MemberStatus get(Object recipient) {
-      return containsKey(recipient) ? MemberStatus.PENDING : null;
-    }
-
-    @Override
-    public int size() {
-      return present.cardinality();
-    }
-
-    @Override
-    public Set<Entry<Recipient, MemberStatus>> entrySet() {
-      return index.keySet().stream()
-          .filter(this::containsKey)
-          .map(recipient -> Map.entry(recipient, MemberStatus.PENDING))
-          .collect(Collectors.toUnmodifiableSet());
-    }
   }
 }

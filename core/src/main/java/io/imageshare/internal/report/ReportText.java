@@ -2,6 +2,7 @@ package io.imageshare.internal.report;
 
 import com.google.common.base.Ascii;
 import com.google.common.base.Joiner;
+import io.imageshare.Reason;
 import io.imageshare.ShareReport.Failures;
 import io.imageshare.internal.table.PairTable;
 import java.time.Duration;
@@ -40,8 +41,8 @@ public final class ReportText {
   }
 
   private static String headline(RunResult result, List<Failures> failures) {
-    String pairs = pairs(result.table(), failures);
-    String reason = result.reason() == null ? "" : result.reason().toString();
+    Reason reason = result.reason();
+    boolean told = allFailed(result.table(), failures) && failures.get(0).reason().equals(reason);
     return "run %s: %s %s%s%s, %s%s"
         .formatted(
             result.id(),
@@ -49,12 +50,16 @@ public final class ReportText {
             result.ending(),
             result.duration().isZero() ? "" : " after " + readable(result.duration()),
             result.endpoint().isEmpty() ? "" : " at " + result.endpoint(),
-            pairs,
-            pairs.contains(reason) ? "" : " (" + reason + ")");
+            pairs(result.table(), failures),
+            reason == null || told ? "" : " (" + reason + ")");
+  }
+
+  private static boolean allFailed(PairTable table, List<Failures> failures) {
+    return table.done() == 0 && !failures.isEmpty();
   }
 
   private static String pairs(PairTable table, List<Failures> failures) {
-    if (table.done() > 0 || failures.isEmpty()) {
+    if (!allFailed(table, failures)) {
       long already = table.counts().already();
       return table + (already > 0 ? "; already so: " + already : "");
     }

@@ -142,7 +142,9 @@ public final class Listings {
     Recipient member = recipients.get(recipient);
     MemberStatus status = byKey.get(member);
     // Where the service does not tell the type, all are listed as projects.
-    return status == null ? byKey.get(Recipient.project(member.id())) : status;
+    return status == null && member.type() != Recipient.Type.PROJECT
+        ? byKey.get(Recipient.project(member.id()))
+        : status;
   }
 
   /** Whether a pair that is listed so, or not at all, is as asked. */

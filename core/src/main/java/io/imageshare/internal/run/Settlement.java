@@ -48,6 +48,8 @@ final class Settlement {
     Listings listings = run.listings;
     Principal principal = run.reader(listing);
     Map<Object, MemberStatus> byKey = Listings.byKey(listed);
+    // Whoever else it names, an image that is listed for anybody is there.
+    boolean isThere = listings.side() == Side.IMAGES && !listed.isEmpty();
     listings
         .part(listing)
         .forEach(
@@ -56,8 +58,7 @@ final class Settlement {
               if (status != null) {
                 principal.evidence.listed(Side.RECIPIENTS, recipient);
               }
-              // Whoever else it names, an image that is listed for anybody is there.
-              if (status != null || (listings.side() == Side.IMAGES && !listed.isEmpty())) {
+              if (status != null || isThere) {
                 principal.evidence.listed(Side.IMAGES, image);
               }
               if (table.isPending(image, recipient) && listings.isAsAsked(status)) {
