@@ -8,6 +8,7 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BatchLimits;
@@ -181,6 +182,23 @@ class ThrottleTest {
     ShareRun other = workflow.start(share(50, 1));
     time.sleep(ofSeconds(20));
     assertTrue(other.report().isDone(), other.progress().toString());
+  }
+
+  @Test
+  void aLongWaitThatSeveralCallsAreAskedForHoldsUpNoOtherKind() throws Exception {
+    MemoryBackend cloud = Samples.cloud(time, 50).latency(ofMillis(40)).build();
+    Fault longWait = new Fault.Throttled(ofMinutes(5), Fault.Throttled.Style.GATEWAY);
+    cloud.inject(longWait.on(Kind.SUBMIT), 3);
+    ShareWorkflow workflow = workflow(cloud).limits(new BatchLimits(1, 1, 1)).build();
+    ShareRun run = workflow.start(share(3, 1));
+    time.sleep(ofSeconds(5));
+    assertEquals(3, calls(cloud, Kind.SUBMIT).size());
+    Instant start = time.now();
+    workflow.members(Samples.ids("image-", 50)).stream()
+        .forEach(image -> assertNull(image.reason()));
+    Duration reads = Duration.between(start, time.now());
+    assertTrue(reads.compareTo(ofSeconds(30)) < 0, "50 listings took " + reads);
+    time.await(run.report()).requireAllDone();
   }
 
   @Test

@@ -195,11 +195,18 @@ final class FleetState {
     int jobs = requireNonNull(members.get(turn.process)).jobs;
     Map<Kind, Integer> wanted = new EnumMap<>(turn.waiting);
     wanted.merge(Kind.SUBMIT, jobs - turn.open, Math::min);
+    wanted.keySet().removeIf(kind -> mustWait(kind, turn.from));
     Map<Kind, Slots> slots = new EnumMap<>(Kind.class);
     for (Kind kind : taken.keySet()) {
       slots.put(kind, takeSlots(kind, turn, wanted));
     }
     return new Grant(slots, jobs, waits, others(turn).anyMatch(m -> isBehind(m, jobs)));
+  }
+
+  /** Whether no call of a kind may start for as long as slots are taken ahead. */
+  private boolean mustWait(Kind kind, long from) {
+    Long asked = rates.asked(kind);
+    return asked != null && asked - from > AHEAD;
   }
 
   private void answered(Turn turn) {

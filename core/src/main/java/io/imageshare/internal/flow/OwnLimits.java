@@ -6,7 +6,9 @@ import io.imageshare.internal.flow.Call.Kind;
 record OwnLimits(RateLimits rates, int openJobs) implements Limits {
   @Override
   public long earliest(Kind kind) {
-    return rates.of(kind).earliest();
+    long earliest = rates.of(kind).earliest();
+    Long asked = rates.asked(kind);
+    return asked != null && asked - earliest > 0 ? asked : earliest;
   }
 
   @Override

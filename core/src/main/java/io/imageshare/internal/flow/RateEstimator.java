@@ -2,6 +2,7 @@ package io.imageshare.internal.flow;
 
 import static java.lang.Math.max;
 import static java.lang.Math.min;
+import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -31,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Services also refuse single calls at random. So refusals are evidence of a limit only if
  * several come together, with no call accepted between; once a limit is known, an isolated one
- * costs at most one call a window. The wait that a refusal asks for holds up other calls only if
- * they are refused as well, and ends when one of them is accepted.
+ * costs at most one call a window.
  */
 final class RateEstimator {
   private static final double DECREASE = 0.1;
@@ -101,7 +101,6 @@ final class RateEstimator {
     final long started;
     final long noticed;
     long last;
-    long requested; // the latest end of the waits that were asked for
     int refusals;
     boolean probed; // a call was refused that started after the first refusal was known
     boolean waitRequested;
@@ -110,28 +109,25 @@ final class RateEstimator {
       this.started = started;
       this.noticed = noticed;
       last = started;
-      requested = noticed;
     }
 
     RefusalPeriod(StateText.Reader from) {
       started = from.time();
       noticed = from.time();
       last = from.time();
-      requested = from.time();
       refusals = (int) from.integer();
       probed = from.flag();
       waitRequested = from.flag();
     }
 
     void write(StateText.Writer to) {
-      to.time(started).time(noticed).time(last).time(requested);
+      to.time(started).time(noticed).time(last);
       to.number(refusals).flag(probed).flag(waitRequested);
     }
 
-    void add(long refused, long now, long wait) {
+    void add(long refused, long wait) {
       refusals++;
       last = latest(last, refused);
-      requested = latest(requested, now + wait);
       probed |= refused - noticed > 0;
       waitRequested = wait > 0;
     }
@@ -200,9 +196,17 @@ final class RateEstimator {
 
   /** The time at which the next call may start. */
   long earliest() {
-    return period != null && period.refusals > 1 && isLimited()
-        ? latest(earliest, period.requested)
-        : earliest;
+    return earliest;
+  }
+
+  /** Whether the latest calls were refused, none of them accepted. */
+  boolean isRefused() {
+    return period != null;
+  }
+
+  /** Whether these are more than one, for a limit. */
+  boolean isRefusedAgain() {
+    return isProbing() && requireNonNull(period).refusals > 1;
   }
 
   /** Whether there is evidence of a limit: one was learned, or refusals come together. */
@@ -277,7 +281,7 @@ final class RateEstimator {
     counted.removeLastOccurrence(started);
     if (lastAccepted == null || started - lastAccepted > 0) {
       RefusalPeriod during = period == null ? new RefusalPeriod(started, now) : period;
-      during.add(started, now, wait);
+      during.add(started, wait);
       period = during;
       if (isLimited()) {
         earliest = latest(earliest, now + (long) gap(now, during));

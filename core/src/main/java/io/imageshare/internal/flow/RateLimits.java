@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The rate of each kind of call. A service most likely counts all calls together, so all kinds
  * share what they learn; but if one is refused again and again while others are accepted, it learns
  * for itself from then on, afresh, and so do the others.
+ *
+ * <p>The wait that a refusal asks for holds up other calls of its kind only if they are refused as
+ * well, and ends when a call is accepted.
  */
 final class RateLimits {
   private static final int MORE_THAN_CHANCE = 3;
@@ -20,6 +23,9 @@ final class RateLimits {
   private final Map<Kind, RateEstimator> rates = new EnumMap<>(Kind.class);
 
   private final Map<Kind, Refusals> refusals = new EnumMap<>(Kind.class);
+
+  /** The latest end of the waits that the service asked for since it accepted a call. */
+  private final Map<Kind, Long> asked = new EnumMap<>(Kind.class);
 
   /**
    * Of a kind whose last call was refused. Calls count in the order in which they started: answers
@@ -59,6 +65,9 @@ final class RateLimits {
     this.maxRate = maxRate;
     even = true;
     for (Kind kind : Kind.values()) {
+      if (from.flag()) {
+        asked.put(kind, from.time());
+      }
       Kind first = Kind.valueOf(from.word());
       rates.put(kind, first == kind ? new RateEstimator(maxRate, from) : of(first));
       if (from.flag()) {
@@ -73,6 +82,11 @@ final class RateLimits {
   /** Writes all that is known. */
   void write(StateText.Writer to) {
     for (Kind kind : Kind.values()) {
+      Long end = asked.get(kind);
+      to.flag(end != null);
+      if (end != null) {
+        to.time(end);
+      }
       to.word(first(kind).name());
       if (first(kind) == kind) {
         of(kind).write(to);
@@ -114,6 +128,11 @@ final class RateLimits {
     return requireNonNull(rates.get(kind));
   }
 
+  /** Until when the service asks calls of a kind to wait; null: it does not. */
+  @Nullable Long asked(Kind kind) {
+    return of(kind).isRefusedAgain() ? asked.get(kind) : null;
+  }
+
   /** The service processed a call; see {@link RateEstimator#accepted}. */
   void accepted(Kind kind, long started) {
     refusals.remove(kind);
@@ -123,6 +142,7 @@ final class RateLimits {
                 ? new Refusals(of.between, of.last, started)
                 : of);
     of(kind).accepted(started);
+    asked.keySet().removeIf(other -> !of(other).isRefused());
   }
 
   /** The service refused a call; see {@link RateEstimator#refused}. */
@@ -137,6 +157,9 @@ final class RateLimits {
       separate(kind, now);
     }
     of(kind).refused(started, now, wait);
+    if (of(kind).isRefused()) {
+      asked.merge(kind, now + wait, (one, other) -> one - other > 0 ? one : other);
+    }
   }
 
   private void separate(Kind refused, long now) {

@@ -131,6 +131,10 @@ final class SharedLimits implements Limits {
       return alone.earliest(kind);
     }
     long now = time.nanoTime();
+    Long asked = rates.asked(kind);
+    if (asked != null && asked - offset - now > 0) {
+      return Math.min(asked - offset, now + PATIENCE.toNanos());
+    }
     Held own = held(kind);
     own.slots.removeIf(slot -> now - slot.at > own.keep);
     if (own.slots.isEmpty()) {

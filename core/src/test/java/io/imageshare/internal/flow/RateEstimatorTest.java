@@ -1,6 +1,5 @@
 package io.imageshare.internal.flow;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -164,27 +163,6 @@ class RateEstimatorTest {
   private void learnAfresh() {
     rate = new RateEstimator(TEN_A_SECOND, 0);
     now = 0;
-  }
-
-  @Test
-  void aRequestedWaitHoldsOthersOnlyIfTheyAreRefusedAsWell() {
-    for (int i = 0; i < 3; i++) {
-      assertTrue(rate.earliest() <= i * SECOND, "after " + i);
-      now = i * SECOND;
-      rate.callStarted(now);
-      rate.refused(now, now, 7 * SECOND);
-    }
-    assertEquals(now + 7 * SECOND, rate.earliest());
-  }
-
-  @Test
-  void aRequestedWaitEndsWhenACallThatBeganLaterIsAccepted() {
-    for (int i = 0; i < 3; i++) {
-      rate.callStarted(i);
-      rate.refused(i, i, 7 * SECOND);
-    }
-    rate.accepted(SECOND);
-    assertTrue(rate.earliest() < 3 * SECOND, rate.earliest() + " ns");
   }
 
   @Test
