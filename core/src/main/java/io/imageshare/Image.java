@@ -2,6 +2,8 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.internal.table.Visible;
+
 /**
  * A description of an image: what matters for sharing, besides its members.
  *
@@ -54,5 +56,13 @@ public record Image(
     requireNonNull(status, "status");
     requireNonNull(sharing, "sharing");
     requireNonNull(obstacle, "obstacle");
+  }
+
+  /** Its parts; control characters and the like are escaped as in {@link Reason#toString}. */
+  @Override
+  public String toString() {
+    return Visible.of(
+        "Image[name=%s, owner=%s, status=%s, whole=%s, sharing=%s, obstacle=%s]"
+            .formatted(name, owner, status, whole, sharing, obstacle));
   }
 }

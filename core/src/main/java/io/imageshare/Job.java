@@ -2,6 +2,7 @@ package io.imageshare;
 
 import static java.util.Objects.requireNonNull;
 
+import io.imageshare.internal.table.Visible;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,14 @@ public record Job(
     /** Checks that the image is not null. */
     public Result {
       requireNonNull(image, "image");
+    }
+
+    /** Its parts; control characters and the like are escaped as in {@link Reason#toString}. */
+    @Override
+    public String toString() {
+      return Visible.of(
+          "Result[image=%s, recipient=%s, succeeded=%s, reason=%s]"
+              .formatted(image, recipient, succeeded, reason));
     }
   }
 
@@ -168,5 +177,13 @@ public record Job(
    */
   public boolean ended() {
     return status == Status.SUCCESS || status == Status.FAIL;
+  }
+
+  /** Its parts; control characters and the like are escaped as in {@link Reason#toString}. */
+  @Override
+  public String toString() {
+    return Visible.of(
+        "Job[id=%s, type=%s, status=%s, begin=%s, end=%s, progress=%s, reason=%s, results=%s]"
+            .formatted(id, type, status, begin, end, progress, reason, results));
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /**
  * The SPI: a client of a service that shares images.
@@ -89,6 +90,20 @@ public interface MemberBackend extends AutoCloseable {
     return CompletableFuture.failedFuture(
         new BackendException(
             new Reason(Reason.Kind.UNSUPPORTED, "", "this backend cannot describe images")));
+  }
+
+  /**
+   * This backend for one call, of which each request but the first waits for its turn. The engine
+   * makes its listings through it: a list of several pages is one call, and each of its pages keeps
+   * to {@link FlowPolicy} and to the limits that were learned. A backend that wraps another must
+   * pass this on.
+   *
+   * @param turn asked, from any thread, before each further request. What it returns completes when
+   *     the request may be made, and may never complete
+   * @return by default this backend, whose calls are one request each
+   */
+  default MemberBackend inTurns(Supplier<CompletionStage<Void>> turn) {
+    return this;
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.imageshare;
 
+import io.imageshare.internal.table.Visible;
+
 /**
  * The outcome of one pair. Every pair of a run has exactly one in the report.
  *
@@ -40,5 +42,12 @@ public sealed interface Outcome {
    * @param reason why it is not known
    * @param job the id of the job that may still do it; empty if no job is known
    */
-  record Unknown(Member member, Reason reason, String job) implements Outcome {}
+  record Unknown(Member member, Reason reason, String job) implements Outcome {
+
+    /** Its parts; control characters and the like are escaped as in {@link Reason#toString}. */
+    @Override
+    public String toString() {
+      return Visible.of("Unknown[member=%s, reason=%s, job=%s]".formatted(member, reason, job));
+    }
+  }
 }

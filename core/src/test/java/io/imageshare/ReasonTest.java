@@ -1,6 +1,7 @@
 package io.imageshare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +45,22 @@ class ReasonTest {
     assertEquals(shown, new BackendException(reason, Duration.ZERO).getMessage());
     Outcome failed = new Outcome.Failed(new Member("i", Recipient.project("p")), reason);
     assertTrue(failed.toString().contains(shown), failed.toString());
+    Job job = Job.running("j" + raw).type("t" + raw);
+    Outcome unknown =
+        new Outcome.Unknown(new Member("i", Recipient.project("p")), reason, "j" + raw);
+    ShareRequest slice = ShareRequest.share(List.of("i"), List.of("p"));
+    for (Object value :
+        List.of(
+            job,
+            new Job.Result("i" + raw, null, false, reason),
+            new ShareReport.SubmittedJob(job, slice),
+            new ShareEvent.Submitted("run", slice, job),
+            new ShareEvent.Polled("run", job),
+            new Image("n" + raw, "o", "s", false, Image.Sharing.UNKNOWN, Image.Obstacle.NONE),
+            unknown)) {
+      assertTrue(value.toString().contains(escaped), value.toString());
+      assertFalse(value.toString().contains(raw), value.toString());
+    }
     ShareReport report = ShareReport.of(List.of(failed));
     String told =
         String.valueOf(

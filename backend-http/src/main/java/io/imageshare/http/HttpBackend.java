@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,14 @@ public final class HttpBackend implements MemberBackend {
     public OwnImage {
       tags = ImmutableSet.copyOf(tags);
     }
+
+    /** Its parts, with a blank for control characters and the like. */
+    @Override
+    public String toString() {
+      return Wire.visible(
+          "OwnImage[id=%s, description=%s, type=%s, tags=%s, created=%s]"
+              .formatted(id, description, type, tags, created));
+    }
   }
 
   private final URI endpoint;
@@ -91,6 +100,7 @@ public final class HttpBackend implements MemberBackend {
   private final int membersPerImage;
   private final Transport transport;
   private final ClientPerProject clients;
+  private final Supplier<CompletionStage<Void>> turn;
 
   private HttpBackend(
       URI endpoint,
@@ -98,13 +108,15 @@ public final class HttpBackend implements MemberBackend {
       BatchLimits limits,
       int membersPerImage,
       Transport transport,
-      ClientPerProject clients) {
+      ClientPerProject clients,
+      Supplier<CompletionStage<Void>> turn) {
     this.endpoint = endpoint;
     this.account = account;
     this.limits = limits;
     this.membersPerImage = membersPerImage;
     this.transport = transport;
     this.clients = clients;
+    this.turn = turn;
   }
 
   /** {@return a new builder; endpoint and credentials must be given} */
@@ -127,14 +139,14 @@ public final class HttpBackend implements MemberBackend {
   @Override
   public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
     requireNonNull(image, "image");
-    return Listing.read(transport, () -> clients.members(image));
+    return Listing.read(transport, turn, () -> clients.members(image));
   }
 
   @Override
   public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     requireNonNull(recipient, "recipient");
     requireNonNull(status, "status");
-    return Listing.read(transport, () -> clients.images(recipient, status));
+    return Listing.read(transport, turn, () -> clients.images(recipient, status));
   }
 
   /**
@@ -153,7 +165,7 @@ public final class HttpBackend implements MemberBackend {
   public Set<String> images(Predicate<OwnImage> filter) {
     requireNonNull(filter, "filter");
     try {
-      return Listing.read(transport, () -> clients.own(filter)).toCompletableFuture().join();
+      return Listing.read(transport, turn, () -> clients.own(filter)).toCompletableFuture().join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException failure ? failure : e;
     }
@@ -163,7 +175,14 @@ public final class HttpBackend implements MemberBackend {
   public CompletionStage<Map<String, Image>> describe(Set<String> images) {
     return requireNonNull(images, "images").isEmpty()
         ? CompletableFuture.completedFuture(Map.of())
-        : Listing.read(transport, () -> clients.describe(images));
+        : Listing.read(transport, turn, () -> clients.describe(images));
+  }
+
+  /** Closing what this returns closes this backend. */
+  @Override
+  public MemberBackend inTurns(Supplier<CompletionStage<Void>> turn) {
+    requireNonNull(turn, "turn");
+    return new HttpBackend(endpoint, account, limits, membersPerImage, transport, clients, turn);
   }
 
   @Override
@@ -575,7 +594,14 @@ public final class HttpBackend implements MemberBackend {
                     : deployment.client(project, recipient.checked(plain), sessions);
               });
       String account = owner == null ? "" : address + " " + owner;
-      return new HttpBackend(address, account, limits, membersPerImage, transport, clients);
+      return new HttpBackend(
+          address,
+          account,
+          limits,
+          membersPerImage,
+          transport,
+          clients,
+          () -> CompletableFuture.completedFuture(null));
     }
 
     private URI address() {

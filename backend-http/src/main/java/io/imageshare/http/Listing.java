@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * A list that the service returns in pages, read as one call: it has one time limit, and bounds on
@@ -101,16 +102,23 @@ abstract class Listing<E extends Listing.Entry, T> {
    * Reads a list to its end, each page when a thread is free for it: however long a list is, other
    * calls go on. Once nobody waits for the result any more, no further page is asked for.
    *
+   * @param turn gives the turn of each page but the first; waiting for it counts for no time limit
    * @param list gives the list, on a thread of the pool
    */
-  static <T> CompletionStage<T> read(Transport transport, Callable<Listing<?, T>> list) {
+  static <T> CompletionStage<T> read(
+      Transport transport, Supplier<CompletionStage<Void>> turn, Callable<Listing<?, T>> list) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    read(transport, list, transport.ticker().read(), result);
+    read(transport, turn, list, transport.timeout().toNanos(), result);
     return result;
   }
 
   private static <T> void read(
-      Transport transport, Callable<Listing<?, T>> list, long begun, CompletableFuture<T> result) {
+      Transport transport,
+      Supplier<CompletionStage<Void>> turn,
+      Callable<Listing<?, T>> list,
+      long time,
+      CompletableFuture<T> result) {
+    long begun = transport.ticker().read();
     CompletionStage<Listing<?, T>> read =
         transport.async(
             () -> {
@@ -124,16 +132,21 @@ abstract class Listing<E extends Listing.Entry, T> {
         (one, failure) -> {
           if (failure != null) {
             result.completeExceptionally(failure);
-          } else if (one.over) {
+            return;
+          }
+          if (one.over) {
             result.complete(one.result());
-          } else if (transport.ticker().read() - begun >= transport.timeout().toNanos()) {
+            return;
+          }
+          long left = time - (transport.ticker().read() - begun);
+          if (left <= 0) {
             result.completeExceptionally(
                 ErrorTranslation.exception(
                     Kind.UNAVAILABLE,
                     "%s has not ended within %s s, after %d pages"
                         .formatted(one.what, transport.timeout().toMillis() / 1000.0, one.pages)));
           } else if (!result.isDone()) {
-            read(transport, () -> one, begun, result);
+            turn.get().thenRun(() -> read(transport, turn, () -> one, left, result));
           }
         });
   }

@@ -1,11 +1,13 @@
 package io.imageshare.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.base.Ticker;
 import io.imageshare.BackendException;
+import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
@@ -18,10 +20,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -236,16 +242,18 @@ class PagesTest {
     }
   }
 
+  private static Ticker reading(AtomicLong nanos) {
+    return new Ticker() {
+      @Override
+      public long read() {
+        return nanos.get();
+      }
+    };
+  }
+
   @Test
   void aListHasOneTimeLimit() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    Ticker ticker =
-        new Ticker() {
-          @Override
-          public long read() {
-            return nanos.get();
-          }
-        };
     WireServer.Script script =
         (request, socket) -> {
           nanos.addAndGet(Duration.ofSeconds(25).toNanos());
@@ -253,10 +261,46 @@ class PagesTest {
         };
     try (WireServer server = new WireServer(script);
         HttpBackend backend =
-            backend(server).requestTimeout(Duration.ofMinutes(1)).ticker(ticker).build()) {
+            backend(server).requestTimeout(Duration.ofMinutes(1)).ticker(reading(nanos)).build()) {
       BackendException failure = Fixtures.failure(backend.members(Fixtures.IMAGE));
       assertEquals(Kind.UNAVAILABLE, failure.reason().kind(), failure.reason().message());
       assertEquals(3, server.requests().size());
+    }
+  }
+
+  /** However long a page waits for its turn, it does not count for the time limit. */
+  @Test
+  void eachPageButTheFirstWaitsForItsTurn() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    BlockingQueue<CompletableFuture<Void>> turns = new LinkedBlockingQueue<>();
+    try (WireServer server = new WireServer(PagesTest::endless);
+        HttpBackend backend =
+            backend(server).requestTimeout(Duration.ofMinutes(1)).ticker(reading(nanos)).build()) {
+      MemberBackend paced =
+          backend.inTurns(
+              () -> {
+                CompletableFuture<Void> turn = new CompletableFuture<>();
+                turns.add(turn);
+                return turn;
+              });
+      List<Supplier<CompletionStage<?>>> lists =
+          List.of(
+              () -> paced.members(Fixtures.IMAGE),
+              () -> paced.images(RECIPIENT, MemberStatus.ACCEPTED),
+              () -> paced.describe(Set.of("a", "b")));
+      for (Supplier<CompletionStage<?>> list : lists) {
+        int before = server.requests().size();
+        CompletableFuture<?> read = list.get().toCompletableFuture();
+        for (int page = 1; page < 5; page++) {
+          CompletableFuture<Void> turn = turns.take();
+          assertEquals(before + page, server.requests().size());
+          nanos.addAndGet(Duration.ofHours(1).toNanos());
+          turn.complete(null);
+        }
+        turns.take();
+        assertFalse(read.isDone());
+        read.cancel(true);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Image;
 import io.imageshare.Job;
+import io.imageshare.MemberBackend;
 import io.imageshare.Progress;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
@@ -25,6 +26,7 @@ import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.run.RunHistory;
 import io.imageshare.internal.run.RunModel;
 import io.imageshare.internal.run.RunState;
+import io.imageshare.internal.table.Visible;
 import io.imageshare.internal.time.TimedFuture;
 import io.imageshare.internal.time.TimerScope;
 import java.io.IOException;
@@ -40,6 +42,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -525,7 +528,7 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
-    public CompletionStage<Job> make() {
+    public CompletionStage<Job> make(Supplier<CompletionStage<Void>> turn) {
       ShareRequest slice = state.model().table.request(state.slice(submission));
       take(new Event.Sending(submission));
       return context.backend().submit(slice);
@@ -555,7 +558,7 @@ final class RunLoop implements ShareRun, CallOwner {
     private long asked;
 
     Poll(Effect.Poll poll) {
-      super(Kind.POLL, poll.job());
+      super(Kind.POLL, Visible.of(poll.job()));
       this.poll = poll;
       submission = poll.submission();
       principal = state.principal(submission);
@@ -577,7 +580,7 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
-    public CompletionStage<Job> make() {
+    public CompletionStage<Job> make(Supplier<CompletionStage<Void>> turn) {
       asked = context.time().nanoTime();
       return context.backend().job(poll.job());
     }
@@ -620,14 +623,15 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     @SuppressWarnings("unchecked") // nothing is put into it
-    public CompletionStage<Object> make() {
+    public CompletionStage<Object> make(Supplier<CompletionStage<Void>> turn) {
       take(new Event.Reading(listing, number));
       Listings listings = state.model().listings;
       Recipient decides = listings.recipient(listings.principal(listing));
+      MemberBackend backend = context.backend().inTurns(turn);
       return (CompletionStage<Object>)
           (decides == null
-              ? context.backend().members(listings.subject(listing))
-              : context.backend().images(decides, listings.decided()));
+              ? backend.members(listings.subject(listing))
+              : backend.images(decides, listings.decided()));
     }
 
     @Override
@@ -672,8 +676,8 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
-    public CompletionStage<Map<String, Image>> make() {
-      return context.backend().describe(images);
+    public CompletionStage<Map<String, Image>> make(Supplier<CompletionStage<Void>> turn) {
+      return context.backend().inTurns(turn).describe(images);
     }
 
     @Override

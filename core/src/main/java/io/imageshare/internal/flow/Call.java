@@ -3,6 +3,7 @@ package io.imageshare.internal.flow;
 import io.imageshare.Reason;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * One call to the backend, with what to do once it is answered. Every method is called on the
@@ -52,7 +53,12 @@ public interface Call<T> {
     ready.run();
   }
 
-  CompletionStage<T> make();
+  /**
+   * Makes the call.
+   *
+   * @param turn gives the turns of further requests that it consists of
+   */
+  CompletionStage<T> make(Supplier<CompletionStage<Void>> turn);
 
   /** The service refused the credentials of the call; {@link #failed} follows. */
   void unauthenticated(Reason reason);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,8 @@ public final class CallExecutor {
         harmless.add(this);
       }
       try {
-        CompletionStage<T> made = requireNonNull(call.make(), "the backend returned no stage");
+        CompletionStage<T> made =
+            requireNonNull(call.make(this::turn), "the backend returned no stage");
         stage = made;
         made.whenComplete((value, e) -> time.schedule(Duration.ZERO, () -> finish(value, e)));
       } catch (Throwable e) {
@@ -124,6 +126,26 @@ public final class CallExecutor {
       if (blocked > LONGEST_BLOCK) {
         call.owner().blocked(kind(), Duration.ofNanos(blocked));
       }
+    }
+
+    /** The turn of the next request of a call that consists of several: the last one was taken. */
+    private CompletionStage<Void> turn() {
+      CompletableFuture<Void> turn = new CompletableFuture<>();
+      time.schedule(
+          Duration.ZERO,
+          () -> {
+            if (!finished) {
+              gate.accepted(kind(), started);
+              gate.enqueueNext(new NextRequest(this, turn));
+            }
+          });
+      return turn;
+    }
+
+    private void next(CompletableFuture<Void> turn) {
+      call.owner().started(kind());
+      started = time.nanoTime();
+      turn.complete(null);
     }
 
     private void timeOut() {
@@ -249,6 +271,35 @@ public final class CallExecutor {
       call.retrying(reason);
       CallOwner owner = call.owner();
       owner.emit(new ShareEvent.Retrying(owner.id(), kind().method, reason, delay));
+    }
+  }
+
+  /** A further request of a call that is under way. */
+  private record NextRequest(Attempt<?> of, CompletableFuture<Void> turn)
+      implements CallGate.Entry {
+    @Override
+    public Kind kind() {
+      return of.kind();
+    }
+
+    @Override
+    public boolean isWanted() {
+      return !of.finished;
+    }
+
+    @Override
+    public boolean isPrepared() {
+      return true;
+    }
+
+    @Override
+    public void prepare(Runnable ready) {
+      ready.run();
+    }
+
+    @Override
+    public void start() {
+      of.next(turn);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ public final class CallGate {
   private final long interval;
   private final Limits limits;
   private final Deque<Entry> prepared = new ArrayDeque<>();
+  private final Deque<Entry> next = new ArrayDeque<>();
   private final Deque<Entry> polls = new ArrayDeque<>();
   private final Deque<Entry> reads = new ArrayDeque<>();
   private final Deque<Entry> writes = new ArrayDeque<>();
@@ -80,6 +82,12 @@ public final class CallGate {
     pump();
   }
 
+  /** Queues a further request of a call that reads: the call has its slot already. */
+  void enqueueNext(Entry request) {
+    next.add(request);
+    pump();
+  }
+
   private void queue(Entry entry) {
     queue(entry.kind()).add(entry);
   }
@@ -94,7 +102,11 @@ public final class CallGate {
 
   /** How many calls of a kind wait to start; those beyond a hundred are not counted. */
   int waiting(Kind kind) {
-    return (int) queue(kind).stream().filter(Entry::isWanted).limit(100).count();
+    return (int)
+        Stream.concat(next.stream(), queue(kind).stream())
+            .filter(entry -> entry.kind() == kind && entry.isWanted())
+            .limit(100)
+            .count();
   }
 
   /** How many jobs are open, those that are about to be submitted included. */
@@ -175,7 +187,8 @@ public final class CallGate {
    */
   public double displacedWait() {
     boolean canSubmit = !writes.isEmpty() && limits.mayOpenJob(openJobs);
-    boolean queue = canSubmit || !prepared.isEmpty() || !polls.isEmpty() || !reads.isEmpty();
+    boolean queue =
+        canSubmit || !prepared.isEmpty() || !next.isEmpty() || !polls.isEmpty() || !reads.isEmpty();
     if (!queue && earliest - time.nanoTime() <= 0) {
       return 0;
     }
@@ -212,7 +225,9 @@ public final class CallGate {
         return;
       }
       queue.remove();
-      if (queue != prepared) {
+      if (queue == next) {
+        limits.callStarted(entry.kind(), now);
+      } else if (queue != prepared) {
         reserve(entry, now);
       }
       earliest = now + interval;
@@ -232,8 +247,9 @@ public final class CallGate {
   }
 
   /**
-   * The queue to serve next: prepared calls, then polls, as they free the slots of jobs, then
-   * writes, as the sooner a job begins the sooner the last one ends, then reads.
+   * The queue to serve next: prepared calls, then what calls under way still need, then polls, as
+   * they free the slots of jobs, then writes, as the sooner a job begins the sooner the last one
+   * ends, then reads.
    */
   private @Nullable Deque<Entry> next() {
     while (!prepared.isEmpty() && !prepared.element().isWanted()) {
@@ -241,6 +257,10 @@ public final class CallGate {
     }
     if (!prepared.isEmpty()) {
       return prepared;
+    }
+    dropUnwanted(next);
+    if (!next.isEmpty() && isAdmissible(next.element())) {
+      return next;
     }
     if (unanswered >= (credentialsAccepted ? flow.concurrentCalls() : 1)) {
       return null;
