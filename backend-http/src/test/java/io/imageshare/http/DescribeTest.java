@@ -7,7 +7,6 @@ import io.imageshare.Image;
 import io.imageshare.Image.Obstacle;
 import io.imageshare.Image.Sharing;
 import io.imageshare.MemberStatus;
-import io.imageshare.PollPolicy;
 import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import io.imageshare.SharePlan;
@@ -98,8 +97,7 @@ class DescribeTest {
     MemoryBackend cloud = cloud().build();
     try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
         HttpBackend backend = Fixtures.backend(server.endpoint()).build();
-        ShareWorkflow workflow =
-            ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
+        ShareWorkflow workflow = Fixtures.workflow(backend).build()) {
       ShareRequest request = ShareRequest.share(IMAGES, PROJECTS);
       SharePlan plan = workflow.plan(request);
       assertEquals(4 * 11 + 1, plan.refused().count(), plan.toString());
@@ -126,8 +124,7 @@ class DescribeTest {
             .build();
     try (ImsServer server = ImsServer.builder(cloud).accessKey(Fixtures.AK, Fixtures.SK).build();
         HttpBackend backend = Fixtures.backend(server.endpoint()).build();
-        ShareWorkflow workflow =
-            ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
+        ShareWorkflow workflow = Fixtures.workflow(backend).build()) {
       Set<String> all = Set.copyOf(Stream.concat(own.stream(), IMAGES.stream()).toList());
       assertEquals(Fixtures.get(cloud.describe(all)), Fixtures.get(backend.describe(all)));
       ShareReport report = workflow.run(ShareRequest.share(own, PROJECTS));

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,10 +142,7 @@ class DiscoveryTest {
   @Test
   void whatWasLookedForWhereIsTold() throws Exception {
     Path file = home.resolve(".huaweicloud/credentials");
-    int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    int port = Fixtures.closedPort();
     tells(
         URI.create("http://127.0.0.1:" + port),
         Kind.UNAVAILABLE,

@@ -51,16 +51,16 @@ class EndToEndTest {
                 .credentials(Credentials.accessKey(Fixtures.AK, Fixtures.SK))
                 .build();
         ShareWorkflow workflow =
-            ShareWorkflow.builder(backend)
-                .flow(FlowPolicy.defaults().callsPerSecond(200))
-                .poll(PollPolicy.fixed(Duration.ofMillis(20)).patience(Duration.ofSeconds(1)))
+            Fixtures.workflow(backend)
+                .time(new AcceleratedTime()) // a lost submit is read for when its job has ended
+                .flow(FlowPolicy.defaults().callTimeout(Duration.ofHours(1)))
+                .poll(PollPolicy.fixed(Duration.ofSeconds(1)).patience(Duration.ofHours(1)))
                 .listener(
                     event -> {
                       if (event instanceof ShareEvent.Surveyed) {
                         surveyed.run();
                       }
                     })
-                .seed(1)
                 .build()) {
       return workflow.run(ShareRequest.share(IMAGES, projects));
     }

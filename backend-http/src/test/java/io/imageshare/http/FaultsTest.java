@@ -31,12 +31,6 @@ class FaultsTest {
   private static final String JOB = "{\"job_id\":\"j1\",\"status\":\"RUNNING\"}";
   private static final Duration SHORT = Duration.ofMillis(300);
 
-  private static URI closedPort() throws Exception {
-    try (ServerSocket closed = new ServerSocket(0)) {
-      return URI.create("http://localhost:" + closed.getLocalPort());
-    }
-  }
-
   private static Reason submit(HttpBackend backend) throws Exception {
     return Fixtures.failure(backend.submit(Fixtures.SHARE)).reason();
   }
@@ -203,7 +197,7 @@ class FaultsTest {
 
   @Test
   void aPortThatRefusesIsNamed() throws Exception {
-    URI endpoint = closedPort();
+    URI endpoint = URI.create("http://localhost:" + Fixtures.closedPort());
     try (HttpBackend backend = Fixtures.backend(endpoint).build()) {
       certain(
           Kind.UNAVAILABLE,
@@ -282,14 +276,14 @@ class FaultsTest {
 
   @Test
   void aClosedProxyIsNamed() throws Exception {
-    URI closed = closedPort();
-    ProxySelector proxy = ProxySelector.of(new InetSocketAddress("localhost", closed.getPort()));
+    int port = Fixtures.closedPort();
+    ProxySelector proxy = ProxySelector.of(new InetSocketAddress("localhost", port));
     try (HttpBackend backend =
         Fixtures.backend(URI.create("https://ims.test")).proxy(proxy).build()) {
       certain(
           Kind.UNAVAILABLE,
           submit(backend),
-          "cannot connect to proxy localhost:" + closed.getPort() + " on the way to ims.test: ",
+          "cannot connect to proxy localhost:" + port + " on the way to ims.test: ",
           "; are the proxy's host and port right?");
     }
     ProxySelector nowhere =

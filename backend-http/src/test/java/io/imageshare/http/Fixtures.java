@@ -1,10 +1,19 @@
 package io.imageshare.http;
 
 import io.imageshare.BackendException;
+import io.imageshare.FlowPolicy;
+import io.imageshare.MemberBackend;
+import io.imageshare.PollPolicy;
+import io.imageshare.RetryPolicy;
 import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +33,34 @@ final class Fixtures {
   static final ShareRequest SHARE = ShareRequest.share(List.of(IMAGE), List.of(RECIPIENT));
   static final ShareRequest UNSHARE = ShareRequest.unshare(List.of(IMAGE), List.of(RECIPIENT));
 
+  /** Keeps its port for as long as the tests run, so that no other process listens there. */
+  private static final Socket NOT_LISTENING = new Socket();
+
   private Fixtures() {}
+
+  /** A port where nobody listens. */
+  static synchronized int closedPort() throws IOException {
+    if (!NOT_LISTENING.isBound()) {
+      NOT_LISTENING.bind(new InetSocketAddress(0));
+    }
+    return NOT_LISTENING.getLocalPort();
+  }
 
   static HttpBackend.Builder backend(URI endpoint) {
     return HttpBackend.builder()
         .endpoint(endpoint)
         .projectId(PROJECT)
         .credentials(Credentials.accessKey(AK, SK));
+  }
+
+  /** A workflow that hardly waits: over sockets, time is real. */
+  static ShareWorkflow.Builder workflow(MemberBackend backend) {
+    Duration instant = Duration.ofMillis(10);
+    return ShareWorkflow.builder(backend)
+        .flow(FlowPolicy.defaults().callsPerSecond(1000))
+        .retry(RetryPolicy.defaults().backoff(instant, instant))
+        .poll(PollPolicy.fixed(instant))
+        .seed(1);
   }
 
   static ApiRequest submit(ShareRequest slice) {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.imageshare.Job;
 import io.imageshare.Journal;
-import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import io.imageshare.ShareReport;
@@ -149,11 +148,9 @@ class JobOwnerTest {
   }
 
   private static ShareWorkflow workflow(HttpBackend backend, Path journal) {
-    return ShareWorkflow.builder(backend)
+    return Fixtures.workflow(backend)
         .journal(Journal.directory(journal))
-        .poll(PollPolicy.fixed(Duration.ofMillis(5)).patience(Duration.ofMinutes(5)))
         .closeTimeout(Duration.ofMillis(1))
-        .seed(1)
         .build();
   }
 

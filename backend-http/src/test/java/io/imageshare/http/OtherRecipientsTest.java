@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
-import io.imageshare.PollPolicy;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
@@ -30,8 +29,7 @@ class OtherRecipientsTest {
       Recipient.organization("organizations::" + "8".repeat(32) + ":ou:o-1/ou-2");
 
   private static ShareReport run(HttpBackend backend, Action action, Recipient... recipients) {
-    try (ShareWorkflow workflow =
-        ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
+    try (ShareWorkflow workflow = Fixtures.workflow(backend).build()) {
       return workflow.run(new ShareRequest(action, Set.of(Fixtures.IMAGE), Set.of(recipients)));
     }
   }

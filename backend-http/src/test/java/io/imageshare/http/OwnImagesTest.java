@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.BackendException;
 import io.imageshare.Image.Obstacle;
 import io.imageshare.MemberStatus;
-import io.imageshare.PollPolicy;
 import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
@@ -81,8 +80,7 @@ class OwnImagesTest {
     MemoryBackend cloud = builder.build();
     try (ImsServer server = server(cloud);
         HttpBackend backend = Fixtures.backend(server.endpoint()).build();
-        ShareWorkflow workflow =
-            ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
+        ShareWorkflow workflow = Fixtures.workflow(backend).build()) {
       Set<String> mine = backend.images(image -> true);
       workflow.run(ShareRequest.unshare(mine, List.of(LEAVING))).requireAllDone();
     }

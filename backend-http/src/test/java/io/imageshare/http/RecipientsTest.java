@@ -13,7 +13,6 @@ import com.huaweicloud.sdk.ims.v2.model.ListImagesRequest;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
-import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
@@ -75,11 +74,7 @@ class RecipientsTest {
   }
 
   private static ShareReport run(HttpBackend backend, ShareRequest request) {
-    try (ShareWorkflow workflow =
-        ShareWorkflow.builder(backend)
-            .poll(PollPolicy.fixed(Duration.ofMillis(10)).patience(Duration.ofMinutes(1)))
-            .seed(1)
-            .build()) {
+    try (ShareWorkflow workflow = Fixtures.workflow(backend).build()) {
       return workflow.run(request);
     }
   }

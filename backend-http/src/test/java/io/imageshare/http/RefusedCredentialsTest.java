@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BackendException;
 import io.imageshare.MemberStatus;
-import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
@@ -50,11 +49,7 @@ class RefusedCredentialsTest {
           .build();
 
   private static ShareReport run(HttpBackend backend) {
-    try (ShareWorkflow workflow =
-        ShareWorkflow.builder(backend)
-            .poll(PollPolicy.fixed(Duration.ofMillis(10)).patience(Duration.ofMinutes(1)))
-            .seed(1)
-            .build()) {
+    try (ShareWorkflow workflow = Fixtures.workflow(backend).build()) {
       return workflow.run(ACCEPT);
     }
   }

@@ -16,7 +16,6 @@ import io.imageshare.memory.ImsServer;
 import io.imageshare.memory.MemoryBackend;
 import io.imageshare.memory.SocketFault;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -218,10 +217,7 @@ class SecretPromiseTest {
 
   /** Runs that reach nobody. */
   private void nobodyThere(VisibleOutput all) throws Exception {
-    URI closed;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      closed = URI.create("http://localhost:" + socket.getLocalPort());
-    }
+    URI closed = URI.create("http://localhost:" + Fixtures.closedPort());
     List<HttpBackend.Builder> clients = new ArrayList<>();
     for (int kind = 0; kind < KINDS; kind++) {
       for (URI uri : List.of(closed, URI.create("https://nowhere.invalid"))) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.imageshare.Image.Obstacle;
 import io.imageshare.Outcome;
-import io.imageshare.PollPolicy;
 import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
@@ -17,7 +16,6 @@ import io.imageshare.ShareWorkflow;
 import io.imageshare.WantedState;
 import java.io.IOException;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -145,8 +143,7 @@ class SpellingTest {
             Fixtures.backend(server.endpoint())
                 .recipients(project -> Credentials.accessKey("AK", "SK"))
                 .build();
-        ShareWorkflow workflow =
-            ShareWorkflow.builder(backend).poll(PollPolicy.fixed(Duration.ofMillis(10))).build()) {
+        ShareWorkflow workflow = Fixtures.workflow(backend).build()) {
       check.on(workflow, server);
     }
   }

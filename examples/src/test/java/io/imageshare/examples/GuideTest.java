@@ -171,7 +171,10 @@ class GuideTest {
                 .projectId(owner)
                 .credentials(Credentials.accessKey("my-key", "my-secret"))
                 .build();
-        ShareWorkflow workflow = ShareWorkflow.over(backend)) {
+        ShareWorkflow workflow =
+            ShareWorkflow.builder(backend)
+                .flow(FlowPolicy.defaults().callsPerSecond(1000))
+                .build()) {
       takeOff(leaving, backend, workflow).requireAllDone();
     }
     assertEquals(Set.of(), cloud.members());

@@ -10,6 +10,7 @@ import io.imageshare.FlowPolicy;
 import io.imageshare.MemberBackend;
 import io.imageshare.PollPolicy;
 import io.imageshare.Recipient;
+import io.imageshare.RetryPolicy;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
@@ -65,12 +66,12 @@ class SdkBackendTest {
   void close() throws InterruptedException {
     server.close();
     executor.shutdown();
-    assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS), "calls are still under way");
+    assertTrue(executor.awaitTermination(1, TimeUnit.MINUTES), "calls are still under way");
     Set<Thread> left = threads();
     left.removeAll(before);
     for (Thread thread : left) {
       // The pool reports its end shortly before its last thread ends.
-      thread.join(10_000);
+      thread.join(60_000);
       assertFalse(thread.isAlive(), thread + " is left");
     }
   }
@@ -114,16 +115,18 @@ class SdkBackendTest {
 
     @Override
     public Duration patience() {
-      return Duration.ofSeconds(20);
+      return Duration.ofMinutes(1);
     }
   }
 
   private ShareReport share(List<String> projects, Runnable surveyed) {
+    Duration instant = Duration.ofMillis(10);
     try (MemberBackend backend = open();
         ShareWorkflow workflow =
             ShareWorkflow.builder(backend)
-                .flow(FlowPolicy.defaults().callsPerSecond(200))
-                .poll(PollPolicy.fixed(Duration.ofMillis(20)).patience(Duration.ofSeconds(1)))
+                .flow(FlowPolicy.defaults().callsPerSecond(1000))
+                .retry(RetryPolicy.defaults().backoff(instant, instant))
+                .poll(PollPolicy.fixed(instant))
                 .listener(
                     event -> {
                       if (event instanceof ShareEvent.Surveyed) {

@@ -16,7 +16,8 @@ import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.examples.glance.ScriptedCloud.Answer;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -237,19 +238,18 @@ class GlanceBackendTest {
 
   @Test
   void aPortThatIsClosedHadNoEffect() throws IOException {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
-    Map<String, String> auth =
-        Map.of(
-            "auth_url", "http://127.0.0.1:" + port,
-            "username", "u",
-            "password", "p",
-            "project_id", "q");
-    try (GlanceBackend closed =
-        new GlanceBackend(new OpenStackCloud(auth, "", "public", null), p -> null, 128)) {
-      assertEquals(Kind.UNAVAILABLE, kind(closed.submit(SHARE)));
+    try (Socket notListening = new Socket()) {
+      notListening.bind(new InetSocketAddress(0));
+      Map<String, String> auth =
+          Map.of(
+              "auth_url", "http://127.0.0.1:" + notListening.getLocalPort(),
+              "username", "u",
+              "password", "p",
+              "project_id", "q");
+      try (GlanceBackend closed =
+          new GlanceBackend(new OpenStackCloud(auth, "", "public", null), p -> null, 128)) {
+        assertEquals(Kind.UNAVAILABLE, kind(closed.submit(SHARE)));
+      }
     }
   }
 }
