@@ -74,6 +74,11 @@ class EightAnswersTest {
       this.tail = tail;
     }
 
+    /** One entry; of those that are all alike some more at once. */
+    private String some(int n) {
+      return more.contains("#") ? more.replace("#", Integer.toString(n)) : more.repeat(10);
+    }
+
     /** Just within the limit, if it has an end, and beyond it else. */
     byte[] bytes() {
       boolean whole = !tail.isEmpty();
@@ -83,7 +88,7 @@ class EightAnswersTest {
       int most =
           whole ? HttpBackend.Builder.BODY_LIMIT - 200 : HttpBackend.Builder.BODY_LIMIT + (1 << 20);
       for (int n = 0; text.size() < most && !(counts && n == ENTRIES); n++) {
-        text.writeBytes(more.replace("#", Integer.toString(n)).getBytes(UTF_8));
+        text.writeBytes(some(n).getBytes(UTF_8));
       }
       text.writeBytes(tail.getBytes(UTF_8));
       return text.toByteArray();

@@ -2,6 +2,7 @@ package io.imageshare.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -94,8 +95,9 @@ final class WireServer implements Closeable {
 
   private void serve(int connection, Socket socket) {
     try (socket) {
+      InputStream in = new BufferedInputStream(socket.getInputStream());
       while (!socket.isClosed()) {
-        Request request = read(connection, socket.getInputStream());
+        Request request = read(connection, in);
         if (request == null) {
           return;
         }
