@@ -27,6 +27,7 @@ final class ChildJvm {
             .toString();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1"); // as the tests themselves
     command.addAll(options);
     command.addAll(List.of("-cp", path + File.pathSeparator + classes, main.getName()));
     command.addAll(List.of(arguments));

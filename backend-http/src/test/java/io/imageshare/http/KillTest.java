@@ -186,10 +186,7 @@ class KillTest {
     private boolean kill(ImsServer server, int calls) throws Exception {
       List<String> options =
           List.of(
-              "-XX:TieredStopAtLevel=1",
-              "-XX:+UseSerialGC",
-              "-Xshare:auto",
-              "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+              "-XX:+UseSerialGC", "-Xshare:auto", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
       int last = server.requests().size() + calls;
       Process process =
           ChildJvm.start(
