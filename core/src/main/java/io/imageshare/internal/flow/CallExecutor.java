@@ -136,13 +136,13 @@ public final class CallExecutor {
           () -> {
             if (!finished) {
               gate.accepted(kind(), started);
-              gate.enqueueNext(new NextRequest(this, turn));
+              gate.enqueueFurther(new FurtherRequest(this, turn));
             }
           });
       return turn;
     }
 
-    private void next(CompletableFuture<Void> turn) {
+    private void takeTurn(CompletableFuture<Void> turn) {
       call.owner().started(kind());
       started = time.nanoTime();
       turn.complete(null);
@@ -275,7 +275,7 @@ public final class CallExecutor {
   }
 
   /** A further request of a call that is under way. */
-  private record NextRequest(Attempt<?> of, CompletableFuture<Void> turn)
+  private record FurtherRequest(Attempt<?> of, CompletableFuture<Void> turn)
       implements CallGate.Entry {
     @Override
     public Kind kind() {
@@ -299,7 +299,7 @@ public final class CallExecutor {
 
     @Override
     public void start() {
-      of.next(turn);
+      of.takeTurn(turn);
     }
   }
 

@@ -48,7 +48,7 @@ public final class CallGate {
   private final long interval;
   private final Limits limits;
   private final Deque<Entry> prepared = new ArrayDeque<>();
-  private final Deque<Entry> next = new ArrayDeque<>();
+  private final Deque<Entry> further = new ArrayDeque<>();
   private final Deque<Entry> polls = new ArrayDeque<>();
   private final Deque<Entry> reads = new ArrayDeque<>();
   private final Deque<Entry> writes = new ArrayDeque<>();
@@ -83,8 +83,8 @@ public final class CallGate {
   }
 
   /** Queues a further request of a call that reads: the call has its slot already. */
-  void enqueueNext(Entry request) {
-    next.add(request);
+  void enqueueFurther(Entry request) {
+    further.add(request);
     pump();
   }
 
@@ -103,7 +103,7 @@ public final class CallGate {
   /** How many calls of a kind wait to start; those beyond a hundred are not counted. */
   int waiting(Kind kind) {
     return (int)
-        Stream.concat(next.stream(), queue(kind).stream())
+        Stream.concat(further.stream(), queue(kind).stream())
             .filter(entry -> entry.kind() == kind && entry.isWanted())
             .limit(100)
             .count();
@@ -188,7 +188,11 @@ public final class CallGate {
   public double displacedWait() {
     boolean canSubmit = !writes.isEmpty() && limits.mayOpenJob(openJobs);
     boolean queue =
-        canSubmit || !prepared.isEmpty() || !next.isEmpty() || !polls.isEmpty() || !reads.isEmpty();
+        canSubmit
+            || !prepared.isEmpty()
+            || !further.isEmpty()
+            || !polls.isEmpty()
+            || !reads.isEmpty();
     if (!queue && earliest - time.nanoTime() <= 0) {
       return 0;
     }
@@ -225,7 +229,7 @@ public final class CallGate {
         return;
       }
       queue.remove();
-      if (queue == next) {
+      if (queue == further) {
         limits.callStarted(entry.kind(), now);
       } else if (queue != prepared) {
         reserve(entry, now);
@@ -247,8 +251,8 @@ public final class CallGate {
   }
 
   /**
-   * The queue to serve next: prepared calls, then what calls under way still need, then polls, as
-   * they free the slots of jobs, then writes, as the sooner a job begins the sooner the last one
+   * The queue to serve next: prepared calls, then further requests of calls under way, then polls,
+   * as they free the slots of jobs, then writes, as the sooner a job begins the sooner the last one
    * ends, then reads.
    */
   private @Nullable Deque<Entry> next() {
@@ -258,9 +262,9 @@ public final class CallGate {
     if (!prepared.isEmpty()) {
       return prepared;
     }
-    dropUnwanted(next);
-    if (!next.isEmpty() && isAdmissible(next.element())) {
-      return next;
+    dropUnwanted(further);
+    if (!further.isEmpty() && isAdmissible(further.element())) {
+      return further;
     }
     if (unanswered >= (credentialsAccepted ? flow.concurrentCalls() : 1)) {
       return null;
