@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +66,8 @@ final class MalformedResponseServer implements AutoCloseable {
     loggedIn = false;
     served = false;
     try (HttpBackend backend = backend(real.question())) {
-      assertTrue(holds(real, sent.body(), backend), "it does not hold that: " + sent);
-      assertEquals(2, sent.status() / 100, sent.toString());
+      assertTrue(holds(real, sent.body(), backend), () -> "it does not hold that: " + sent);
+      assertEquals(2, sent.status() / 100, sent::toString);
       return true;
     } catch (ExecutionException e) {
       checkFailure(real.question(), sent, e);
@@ -110,7 +111,7 @@ final class MalformedResponseServer implements AutoCloseable {
       throw new AssertionError(sent.toString(), e.getCause());
     }
     Reason reason = failure.reason();
-    String told = reason + " at " + sent;
+    Supplier<String> told = () -> reason + " at " + sent; // a body takes long to be shown
     if (question != Question.SUBMIT) {
       assertTrue(reason.kind() != Kind.LOST, told);
     } else if (served && sent.status() < 400) {
