@@ -1,5 +1,7 @@
 package io.imageshare.examples.glance;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,11 +32,15 @@ final class RealGlance implements AutoCloseable {
   private final Exchange http = new Exchange();
   private final List<String> created = new ArrayList<>();
   private final Path directory = Path.of(DIRECTORY);
+  private final FileChannel use;
 
-  RealGlance() {
+  /** Waits until no other test has it, in whatever process: some end it and start it again. */
+  RealGlance() throws IOException {
     Assumptions.assumeFalse(
         DIRECTORY.isEmpty(),
         "no Glance: start one by examples/glance/glance start DIR, and give -Dimageshare.glance=DIR");
+    use = FileChannel.open(directory.resolve("use"), CREATE, WRITE);
+    use.lock();
   }
 
   OpenStackCloud cloud(String name) throws IOException {
@@ -106,8 +113,10 @@ final class RealGlance implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (String image : List.copyOf(created)) {
-      delete(image);
+    try (use) {
+      for (String image : List.copyOf(created)) {
+        delete(image);
+      }
     }
   }
 }

@@ -52,7 +52,7 @@ class RealGlanceTest {
   private RealGlance glance;
 
   @BeforeEach
-  void find() {
+  void find() throws IOException {
     glance = new RealGlance();
   }
 

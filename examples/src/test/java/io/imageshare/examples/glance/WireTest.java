@@ -60,7 +60,7 @@ class WireTest {
   private RealGlance glance;
 
   @BeforeEach
-  void find() {
+  void find() throws IOException {
     glance = new RealGlance();
   }
 
