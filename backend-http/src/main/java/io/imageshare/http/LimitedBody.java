@@ -3,8 +3,8 @@ package io.imageshare.http;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import com.google.common.base.Ticker;
 import com.google.common.primitives.Bytes;
+import java.io.IOException;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -13,39 +13,59 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a response, up to a size and until a time. */
-final class LimitedBody implements BodySubscriber<byte[]> {
+/** The body of a response, up to a size; it is there when the last of it has come. */
+final class LimitedBody implements BodySubscriber<LimitedBody>, AutoCloseable {
   private final int limit;
-  private final CompletableFuture<byte[]> whole;
+  private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
   private final List<byte[]> parts = new ArrayList<>();
   private int length;
   private @Nullable Subscription subscription;
 
   /**
-   * Reads bodies up to a size, each until a time. The client's own time limit ends with the headers
-   * of a response. On 17 an idle connection keeps the handler, which so must not lead to the
-   * client.
+   * Reads bodies up to a size. On 17 an idle connection keeps the handler, which so must not lead
+   * to the client.
    *
    * @param limit the size in bytes
-   * @param ticker tells the time
-   * @param begun when the request began, by the ticker
-   * @param time the time from then on
    */
-  static BodyHandler<byte[]> handler(int limit, Ticker ticker, long begun, Duration time) {
-    return head -> new LimitedBody(limit, time.minusNanos(ticker.read() - begun));
+  static BodyHandler<LimitedBody> handler(int limit) {
+    return head -> new LimitedBody(limit);
   }
 
-  private LimitedBody(int limit, Duration time) {
+  private LimitedBody(int limit) {
     this.limit = limit;
-    whole = new CompletableFuture<byte[]>().orTimeout(time.toNanos(), NANOSECONDS);
   }
 
+  /** At once: whoever sent the request waits for the rest. */
   @Override
-  public CompletionStage<byte[]> getBody() {
-    return whole;
+  public CompletionStage<LimitedBody> getBody() {
+    return CompletableFuture.completedFuture(this);
+  }
+
+  /**
+   * Waits for the whole body. The client's own time limit ends with the headers of a response.
+   *
+   * @param time how long
+   */
+  byte[] await(Duration time) throws IOException, InterruptedException {
+    try {
+      return whole.get(time.toNanos(), NANOSECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = requireNonNull(e.getCause());
+      throw new IOException(cause.getMessage(), cause);
+    } catch (TimeoutException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /** What has not come so far is not read. */
+  @Override
+  public void close() {
+    whole.cancel(false);
   }
 
   @Override

@@ -143,16 +143,7 @@ final class Transport implements AutoCloseable {
     }
     int before = answers.times(request);
     try {
-      HttpResponse<byte[]> response = exchange(request, headers);
-      log.debug("{}: {}", request, response.statusCode());
-      if (response.statusCode() == PROXY_UNAUTHORIZED) {
-        throw NetworkErrors.proxyUnauthorized(request, settings.proxies(), response.headers());
-      }
-      ApiResponse answer =
-          new ApiResponse(
-              response.statusCode(),
-              response.headers(),
-              ContentEncoding.decode(response.headers(), response.body(), settings.bodyLimit()));
+      ApiResponse answer = exchange(request, headers);
       answers.note(request, answer, before);
       return answer;
     } catch (RejectedExecutionException e) {
@@ -177,12 +168,24 @@ final class Transport implements AutoCloseable {
     return NetworkErrors.of(e, request, settings.proxies(), settings.timeout());
   }
 
-  private HttpResponse<byte[]> exchange(ApiRequest request, Map<String, String> headers)
+  private ApiResponse exchange(ApiRequest request, Map<String, String> headers)
       throws IOException, InterruptedException {
-    return client.send(
-        http(request, headers),
-        LimitedBody.handler(
-            settings.bodyLimit(), settings.ticker(), settings.ticker().read(), settings.timeout()));
+    long begun = settings.ticker().read();
+    HttpResponse<LimitedBody> response =
+        client.send(http(request, headers), LimitedBody.handler(settings.bodyLimit()));
+    // There is no body where a proxy refuses a tunnel.
+    try (LimitedBody body = response.body()) {
+      log.debug("{}: {}", request, response.statusCode());
+      if (response.statusCode() == PROXY_UNAUTHORIZED) {
+        throw NetworkErrors.proxyUnauthorized(request, settings.proxies(), response.headers());
+      }
+      Duration taken = Duration.ofNanos(settings.ticker().read() - begun);
+      byte[] whole = body.await(settings.timeout().minus(taken));
+      return new ApiResponse(
+          response.statusCode(),
+          response.headers(),
+          ContentEncoding.decode(response.headers(), whole, settings.bodyLimit()));
+    }
   }
 
   private HttpRequest http(ApiRequest request, Map<String, String> headers) {
