@@ -35,14 +35,16 @@ record Redaction(List<Secret> secrets) {
   private static final String HIDDEN = "***";
   // The gateway quotes what was signed, security token and all, when a signature is wrong.
   private static final Pattern SIGNATURE = Pattern.compile("(?i)(signature.{1,8}?)[0-9a-f]{64,}");
+  private static final int SIGNED = "signature".length() + 64;
 
   /**
    * A secret.
    *
    * @param value as it is
    * @param spellings those that are not found by decoding the text
+   * @param shortest the length of the shortest of them all
    */
-  record Secret(String value, Set<String> spellings) {
+  record Secret(String value, Set<String> spellings, int shortest) {
     static Secret of(String value) {
       Set<String> spellings = new LinkedHashSet<>();
       Spelled decoded = Spelled.of(value);
@@ -68,7 +70,8 @@ record Redaction(List<Secret> secrets) {
         }
       }
       spellings.removeIf(spelling -> spelling.length() < SHORT);
-      return new Secret(value, spellings);
+      int shortest = spellings.stream().mapToInt(String::length).min().orElse(value.length());
+      return new Secret(value, spellings, Math.min(shortest, value.length()));
     }
 
     @Override
@@ -93,6 +96,9 @@ record Redaction(List<Secret> secrets) {
 
   /** The beginning of the same text without any secret, however it is spelled. */
   String hide(String text) {
+    if (isTooShort(text)) {
+      return text;
+    }
     int longest = secrets.stream().mapToInt(secret -> secret.value().length()).max().orElse(0);
     int read = HEAD + WIDEST * longest;
     String head = text.length() > read ? text.substring(0, read) : text;
@@ -115,6 +121,12 @@ record Redaction(List<Secret> secrets) {
     }
     String shown = without(head, text.length() > read ? HEAD : head.length(), hidden);
     return SIGNATURE.matcher(shown).replaceAll("$1" + HIDDEN);
+  }
+
+  /** Whether nothing to hide fits into a text, as with every poll; decoded, it is no longer. */
+  private boolean isTooShort(String text) {
+    int length = text.length();
+    return length < SIGNED && secrets.stream().allMatch(secret -> length < secret.shortest());
   }
 
   private void find(Spelled text, BitSet hidden) {

@@ -61,7 +61,7 @@ record Spelled(String text, int[] starts, int[] ends) {
   private Spelled replaced(Pattern pattern) {
     Matcher matcher = pattern.matcher(this.text);
     if (!matcher.find()) {
-      return this; // as nearly always, with every poll
+      return this; // as nearly always
     }
     StringBuilder text = new StringBuilder();
     int[] starts = new int[this.text.length() + 1];

@@ -340,6 +340,16 @@ class ErrorTranslationTest {
   }
 
   @Test
+  void hidesATextThatIsNothingButASecret() {
+    for (String secret : List.of("aK", "another-secret", "a<b>cdefgh", "a%41bcdefg")) {
+      assertEquals("***", Redaction.of(secret).hide(secret));
+    }
+    // Shorter than the secrets that they stand for.
+    assertEquals("***", Redaction.of("a<b>cdefgh").hide("acdefgh"));
+    assertEquals("***", Redaction.of("a%41bcdefg").hide("aabcdefg"));
+  }
+
+  @Test
   void hidesTheNewestOfManySecretsQuickly() {
     Redaction redaction = Redaction.of();
     for (int i = 0; i < 2_000; i++) {
