@@ -1,7 +1,6 @@
 package io.imageshare.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.joining;
 
 import com.google.common.base.Joiner;
 import com.google.common.escape.Escaper;
@@ -12,7 +11,6 @@ import io.imageshare.ShareRequest;
 import java.net.URI;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,13 +75,15 @@ record ApiRequest(
    * @throws BackendException if one of them means another place than itself
    */
   static String path(String... segments) {
+    StringBuilder path = new StringBuilder();
     for (String segment : segments) {
       if (segment.equals(".") || segment.equals("..")) {
         throw ErrorTranslation.exception(
             Kind.INVALID, "\"%s\" is a step in a path; an id is needed".formatted(segment));
       }
+      path.append('/').append(encode(segment));
     }
-    return Stream.of(segments).map(ApiRequest::encode).collect(joining("/", "/", ""));
+    return path.toString();
   }
 
   /** An encoded query, sorted by name as the signature wants it. */

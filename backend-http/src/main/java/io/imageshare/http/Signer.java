@@ -13,8 +13,7 @@ import java.util.SortedMap;
 /** The signature SDK-HMAC-SHA256 of one access key ({@code ims-api.md} section 5.2). */
 final class Signer {
   private static final String ALGORITHM = "SDK-HMAC-SHA256";
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'");
 
   private final String key;
   private final HashFunction hmac;
@@ -26,7 +25,7 @@ final class Signer {
 
   /** The value of {@code X-Sdk-Date}. */
   static String date(Instant now) {
-    return DATE.format(now);
+    return DATE.format(now.atOffset(ZoneOffset.UTC));
   }
 
   /**
@@ -48,8 +47,13 @@ final class Signer {
             names,
             sha256(request.body()));
     String text = String.join("\n", ALGORITHM, headers.get("x-sdk-date"), sha256(canonical));
-    return "%s Access=%s, SignedHeaders=%s, Signature=%s"
-        .formatted(ALGORITHM, key, names, hmac.hashString(text, UTF_8));
+    return ALGORITHM
+        + " Access="
+        + key
+        + ", SignedHeaders="
+        + names
+        + ", Signature="
+        + hmac.hashString(text, UTF_8);
   }
 
   private static String sha256(String text) {
