@@ -15,6 +15,8 @@ final class Signer {
   private static final String ALGORITHM = "SDK-HMAC-SHA256";
   private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'");
 
+  private static final String NO_BODY = sha256("");
+
   private final String key;
   private final HashFunction hmac;
 
@@ -45,7 +47,7 @@ final class Signer {
             Joiner.on('\n').withKeyValueSeparator(':').join(headers),
             "",
             names,
-            sha256(request.body()));
+            request.body().isEmpty() ? NO_BODY : sha256(request.body()));
     String text = String.join("\n", ALGORITHM, headers.get("x-sdk-date"), sha256(canonical));
     return ALGORITHM
         + " Access="
