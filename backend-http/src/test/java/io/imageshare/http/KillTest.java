@@ -278,7 +278,7 @@ class KillTest {
                 .journal(Journal.directory(Path.of(arguments[1])))
                 .limits(new BatchLimits(2, 3, 6))
                 .flow(FlowPolicy.defaults().callsPerSecond(100))
-                .poll(PollPolicy.fixed(Duration.ofMillis(100)).patience(JOB.multipliedBy(4)))
+                .poll(PollPolicy.fixed(Duration.ofMillis(100)))
                 .build()) {
       List<ShareRun> left = workflow.resume();
       ShareRun run = left.isEmpty() ? workflow.start(request) : left.get(0);

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BatchLimits;
-import io.imageshare.FlowPolicy;
 import io.imageshare.Journal;
-import io.imageshare.PollPolicy;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
@@ -74,12 +72,9 @@ class SoakTest {
   }
 
   private static ShareWorkflow workflow(HttpBackend backend, Path journal) {
-    return ShareWorkflow.builder(backend)
+    return Fixtures.workflow(backend)
         .journal(Journal.directory(journal))
         .limits(new BatchLimits(2, 10, 20))
-        .flow(FlowPolicy.defaults().callsPerSecond(1000))
-        .poll(PollPolicy.fixed(Duration.ofMillis(20)).patience(Duration.ofSeconds(2)))
-        .seed(1)
         .build();
   }
 
