@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * service's own window turns, or whether it slides.
  *
  * <p>After each decrease the rate follows a cubic, as in TCP CUBIC, but on the scale of the window:
- * it starts a tenth lower, stays near the learned rate for long, and rises ever faster after that.
- * Only time that calls use counts, so nothing is forgotten while no calls are made.
+ * it starts a tenth or a call a window lower, whichever is less, stays near the learned rate for
+ * long, and rises ever faster after that. Only time that calls use counts, so nothing is forgotten
+ * while no calls are made.
  *
  * <p>Services also refuse single calls at random. So refusals are evidence of a limit only if
  * several come together, with no call accepted between; once a limit is known, an isolated one
@@ -307,6 +308,12 @@ final class RateEstimator {
     return rate(sinceDecrease);
   }
 
+  /** A tenth or a call a window less than what was learned, whichever is more. */
+  double carefulRate() {
+    double tenth = (1 - DECREASE) * learned;
+    return recovery == 0 ? maxRate : window == 0 ? tenth : max(tenth, learned - 1 / window);
+  }
+
   private double rate(double at) {
     if (recovery == 0) {
       return maxRate;
@@ -376,13 +383,16 @@ final class RateEstimator {
 
   /**
    * Few refusals are chance if far fewer calls were taken than the limit allows, unless they go on;
-   * else they cost a call a window. The limit is hardly lower than what was taken.
+   * else they cost a call a window.
    */
   private void learnFromFew(double taken) {
-    if (taken > USED * learned) {
+    if (!isLong() && taken + 1 / window > USED * learned) { // with the one that was refused
+      learned = max(rate(max(0, sinceDecrease - window / 2)), min(learned, rate()));
+      recovery = recovery(CALLS_TO_RECOVER, 1.5);
+      sinceDecrease = recovery * (1 - Math.cbrt((1 - carefulRate() / learned) / DECREASE));
+    } else if (taken > USED * learned) {
       double less = max(learned, rate()) * (1 - 1 / (rate() * window + 1));
-      double most = isLong() ? max(learned, taken) : less; // no rate is seen there, but a number
-      learned = max((1 - DECREASE) * taken, min(less, most));
+      learned = max((1 - DECREASE) * taken, min(less, max(learned, taken)));
       recovery = max(recovery, recovery(CALLS_TO_RECOVER, 1.5));
       sinceDecrease = min(sinceDecrease, recovery);
     } else if (chance > CHANCE_ALONE) {
@@ -416,9 +426,12 @@ final class RateEstimator {
     sinceDecrease = 0;
   }
 
-  /** The time of {@code calls} calls, at least {@code windows} windows and at most five. */
+  /**
+   * The time of {@code calls} calls, at least {@code windows} windows. A long one is at most five
+   * windows: of 10 calls a minute, 80 would be too many to wait for.
+   */
   private double recovery(int calls, double windows) {
     double time = calls / learned;
-    return window == 0 ? time : max(windows * window, min(5 * window, time));
+    return window == 0 ? time : max(windows * window, min(max(5 * window, MINUTE), time));
   }
 }

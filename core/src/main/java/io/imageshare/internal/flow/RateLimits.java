@@ -109,7 +109,9 @@ final class RateLimits {
       Kind first = first(kind);
       share.rates.put(
           kind,
-          first == kind ? new RateEstimator(of(kind).rate() / processes, now) : share.of(first));
+          first == kind
+              ? new RateEstimator(of(kind).carefulRate() / processes, now)
+              : share.of(first));
     }
     return share;
   }
