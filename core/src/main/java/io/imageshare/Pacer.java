@@ -22,9 +22,9 @@ import java.util.concurrent.CompletionStage;
  * not heard of for a minute does not count any more; nor do its open jobs.
  *
  * <p><b>How the engine calls it.</b> From the engine's thread, so the method must return at once.
- * About once a second while there is something to do, and up to ten times a second while a service
- * that counts calls over a second refuses some. A call that was not answered in time may still have
- * its effect, and others follow it.
+ * One to five times a second on average while there is something to do, and up to twenty times in a
+ * second in which the service refuses calls; measured in the simulation. A call that was not
+ * answered in time may still have its effect, and others follow it.
  *
  * <p><b>Scope.</b> A pacer belongs to one account at one endpoint, as a {@link Journal} does.
  * Whoever can write there can slow its workflows down or hold them up until their deadline; none of

@@ -24,8 +24,8 @@ import javax.sql.DataSource;
  * here creates anything.
  *
  * <p><b>Cost.</b> One row an account, of some kilobytes. Each process replaces it in a transaction
- * of its own about once a second while it makes calls, and up to ten times a second where the
- * service counts calls over a second and refuses some. Calls rarely wait for it.
+ * of its own one to five times a second on average while it makes calls, and up to twenty times in
+ * a second in which the service refuses calls. Calls rarely wait for it.
  *
  * <p><b>Connections</b> are used as {@link JdbcJournal} uses them: one at a time, for one
  * transaction that is bounded in time. The clock is that of the database.
