@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Journal;
 import io.imageshare.Member;
+import io.imageshare.MemberBackend;
 import io.imageshare.Outcome;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
@@ -16,6 +17,7 @@ import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -110,9 +112,54 @@ final class MultiProcessRun {
       time.sleep(Duration.ofMillis(700));
     }
     ShareReport report = runProcess(KillSwitch.never(), true).report().join();
-    checkTruth(report, expected);
-    checkJobs(report);
+    check(report, expected);
     assertTrue(journal.isEmpty(), "a finished run is still in the journal");
+  }
+
+  /**
+   * Two processes: before its next task, the first stands still for longer than the silence, and
+   * goes on while the second has the run. Their clocks differ, too.
+   *
+   * @param task after how many tasks; one that it never comes to: it does not stand still
+   */
+  TwoOwners pauseAndTakeOver(long task) throws InterruptedException {
+    journal.withoutLocks();
+    List<String> stray = new ArrayList<>();
+    ProcessTime its = new ProcessTime(time, Duration.ofSeconds(90));
+    its.pauseAt(task, Duration.ofSeconds(95));
+    ShareRun run = owner("first", stray).time(its).build().start(RUN, request);
+    try (ShareWorkflow second =
+        owner("second", stray).takeOver(Duration.ofSeconds(10), 1).build()) {
+      ShareReport told = run.report().join();
+      remember(lines());
+      for (int seconds = 0; seconds < 1000 && !journal.isEmpty(); seconds++) {
+        time.sleep(Duration.ofSeconds(1));
+      }
+      assertEquals(List.of(), stray, "written by who did not have the run");
+      ShareReport report = second.report(RUN).orElseThrow();
+      return new TwoOwners(report, its.tasks(), told.ending() == Ending.STOPPED);
+    }
+  }
+
+  /**
+   * What two owners came to.
+   *
+   * @param tasks of the first
+   * @param lost whether the first lost the run
+   */
+  record TwoOwners(ShareReport report, long tasks, boolean lost) {}
+
+  private ShareWorkflow.Builder owner(String name, List<String> stray) {
+    MemberBackend backend =
+        new CrashingBackend(
+            cloud,
+            KillSwitch.never(),
+            (kind, about) -> {
+              if (kind == Call.Kind.SUBMIT && !name.equals(journal.owner(RUN))) {
+                stray.add(name + ": " + about);
+              }
+            });
+    return scenario.workflow(backend).journal(journal.seenBy(name, KillSwitch.never()));
   }
 
   /** What is in the journal. */
@@ -125,9 +172,7 @@ final class MultiProcessRun {
     remember(lines);
     KillSwitch process = KillSwitch.never();
     CrashingBackend backend = new CrashingBackend(cloud, process);
-    ShareReport report = runProcess(process, backend, left, true).report().join();
-    checkTruth(report, expected);
-    checkJobs(report);
+    check(runProcess(process, backend, left, true).report().join(), expected);
   }
 
   private void remember(List<String> lines) {
@@ -136,6 +181,12 @@ final class MultiProcessRun {
         known.add(call.job());
       }
     }
+  }
+
+  /** The report is what an undisturbed one was, and says what is true. */
+  void check(ShareReport report, ShareReport expected) {
+    checkTruth(report, expected);
+    checkJobs(report);
   }
 
   private void checkTruth(ShareReport report, ShareReport expected) {
