@@ -25,9 +25,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** 500 images with 200 projects, three images and two projects bad. */
+/** Bad ids among good ones: few of many, or many of one side. */
 class BadIdsTest {
   private static final List<String> IMAGES = ids("image-", 500);
   private static final List<String> PROJECTS = ids("project-", 200);
@@ -106,6 +109,58 @@ class BadIdsTest {
       others |= call.begun().isBefore(found) && Collections.disjoint(slice.recipients(), suspects);
     }
     assertTrue(others, "what holds no suspect goes on");
+  }
+
+  /** However they stand, and though no slice is without one. */
+  @ParameterizedTest
+  @CsvSource({"4, 2, 1", "8, 7, 20", "20, 11, 1", "20, 16, 3", "20, 16, 20"})
+  void manyForbiddenImagesFailNoOther(int images, int forbidden, int recipientsAtOnce) {
+    List<String> all = ids("image-", images);
+    List<String> last = all.subList(images - forbidden, images);
+    for (List<String> bad : List.of(all.subList(0, forbidden), last)) {
+      MemoryBackend cloud =
+          Samples.cloud(Timekeeper.virtual(), images)
+              .forbiddenImages(bad.toArray(String[]::new))
+              .build();
+      ShareReport report =
+          Samples.workflow(cloud)
+              .limits(new BatchLimits(50, recipientsAtOnce, 1000))
+              .build()
+              .run(Samples.share(images, 41));
+      assertEquals((images - forbidden) * 41L, report.counts().done(), report.toString());
+      assertTrue(
+          report.failed().allMatch(failed -> bad.contains(failed.member().image())),
+          report.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {60, 200, 400})
+  void aForbiddenImageOfTenFailsNoOther(int images) {
+    List<String> bad = ids("image-", images).stream().filter(image -> image.endsWith("5")).toList();
+    MemoryBackend cloud =
+        Samples.cloud(Timekeeper.virtual(), images)
+            .forbiddenImages(bad.toArray(String[]::new))
+            .build();
+    ShareReport report = Samples.workflow(cloud).build().run(Samples.share(images, 100));
+    assertEquals(images * 90L, report.counts().done(), report.toString());
+    assertTrue(report.stats().submits() < images, report.stats().toString());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Naming.class)
+  void manyBadProjectsInARowFailNoOther(Naming naming) {
+    for (int images : List.of(2, 50)) {
+      for (int bad : List.of(15, 16, 20, 40)) {
+        MemoryBackend cloud =
+            Samples.cloud(Timekeeper.virtual(), images)
+                .unknowns(Unknowns.defaults().naming(naming))
+                .badProjects(ids("project-", bad))
+                .build();
+        ShareReport report = Samples.workflow(cloud).build().run(Samples.share(images, 100));
+        assertEquals((100L - bad) * images, report.counts().done(), report.toString());
+      }
+    }
   }
 
   private static void assertBad(Outcome.Failed failed) {

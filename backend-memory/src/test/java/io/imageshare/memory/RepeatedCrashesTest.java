@@ -89,15 +89,16 @@ class RepeatedCrashesTest {
 
   /** A run whose first process dies by the process; every write is refused. */
   private void forbidden(KillSwitch process) throws InterruptedException {
-    MemoryBackend cloud = Samples.cloud(time, 6).latency(Duration.ofMillis(40)).build();
+    MemoryBackend cloud = Samples.cloud(time, 20).latency(Duration.ofMillis(40)).build();
     Reason reason = new Reason(Reason.Kind.FORBIDDEN, "IMG.0151", "planted by the test");
     cloud.inject(new Fault.Refused(Call.Kind.SUBMIT, reason), 1000);
     forbidden(cloud, process);
     int sent = Samples.calls(cloud, Call.Kind.SUBMIT).size();
+    boolean isOver = sent > 0 && journal.isEmpty(); // it may die with its last entry
     ShareReport report = forbidden(cloud, KillSwitch.never()).report().join();
-    assertEquals(6, report.failed().filter(f -> f.reason().code().equals("IMG.0151")).count());
+    assertEquals(20, report.failed().filter(f -> f.reason().code().equals("IMG.0151")).count());
     int more = Samples.calls(cloud, Call.Kind.SUBMIT).size() - sent;
-    assertTrue(more <= 4, more + " more");
+    assertTrue(isOver || sent + more <= 12, sent + " and " + more); // eight without a crash
   }
 
   private ShareRun forbidden(MemoryBackend cloud, KillSwitch process) throws InterruptedException {
@@ -105,6 +106,6 @@ class RepeatedCrashesTest {
         ShareWorkflow.builder(new CrashingBackend(cloud, process))
             .limits(new BatchLimits(1, 1, 1))
             .flow(FlowPolicy.defaults().openJobs(1));
-    return live(builder, share(6, 1), process);
+    return live(builder, share(20, 1), process);
   }
 }

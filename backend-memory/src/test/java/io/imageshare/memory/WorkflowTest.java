@@ -337,7 +337,7 @@ class WorkflowTest {
               .build()
               .run(share(64, 8));
       assertEquals(64 * 8, report.failed().filter(f -> f.reason().kind() == kind).count());
-      assertTrue(report.stats().submits() <= 8, kind + ": " + report.stats());
+      assertTrue(report.stats().submits() <= 24, kind + ": " + report.stats());
     }
   }
 
@@ -370,7 +370,7 @@ class WorkflowTest {
     cloud.inject(new Fault.Refused(reason(Reason.Kind.INVALID, "IMG.0001")), 1_000_000);
     ShareReport report = workflow(cloud).build().run(share(40, 60));
     assertEquals(2400, report.failed().filter(f -> f.reason().code().equals("IMG.0001")).count());
-    assertTrue(report.stats().submits() < 400, report.stats().toString());
+    assertTrue(report.stats().submits() < 100, report.stats().toString());
   }
 
   @Test

@@ -32,6 +32,8 @@ final class BadIdSearch {
     record Cleared() implements Step {}
   }
 
+  private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
   private final Evidence evidence;
 
   /** Holds the bad id, as far as anybody can tell. */
@@ -113,6 +115,26 @@ final class BadIdSearch {
       case QUOTA -> along(Side.IMAGES, suspect.images());
       default -> sideUnknown();
     };
+  }
+
+  /**
+   * Asks for one pair, where it seems that no id is at fault; if it is refused as well, the search
+   * ends with it.
+   *
+   * @param n which one: bad ids stand side by side, so that successive numbers are far apart
+   */
+  Step single(int n) {
+    if (refused && suspect.pairs() == 1) {
+      return next();
+    }
+    probingSibling = false;
+    return ask(pick(Side.RECIPIENTS, n, pick(Side.IMAGES, n, suspect)));
+  }
+
+  private static Slice pick(Side side, int n, Slice from) {
+    List<Integer> ids = from.ids(side);
+    double along = n * GOLDEN_RATIO % 1;
+    return from.with(side, List.of(ids.get((int) (along * ids.size()))));
   }
 
   private List<Integer> suspects(Side side) {

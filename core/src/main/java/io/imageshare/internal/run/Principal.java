@@ -18,7 +18,7 @@ public final class Principal {
 
   public final int number;
   final Evidence evidence = new Evidence();
-  final RepeatedRefusals refusals = new RepeatedRefusals();
+  final RepeatedRefusals refusals = new RepeatedRefusals(evidence);
 
   /** Slices that were refused whole and wait for a search of their own. */
   final List<Search> unexplained = new ArrayList<>();
@@ -30,8 +30,8 @@ public final class Principal {
 
   final BitSet lastRecipients = new BitSet();
 
-  /** Single pairs that were refused. */
-  int badPairs;
+  /** Single pairs that were asked to see whether anything is allowed: each is another. */
+  int singles;
 
   /** Why this principal does nothing any more; null while it does. */
   @Nullable Reason stopped;

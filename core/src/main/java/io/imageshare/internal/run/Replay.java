@@ -19,21 +19,14 @@ final class Replay {
   private final RunModel run;
   private final PairTable table;
   private final Settlement settlement;
-  private final Sender sender;
   private final SubmissionTracker tracker;
   private final RunHistory history;
   private final Map<Recorded, Integer> places = new HashMap<>();
   private boolean surveyed;
 
-  Replay(
-      RunModel run,
-      Settlement settlement,
-      Sender sender,
-      SubmissionTracker tracker,
-      RunHistory history) {
+  Replay(RunModel run, Settlement settlement, SubmissionTracker tracker, RunHistory history) {
     this.run = run;
     this.settlement = settlement;
-    this.sender = sender;
     this.tracker = tracker;
     this.history = history;
     table = run.table;
@@ -127,8 +120,8 @@ final class Replay {
                 }
               });
       Reason refused = recorded.refused;
-      if (refused != null && Sender.isNoIdsFault(refused.kind())) {
-        sender.deny(run.principals.get(principal(recorded.slice())), recorded.slice(), refused);
+      if (refused != null && OutcomeRules.refused(refused.kind()) == OutcomeRules.Refusal.SEARCH) {
+        run.principals.get(principal(recorded.slice())).refusals.add(recorded.slice(), refused);
       }
     }
   }

@@ -54,7 +54,7 @@ public final class RunState {
     sender = new Sender(run, settlement, survey);
     tracker = new SubmissionTracker(run, settlement, sender);
     audits = new Audits(run, settlement);
-    replay = history == null ? null : new Replay(run, settlement, sender, tracker, history);
+    replay = history == null ? null : new Replay(run, settlement, tracker, history);
   }
 
   /** What happened has these effects. */

@@ -21,9 +21,6 @@ import java.util.Set;
 
 /** Plans what is open and sends it, and searches for what is wrong with what was refused. */
 final class Sender {
-  /** So many pairs, refused one by one with one code while nothing works, speak for the rest. */
-  private static final int ENOUGH = 16;
-
   private final RunModel run;
   private final PairTable table;
   private final Settlement settlement;
@@ -68,13 +65,17 @@ final class Sender {
     }
     unfinished = false;
     for (Principal principal : run.principals) {
-      if (principal.stopped == null) {
+      if (principal.stopped == null && !awaitsSinglePairs(principal)) {
         plan(principal);
       }
     }
     if (!queued.isEmpty()) {
       waiting = false;
     }
+  }
+
+  private static boolean awaitsSinglePairs(Principal principal) {
+    return principal.refusals.seemThroughout() && !principal.searches.isEmpty();
   }
 
   /** Whether something is under way that may open more pairs soon. */
@@ -282,8 +283,12 @@ final class Sender {
     if (submission.hasFailed()) {
       principal.evidence.distrustAcceptance();
     }
-    if (isNoIdsFault(reason.kind())) {
-      deny(principal, submission.slice, reason);
+    principal.refusals.add(submission.slice, reason);
+    if (principal.refusals.seemThroughout()) {
+      // Single pairs show for less whether the rest is refused, too.
+      List.copyOf(queued).stream()
+          .filter(other -> other.principal == principal.number && other.search == null)
+          .forEach(this::withdraw);
     }
     if (!whole || principal.stopped != null) {
       return; // some of it was done: the rest is planned anew
@@ -304,26 +309,6 @@ final class Sender {
     }
   }
 
-  static boolean isNoIdsFault(Kind kind) {
-    return kind == Kind.QUOTA || kind == Kind.FORBIDDEN || kind == Kind.UNSUPPORTED;
-  }
-
-  /** Enough refusals that are none of their ids' fault speak for the rest. */
-  void deny(Principal principal, Slice slice, Reason reason) {
-    if (principal.refusals.add(slice, reason) && !principal.evidence.anyAccepted()) {
-      failRest(
-          principal,
-          reason,
-          "not tried, as three slices were refused for the same reason and none was accepted: ");
-    }
-  }
-
-  private void failRest(Principal principal, Reason reason, String why) {
-    Reason rest = new Reason(reason.kind(), reason.code(), why + reason.message());
-    stop(principal);
-    settlement.failAll(principal, rest);
-  }
-
   // Searches
 
   private void search(Principal principal) {
@@ -335,13 +320,19 @@ final class Sender {
     boolean found = false;
     for (Search search : List.copyOf(principal.searches)) {
       while (search.probe == null && principal.searches.contains(search)) {
-        take(principal, search, search.steps.next());
+        take(principal, search, next(principal, search));
       }
       found |= !principal.searches.contains(search);
     }
     if (found) {
       search(principal); // what waited for it may begin
     }
+  }
+
+  private static Step next(Principal principal, Search search) {
+    return principal.refusals.seemThroughout()
+        ? search.steps.single(principal.singles++)
+        : search.steps.next();
   }
 
   private void begin(Principal principal, Search search) {
@@ -389,13 +380,18 @@ final class Sender {
       settlement.settle(pair.image(), pair.recipient(), new Verdict.Failed(pair.reason()));
       principal.lastImages.set(pair.image());
       principal.lastRecipients.set(pair.recipient());
-      principal.badPairs++;
-      if (principal.badPairs >= ENOUGH && !principal.evidence.anyAccepted()) {
-        failRest(
-            principal,
-            pair.reason(),
-            "not tried, as 16 single pairs were refused and none was accepted: ");
-      }
     }
+    Reason reason = search.steps.reason();
+    if (principal.refusals.areThroughout(open(principal), reason.kind())) {
+      failRest(principal, reason);
+    }
+  }
+
+  private void failRest(Principal principal, Reason reason) {
+    String why =
+        "not tried, as %d single pairs were refused and nothing was accepted: "
+            .formatted(principal.refusals.pairs());
+    stop(principal);
+    settlement.failAll(principal, new Reason(reason.kind(), reason.code(), why + reason.message()));
   }
 }

@@ -6,6 +6,7 @@ import io.imageshare.Reason;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,10 @@ public final class Evidence {
     final BitSet bad = new BitSet();
     @Nullable String code;
     boolean uniform = true;
+
+    boolean isUniformlyBad() {
+      return uniform && good.isEmpty();
+    }
   }
 
   private final Known images = new Known();
@@ -121,6 +126,12 @@ public final class Evidence {
     known.uniform &= known.bad.isEmpty() || reason.code().equals(known.code);
     known.code = reason.code();
     known.bad.set(id);
-    return known.bad.cardinality() == ENOUGH && known.uniform && known.good.isEmpty();
+    return known.bad.cardinality() == ENOUGH && known.isUniformlyBad();
+  }
+
+  /** Whether so many ids of one side are bad, all in the same way, and none was ever good. */
+  public boolean isOneSided(int bad) {
+    return Stream.of(images, recipients)
+        .anyMatch(side -> side.bad.cardinality() >= bad && side.isUniformlyBad());
   }
 }

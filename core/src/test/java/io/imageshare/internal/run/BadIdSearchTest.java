@@ -272,4 +272,25 @@ class BadIdSearchTest {
     service.search(slice(8, 8));
     assertEquals(List.of("IMAGES 3"), service.found);
   }
+
+  /** Bad ids often stand side by side, so that the pairs that are tried first are far apart. */
+  @Test
+  void singlePairsAreFarApartAndEndTheSearchWhenOneIsRefused() {
+    Set<Integer> images = new HashSet<>();
+    Set<Integer> recipients = new HashSet<>();
+    for (int n = 0; n < 8; n++) {
+      BadIdSearch search =
+          new BadIdSearch(slice(40, 100), new Reason(Kind.FORBIDDEN, "", ""), new Evidence());
+      Slice pair = ((Step.Ask) search.single(n)).part();
+      assertEquals(1, pair.pairs());
+      images.add(pair.images().get(0) / 10);
+      recipients.add(pair.recipients().get(0) / 25);
+      search.refused(search.reason());
+      assertEquals(
+          new Step.BadPair(pair.images().get(0), pair.recipients().get(0), search.reason()),
+          search.single(n));
+    }
+    assertEquals(Set.of(0, 1, 2, 3), images);
+    assertEquals(Set.of(0, 1, 2, 3), recipients);
+  }
 }
