@@ -495,7 +495,8 @@ public final class HttpBackend implements MemberBackend {
     /**
      * How long one request may take, to the last byte of its response; by default 60 s. A call may
      * need two or three requests, and the engine allows it 150 s. A list of many pages has this
-     * time, too: after it no further page is asked for, and the call fails.
+     * time for all of them, the waits for the rate limit not counted: after it no further page is
+     * asked for, and the call fails.
      *
      * @param requestTimeout the time
      * @return this

@@ -1,5 +1,6 @@
 package io.imageshare.internal.flow;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -93,6 +94,11 @@ class FleetStateTest {
           assertEquals(one.isLimited(), other.isLimited(), what);
           assertEquals(one.rate(), other.rate(), one.rate() / 1e4, what);
           assertTrue(Math.abs(one.earliest() - other.earliest()) < 100_000, what);
+          Long asked = kept.asked(each);
+          Long read = written.asked(each);
+          assertTrue(
+              asked == null ? read == null : read != null && Math.abs(asked - read) < 100_000,
+              what);
         }
       }
     }
@@ -126,6 +132,25 @@ class FleetStateTest {
     for (int n = 0; n < 50; n++) {
       assertFalse(reads("process-" + n, 1, List.of(), List.of()).isEmpty());
     }
+  }
+
+  @Test
+  void aWaitThatTheServiceAsksForTakesSlotsFromItsKindAlone() {
+    List<Answered> refused = new ArrayList<>();
+    for (int n = 0; n < 3; n++) {
+      refused.add(new Answered(Kind.READ, now + n, true, now + n, 60 * SECOND));
+    }
+    now += SECOND;
+    assertEquals(
+        List.of(), added(turn("a", Map.of(Kind.READ, 9), 0, List.of(), List.of(), refused)));
+    now += SECOND;
+    assertEquals(1, added(turn("b", 1, 0, List.of())).size(), "a probe of another kind");
+    now += 60 * SECOND;
+    assertEquals(1, reads("a", 9, List.of(), List.of()).size(), "when the wait is over");
+  }
+
+  private static List<Long> added(Grant grant) {
+    return requireNonNull(grant.slots().get(Kind.SUBMIT)).added();
   }
 
   @Test
