@@ -99,7 +99,8 @@ public interface MemberBackend extends AutoCloseable {
    * pass this on.
    *
    * @param turn asked, from any thread, before each further request. What it returns completes when
-   *     the request may be made, and may never complete
+   *     the request may be made, and never if nobody waits for the call any more; the wait is part
+   *     of {@link FlowPolicy#callTimeout}
    * @return by default this backend, whose calls are one request each
    */
   default MemberBackend inTurns(Supplier<CompletionStage<Void>> turn) {

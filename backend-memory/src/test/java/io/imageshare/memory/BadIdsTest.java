@@ -163,6 +163,30 @@ class BadIdsTest {
     }
   }
 
+  /** Each reason explains what it was given for, and no more. */
+  @ParameterizedTest
+  @CsvSource({"8, 6, 59, 27", "5, 3, 93, 65", "7, 5, 78, 50", "8, 7, 80, 40"})
+  void forbiddenImagesAndBadProjectsTogetherFailNoOther(
+      int images, int forbidden, int projects, int bad) {
+    List<String> all = ids("image-", images);
+    for (Naming naming : Naming.values()) {
+      for (List<String> some :
+          List.of(all.subList(0, forbidden), all.subList(images - forbidden, images))) {
+        MemoryBackend cloud =
+            Samples.cloud(Timekeeper.virtual(), images)
+                .unknowns(Unknowns.defaults().naming(naming))
+                .forbiddenImages(some.toArray(String[]::new))
+                .badProjects(ids("project-", bad))
+                .build();
+        ShareReport report = Samples.workflow(cloud).build().run(Samples.share(images, projects));
+        assertEquals(
+            (long) (images - forbidden) * (projects - bad),
+            report.counts().done(),
+            naming + ": " + report);
+      }
+    }
+  }
+
   private static void assertBad(Outcome.Failed failed) {
     boolean image = BAD_IMAGES.contains(failed.member().image());
     assertTrue(image || BAD_PROJECTS.contains(failed.member().recipient().id()), failed::toString);

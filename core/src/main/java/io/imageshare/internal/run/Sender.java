@@ -382,7 +382,7 @@ final class Sender {
       principal.lastRecipients.set(pair.recipient());
     }
     Reason reason = search.steps.reason();
-    if (principal.refusals.areThroughout(open(principal), reason.kind())) {
+    if (principal.refusals.areThroughout(open(principal), reason)) {
       failRest(principal, reason);
     }
   }
@@ -390,7 +390,7 @@ final class Sender {
   private void failRest(Principal principal, Reason reason) {
     String why =
         "not tried, as %d single pairs were refused and nothing was accepted: "
-            .formatted(principal.refusals.pairs());
+            .formatted(principal.refusals.pairs(reason));
     stop(principal);
     settlement.failAll(principal, new Reason(reason.kind(), reason.code(), why + reason.message()));
   }

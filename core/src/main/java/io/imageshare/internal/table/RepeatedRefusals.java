@@ -2,79 +2,99 @@ package io.imageshare.internal.table;
 
 import static java.util.Collections.disjoint;
 
-import com.google.common.collect.ArrayListMultimap;
-import com.google.common.collect.ListMultimap;
 import io.imageshare.Reason;
-import io.imageshare.Reason.Kind;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The refusals of writes, for when they speak for all that was not asked yet. Slices do not: each
- * may hold a bad id. Single pairs do if they are many, none was ever accepted, and neither some bad
- * images alone nor some bad recipients alone explain them.
+ * may hold a bad id. Single pairs do if they are many, refused for one reason, none was ever
+ * accepted, and neither some bad images alone nor some bad recipients alone explain them.
  */
 public final class RepeatedRefusals {
-  /** So many slices that share no image, refused with one code, raise the suspicion. */
+  /** So many slices that share no image raise the suspicion that everything is refused. */
   private static final int SLICES_TO_DOUBT = 3;
 
-  /** So many pairs raise the suspicion; they are enough where slices have raised it. */
+  /** So many pairs raise it, too; they are enough where slices have raised it. */
   private static final int PAIRS_TO_DOUBT = 8;
 
   private static final int ENOUGH_PAIRS = 16;
 
   private final Evidence evidence;
-  private final ListMultimap<String, Slice> slices = ArrayListMultimap.create();
-  private final BitSet images = new BitSet();
-  private final BitSet recipients = new BitSet();
-  private int pairs;
-  private boolean noIdsFault;
+  private final Map<String, Alike> refused = new HashMap<>();
+
+  /** What was refused for one reason. */
+  private static final class Alike {
+    final List<Slice> slices = new ArrayList<>();
+    final BitSet images = new BitSet();
+    final BitSet recipients = new BitSet();
+    int pairs;
+
+    /** Whether it may be nobody's fault. */
+    boolean isRepeated() {
+      return slices.size() >= SLICES_TO_DOUBT;
+    }
+  }
 
   public RepeatedRefusals(Evidence evidence) {
     this.evidence = evidence;
   }
 
   public void add(Slice slice, Reason reason) {
-    if (slice.pairs() == 1) {
-      pairs++;
-      images.set(slice.images().get(0));
-      recipients.set(slice.recipients().get(0));
-    }
+    Alike alike = refused.computeIfAbsent(key(reason), key -> new Alike());
     switch (reason.kind()) {
-      case QUOTA, FORBIDDEN, UNSUPPORTED -> noIdsFault |= isRepeated(slice, reason);
-      default -> {}
+      case QUOTA, FORBIDDEN, UNSUPPORTED -> addSlice(slice, alike.slices);
+      case INVALID -> {}
+      default -> {
+        return; // it tells on whose side the fault is
+      }
+    }
+    if (slice.pairs() == 1) {
+      alike.pairs++;
+      alike.images.set(slice.images().get(0));
+      alike.recipients.set(slice.recipients().get(0));
     }
   }
 
-  private boolean isRepeated(Slice slice, Reason reason) {
-    List<Slice> refused = slices.get(reason.kind() + " " + reason.code());
+  private static String key(Reason reason) {
+    return reason.kind() + " " + reason.code();
+  }
+
+  private static void addSlice(Slice slice, List<Slice> slices) {
     // A part of a slice that was refused before says more than the whole did.
-    refused.removeIf(other -> other.contains(slice));
+    slices.removeIf(other -> other.contains(slice));
     // One full or forbidden image is refused in all of its slices, and says nothing of others.
-    if (refused.stream().allMatch(other -> disjoint(slice.images(), other.images()))) {
-      refused.add(slice);
+    if (slices.stream().allMatch(other -> disjoint(slice.images(), other.images()))) {
+      slices.add(slice);
     }
-    return refused.size() >= SLICES_TO_DOUBT;
   }
 
   /** Whether everything may be refused, which single pairs, far apart, show at the least price. */
   public boolean seemThroughout() {
     return !evidence.anyAccepted()
-        && (noIdsFault || pairs >= PAIRS_TO_DOUBT || evidence.isOneSided(PAIRS_TO_DOUBT));
+        && (evidence.isOneSided(PAIRS_TO_DOUBT)
+            || refused.values().stream()
+                .anyMatch(alike -> alike.isRepeated() || alike.pairs >= PAIRS_TO_DOUBT));
   }
 
   /**
-   * Whether all that is open would be refused.
+   * Whether all that is open would be refused for a reason.
    *
-   * @param open the recipients with which each image is open; changed
-   * @param kind of the last refusal
+   * @param open the recipients with which each image is open
    */
-  public boolean areThroughout(BitSet[] open, Kind kind) {
-    int enough = noIdsFault ? PAIRS_TO_DOUBT : ENOUGH_PAIRS;
-    return pairs >= enough
-        && !evidence.anyAccepted()
-        && covers(images, images(open), enough)
-        && (kind == Kind.QUOTA || covers(recipients, recipients(open), enough));
+  public boolean areThroughout(BitSet[] open, Reason reason) {
+    Alike alike = refused.get(key(reason));
+    if (alike == null || evidence.anyAccepted()) {
+      return false;
+    }
+    int enough = alike.isRepeated() ? PAIRS_TO_DOUBT : ENOUGH_PAIRS;
+    // A recipient is never full.
+    boolean ofRecipients =
+        reason.kind() == Reason.Kind.QUOTA || covers(alike.recipients, recipients(open), enough);
+    return alike.pairs >= enough && ofRecipients && covers(alike.images, images(open), enough);
   }
 
   private static boolean covers(BitSet refused, BitSet open, int enough) {
@@ -98,8 +118,9 @@ public final class RepeatedRefusals {
     return recipients;
   }
 
-  /** The single pairs that were refused. */
-  public int pairs() {
-    return pairs;
+  /** How many single pairs were refused for a reason. */
+  public int pairs(Reason reason) {
+    Alike alike = refused.get(key(reason));
+    return alike == null ? 0 : alike.pairs;
   }
 }
