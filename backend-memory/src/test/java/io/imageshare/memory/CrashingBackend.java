@@ -2,6 +2,7 @@ package io.imageshare.memory;
 
 import io.imageshare.ShareRequest;
 import io.imageshare.memory.MemoryBackend.Call.Kind;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -24,6 +25,23 @@ final class CrashingBackend extends ForwardingBackend {
 
   CrashingBackend(MemoryBackend cloud, KillSwitch process) {
     this(cloud, process, (kind, about) -> {});
+  }
+
+  /**
+   * As seen by a process that lives, but may lose its run.
+   *
+   * @param stray takes its writes while another has the run
+   */
+  static CrashingBackend ownedBy(
+      String name, MemoryBackend cloud, SharedJournal journal, String run, List<String> stray) {
+    return new CrashingBackend(
+        cloud,
+        KillSwitch.never(),
+        (kind, about) -> {
+          if (kind == Kind.SUBMIT && !name.equals(journal.owner(run))) {
+            stray.add(name + " while " + journal.owner(run) + " had the run: " + about);
+          }
+        });
   }
 
   @Override

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Journal;
-import io.imageshare.MemberBackend;
 import io.imageshare.RunBusyException;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
@@ -67,16 +66,7 @@ class FleetTest {
 
   /** A process, whose writes must be of a run that it has. */
   private ShareWorkflow.Builder process(String name, Timekeeper its, Journal seen) {
-    MemberBackend backend =
-        new CrashingBackend(
-            cloud,
-            KillSwitch.never(),
-            (kind, about) -> {
-              if (kind == Call.Kind.SUBMIT && !name.equals(journal.owner(RUN))) {
-                stray.add(name + " while " + journal.owner(RUN) + " had the run");
-              }
-            });
-    return ShareWorkflow.builder(backend)
+    return ShareWorkflow.builder(CrashingBackend.ownedBy(name, cloud, journal, RUN, stray))
         .time(its)
         .journal(seen)
         .limits(new BatchLimits(1, 3, 3))

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Journal;
 import io.imageshare.Member;
-import io.imageshare.MemberBackend;
 import io.imageshare.Outcome;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
@@ -150,16 +149,9 @@ final class MultiProcessRun {
   record TwoOwners(ShareReport report, long tasks, boolean lost) {}
 
   private ShareWorkflow.Builder owner(String name, List<String> stray) {
-    MemberBackend backend =
-        new CrashingBackend(
-            cloud,
-            KillSwitch.never(),
-            (kind, about) -> {
-              if (kind == Call.Kind.SUBMIT && !name.equals(journal.owner(RUN))) {
-                stray.add(name + ": " + about);
-              }
-            });
-    return scenario.workflow(backend).journal(journal.seenBy(name, KillSwitch.never()));
+    return scenario
+        .workflow(CrashingBackend.ownedBy(name, cloud, journal, RUN, stray))
+        .journal(journal.seenBy(name, KillSwitch.never()));
   }
 
   /** What is in the journal. */
