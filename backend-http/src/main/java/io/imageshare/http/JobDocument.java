@@ -44,7 +44,7 @@ final class JobDocument {
     addResults(root);
     return new Job(
         id,
-        clean(Wire.text(root, Wire.JOB_TYPE)),
+        hide.apply(Wire.id(root, Wire.JOB_TYPE)),
         status,
         Wire.time(root, Wire.BEGIN),
         Wire.time(root, Wire.END),

@@ -23,6 +23,7 @@ import java.net.URLDecoder;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -229,7 +230,7 @@ final class Wire {
       return null;
     }
     try {
-      return Instant.parse(text);
+      return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException e) {
       return oldTime(text);
     }
