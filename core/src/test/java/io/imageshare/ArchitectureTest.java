@@ -7,10 +7,14 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.common.collect.Maps;
+import com.google.common.collect.SetMultimap;
+import com.google.common.collect.TreeMultimap;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -171,13 +175,37 @@ class ArchitectureTest {
     return type.getModifiers().contains(JavaModifier.PUBLIC);
   }
 
+  /** Where two types know each other, neither can be read without the other. */
+  @Test
+  void fewTypesOfAPackageKnowEachOther() {
+    SetMultimap<String, String> uses = TreeMultimap.create();
+    for (JavaClass type : core) {
+      for (Dependency use : type.getDirectDependenciesFromSelf()) {
+        JavaClass target = use.getTargetClass().getBaseComponentType();
+        if (target.getPackageName().equals(type.getPackageName())) {
+          uses.put(part(type) + "." + outermost(type), part(target) + "." + outermost(target));
+        }
+      }
+    }
+    SetMultimap<String, String> mutual = TreeMultimap.create();
+    uses.forEach(
+        (type, other) -> {
+          if (type.compareTo(other) < 0 && uses.containsEntry(other, type)) {
+            mutual.put(type.substring(0, type.indexOf('.')), type + " and " + other);
+          }
+        });
+    assertEquals(Map.of(), Maps.filterValues(mutual.asMap(), pairs -> pairs.size() > 3));
+  }
+
   @Test
   void noFolderHoldsMoreThanOneCanTakeIn() {
-    Map<String, Long> files =
-        core.stream()
-            .filter(JavaClass::isTopLevelClass)
-            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
-    files.values().removeIf(count -> count <= 28);
-    assertEquals(Map.of(), files);
+    SetMultimap<String, String> files = TreeMultimap.create();
+    for (JavaClass type : core) {
+      if (!type.getSimpleName().equals("package-info")) {
+        String file = type.getSource().flatMap(Source::getFileName).orElseThrow();
+        files.put(type.getPackageName(), file);
+      }
+    }
+    assertEquals(Map.of(), Maps.filterValues(files.asMap(), names -> names.size() > 26));
   }
 }
