@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Plans what is open and sends it, and searches for what is wrong with what was refused. */
 final class Sender {
@@ -59,8 +60,7 @@ final class Sender {
     if (!queued.isEmpty() || !table.hasOpen() || !survey.isReady()) {
       return;
     }
-    boolean batchable = unfinished || (survey.isOver() && !isAnythingUnderWay());
-    if (!batchable && mustWait()) {
+    if (!unfinished && mustWait()) {
       return;
     }
     unfinished = false;
@@ -78,14 +78,9 @@ final class Sender {
     return principal.refusals.seemThroughout() && !principal.searches.isEmpty();
   }
 
-  /** Whether something is under way that may open more pairs soon. */
-  private boolean isAnythingUnderWay() {
-    return run.openJobs > 0 || !run.reads.isEmpty();
-  }
-
-  /** Pairs that are open again wait for others as long as a job takes, to be asked in few calls. */
+  /** Open pairs wait for more of their kind as long as a job takes, to be asked in few calls. */
   private boolean mustWait() {
-    if (run.nextSubmission == 0) {
+    if (run.nextSubmission == 0 || (survey.isOver() && !isSearching() && !awaitsAudits())) {
       return false;
     }
     if (!waiting) {
@@ -95,6 +90,20 @@ final class Sender {
       run.await(Purpose.PLAN, 0, patience);
     }
     return run.now - planAt < 0;
+  }
+
+  private boolean isSearching() {
+    return run.principals.stream().anyMatch(p -> !p.searches.isEmpty() || !p.unexplained.isEmpty());
+  }
+
+  /** Whether an audit may soon open more pairs of a slice, some of whose pairs are open again. */
+  private boolean awaitsAudits() {
+    return IntStream.range(0, run.listings.count())
+        .filter(table::hasOpen)
+        .mapToObj(run::submissions)
+        .flatMap(List::stream)
+        .flatMap(submission -> run.listings.of(submission.slice).stream())
+        .anyMatch(listing -> table.hasUnaudited(listing) && !table.hasUnderWay(listing));
   }
 
   private void plan(Principal principal) {
