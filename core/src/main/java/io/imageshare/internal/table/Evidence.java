@@ -1,5 +1,6 @@
 package io.imageshare.internal.table;
 
+import com.google.common.collect.Comparators;
 import com.google.common.collect.MultimapBuilder;
 import com.google.common.collect.SetMultimap;
 import io.imageshare.Reason;
@@ -27,7 +28,9 @@ public final class Evidence {
     /** It was in a job that ended well and reports nothing else of it. */
     SERVED,
     /** A listing named it. */
-    LISTED
+    LISTED,
+    /** Nothing does any more. */
+    NOTHING
   }
 
   /** The ids of one side. */
@@ -46,7 +49,6 @@ public final class Evidence {
   private final Known images = new Known();
   private final Known recipients = new Known();
   private Strength least = Strength.ACCEPTED;
-  private boolean doubtAll;
   private boolean accepted;
 
   private Known known(Side side) {
@@ -75,37 +77,31 @@ public final class Evidence {
 
   /** The service accepts calls first and finds bad ids in the job: acceptance proves nothing. */
   public void distrustAcceptance() {
-    if (least == Strength.ACCEPTED) {
-      least = Strength.SERVED;
-    }
+    least = Comparators.max(least, Strength.SERVED);
   }
 
   public boolean trustsAcceptance() {
-    return least == Strength.ACCEPTED && !doubtAll;
+    return least == Strength.ACCEPTED;
   }
 
   /** A call was refused that held only good ids: the weakest evidence is worth nothing. */
   public void doubt() {
-    if (least == Strength.LISTED) {
-      doubtAll = true;
-    } else {
-      least = least == Strength.ACCEPTED ? Strength.SERVED : Strength.LISTED;
-    }
-  }
-
-  boolean isGood(Side side, int id) {
-    return isProven(side, id, Strength.LISTED);
+    least =
+        switch (least) {
+          case ACCEPTED -> Strength.SERVED;
+          case SERVED -> Strength.LISTED;
+          case LISTED, NOTHING -> Strength.NOTHING;
+        };
   }
 
   private boolean isProven(Side side, int id, Strength most) {
-    return !doubtAll
-        && least.compareTo(most) <= 0
+    return least.compareTo(most) <= 0
         && EnumSet.range(least, most).stream()
             .anyMatch(strength -> known(side).good.containsEntry(strength, id));
   }
 
   public List<Integer> suspects(Side side, Slice slice) {
-    return slice.ids(side).stream().filter(id -> !isGood(side, id)).toList();
+    return slice.ids(side).stream().filter(id -> !isProven(side, id, Strength.LISTED)).toList();
   }
 
   /** The images that nobody may be allowed to change: what is listed can be read, and no more. */

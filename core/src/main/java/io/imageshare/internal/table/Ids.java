@@ -50,8 +50,7 @@ public final class Ids {
     ImmutableSet.Builder<String> checked = ImmutableSet.builder();
     int place = 0;
     for (@Nullable String id : requireNonNull(ids, argument)) {
-      checked.add(id != null && isPlain(id) ? id : check(argument + "[" + place + "]", id));
-      place++;
+      checked.add(check(argument, place++, id));
     }
     return checked.build();
   }
@@ -64,13 +63,16 @@ public final class Ids {
     for (@Nullable Recipient recipient : requireNonNull(recipients, argument)) {
       checkArgument(
           recipient != null, "%s[%s]: null; give each recipient as it is", argument, place);
-      if (!isPlain(recipient.id())) {
-        check(argument + "[" + place + "]", recipient.id());
-      }
+      check(argument, place++, recipient.id());
       checked.add(recipient);
-      place++;
     }
     return checked.build();
+  }
+
+  private static String check(String argument, int place, @Nullable String id) {
+    return id != null && !id.isEmpty() && PLAIN.matchesAllOf(id)
+        ? id
+        : check(argument + "[" + place + "]", id);
   }
 
   /**
@@ -80,9 +82,6 @@ public final class Ids {
    *     not seen, the character
    */
   public static String check(String place, @Nullable String id) {
-    if (id != null && isPlain(id)) {
-      return id;
-    }
     String one = one(place, id);
     checkArgument(
         QUOTES.matchesNoneOf(one),
@@ -96,10 +95,6 @@ public final class Ids {
               .formatted(place, shown(one), name(one.codePointAt(strange.start()))));
     }
     return one;
-  }
-
-  private static boolean isPlain(String id) {
-    return !id.isEmpty() && PLAIN.matchesAllOf(id);
   }
 
   /**

@@ -3,19 +3,23 @@ package io.imageshare.internal.table;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ContiguousSet;
+import com.google.common.collect.Lists;
 import io.imageshare.Member;
 import io.imageshare.Outcome;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -58,10 +62,9 @@ public final class PairTable {
   private final boolean byRecipient;
   private final int[] pending;
 
-  // By listing: one for each image, or for each recipient where recipients decide.
-  private final int[] open;
-  private final int[] underWay;
-  private final int[] unaudited;
+  /** By state, then by listing: one for each image, or for each recipient where these decide. */
+  private final int[][] unsettled;
+
   private final VerdictPool verdicts = new VerdictPool();
   private long openPairs;
   private long total;
@@ -79,7 +82,8 @@ public final class PairTable {
     for (ShareRequest request : requests) {
       int[] columns = request.recipients().stream().mapToInt(recipientIndex::get).toArray();
       for (String image : request.images()) {
-        open(requireNonNull(imageIndex.get(image)), columns);
+        int row = requireNonNull(imageIndex.get(image));
+        Arrays.stream(columns).forEach(column -> open(row, column));
       }
     }
   }
@@ -107,26 +111,19 @@ public final class PairTable {
     cells = new Cells(images.size(), recipients.size());
     byRecipient = action.isOfRecipient();
     pending = new int[images.size()];
-    int listings = byRecipient ? recipients.size() : images.size();
-    open = new int[listings];
-    underWay = new int[listings];
-    unaudited = new int[listings];
+    unsettled = new int[3][byRecipient ? recipients.size() : images.size()];
   }
 
   private static <T> Map<T, Integer> index(List<T> ids) {
-    Map<T, Integer> index = new HashMap<>();
-    ids.forEach(id -> index.put(id, index.size()));
-    return index;
+    return IntStream.range(0, ids.size()).boxed().collect(Collectors.toMap(ids::get, i -> i));
   }
 
-  private void open(int image, int[] columns) {
-    for (int column : columns) {
-      if (cells.get(image, column) == ABSENT) {
-        cells.set(image, column, OPEN);
-        pending[image]++;
-        count(image, column, OPEN, 1);
-        total++;
-      }
+  private void open(int image, int recipient) {
+    if (cells.get(image, recipient) == ABSENT) {
+      cells.set(image, recipient, OPEN);
+      pending[image]++;
+      count(image, recipient, OPEN, 1);
+      total++;
     }
   }
 
@@ -168,11 +165,9 @@ public final class PairTable {
 
   /** Every pair of the table, asked for or not. */
   public Slice all() {
-    return new Slice(indices(images.size()), indices(recipients.size()));
-  }
-
-  private static List<Integer> indices(int size) {
-    return IntStream.range(0, size).boxed().toList();
+    return new Slice(
+        ContiguousSet.closedOpen(0, images.size()).asList(),
+        ContiguousSet.closedOpen(0, recipients.size()).asList());
   }
 
   /** The slice as a request, in the run's order. */
@@ -182,9 +177,7 @@ public final class PairTable {
   }
 
   private static <T> Set<T> of(List<T> all, List<Integer> indices) {
-    Set<T> ids = new LinkedHashSet<>();
-    indices.forEach(index -> ids.add(all.get(index)));
-    return ids;
+    return new LinkedHashSet<>(Lists.transform(indices, all::get));
   }
 
   public boolean isOpen(int image, int recipient) {
@@ -228,7 +221,7 @@ public final class PairTable {
   /** The image's pairs that are to be asked. */
   public BitSet open(int image) {
     BitSet row = new BitSet(recipients.size());
-    if (byRecipient || open[image] > 0) {
+    if (byRecipient || hasOpen(image)) {
       for (int r = 0; r < recipients.size(); r++) {
         row.set(r, isOpen(image, r));
       }
@@ -238,17 +231,21 @@ public final class PairTable {
 
   /** Whether a listing shows open pairs. */
   public boolean hasOpen(int listing) {
-    return open[listing] > 0;
+    return has(OPEN, listing);
   }
 
   /** Whether a listing shows pairs that are under way. */
   public boolean hasUnderWay(int listing) {
-    return underWay[listing] > 0;
+    return has(UNDER_WAY, listing);
   }
 
   /** Whether a listing shows pairs that wait for it. */
   public boolean hasUnaudited(int listing) {
-    return unaudited[listing] > 0;
+    return has(UNAUDITED, listing);
+  }
+
+  private boolean has(char state, int listing) {
+    return unsettled[(state - OPEN) / STATE][listing] > 0;
   }
 
   /** Whether an image has pairs that are not settled. */
@@ -304,15 +301,8 @@ public final class PairTable {
   }
 
   private void count(int image, int recipient, char state, int change) {
-    int listing = byRecipient ? recipient : image;
-    switch (state) {
-      case OPEN -> {
-        open[listing] += change;
-        openPairs += change;
-      }
-      case UNDER_WAY -> underWay[listing] += change;
-      default -> unaudited[listing] += change;
-    }
+    unsettled[(state - OPEN) / STATE][byRecipient ? recipient : image] += change;
+    openPairs += state == OPEN ? change : 0;
   }
 
   /** An ask for the pair was accepted or lost. */
@@ -343,7 +333,7 @@ public final class PairTable {
 
   /** Adds a pair with its outcome; does nothing if it has one already. */
   public void add(int image, int recipient, Verdict verdict) {
-    open(image, new int[] {recipient});
+    open(image, recipient);
     settle(image, recipient, verdict);
   }
 
@@ -369,16 +359,21 @@ public final class PairTable {
 
   /** The outcomes of an image's settled pairs, in the run's order. */
   public Stream<Outcome> outcomes(int image) {
-    return IntStream.range(0, recipients.size())
-        .filter(r -> cells.get(image, r) >= VERDICTS)
-        .mapToObj(r -> verdict(cells.get(image, r)).of(member(image, r)));
+    return outcomes(image, verdict -> true);
   }
 
   /** The outcomes of an image's settled pairs that are not done, in the run's order. */
   public Stream<Outcome> failures(int image) {
+    return outcomes(image, verdict -> !(verdict instanceof Verdict.Done));
+  }
+
+  private Stream<Outcome> outcomes(int image, Predicate<Verdict> which) {
+    return settled(image, which).mapToObj(r -> verdict(cells.get(image, r)).of(member(image, r)));
+  }
+
+  private IntStream settled(int image, Predicate<Verdict> which) {
     return IntStream.range(0, recipients.size())
-        .filter(r -> cells.get(image, r) >= VERDICTS && !isDone(image, r))
-        .mapToObj(r -> verdict(cells.get(image, r)).of(member(image, r)));
+        .filter(r -> cells.get(image, r) >= VERDICTS && which.test(verdict(cells.get(image, r))));
   }
 
   /** The outcome of a settled pair; empty if this run was not asked for it. */
@@ -393,10 +388,7 @@ public final class PairTable {
 
   /** How many pairs of an image have such a verdict. */
   public long count(int image, Class<? extends Verdict> kind) {
-    return IntStream.range(0, recipients.size())
-        .map(r -> cells.get(image, r))
-        .filter(cell -> cell >= VERDICTS && kind.isInstance(verdict((char) cell)))
-        .count();
+    return settled(image, kind::isInstance).count();
   }
 
   /** Adds a pair of the table with its outcome. */

@@ -25,18 +25,14 @@ final class VerdictPool {
     if (known != null) {
       return known;
     }
-    if (all.size() >= KEPT_APART && !isSpecial(verdict)) {
-      return place(verdict instanceof Verdict.Unknown ? MANY_UNKNOWN : MANY_FAILED);
-    }
-    all.add(verdict);
-    places.put(verdict, all.size() - 1);
-    return all.size() - 1;
-  }
-
-  private static boolean isSpecial(Verdict verdict) {
-    return verdict instanceof Verdict.Done
-        || verdict.equals(MANY_FAILED)
-        || verdict.equals(MANY_UNKNOWN);
+    boolean isApart = all.size() < KEPT_APART || verdict instanceof Verdict.Done;
+    Verdict many = verdict instanceof Verdict.Unknown ? MANY_UNKNOWN : MANY_FAILED;
+    return places.computeIfAbsent(
+        isApart ? verdict : many,
+        added -> {
+          all.add(added);
+          return all.size() - 1;
+        });
   }
 
   Verdict at(int place) {
