@@ -9,7 +9,6 @@ import io.imageshare.Timekeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,17 +96,20 @@ public final class DirectoryJournal implements Journal {
         () -> {
           List<Unfinished> unfinished = new ArrayList<>();
           for (String run : ids(RunFile.SUFFIX)) {
-            Path file = RunFile.path(path, run);
             // A lock is a sign of life: who has one is not silent.
             if (unfinished.size() < atMost
-                && exists(file)
-                && Files.size(file) > 0
+                && isUnfinished(run)
                 && RunLock.owner(path, run).isEmpty()) {
-              unfinished.add(new Unfinished(run, "", age(file)));
+              unfinished.add(new Unfinished(run, "", age(file(run, RunFile.SUFFIX))));
             }
           }
           return unfinished;
         });
+  }
+
+  private boolean isUnfinished(String run) throws IOException {
+    Path file = file(run, RunFile.SUFFIX);
+    return exists(file) && Files.size(file) > 0;
   }
 
   private static boolean exists(Path file) {
@@ -142,7 +144,7 @@ public final class DirectoryJournal implements Journal {
           RunFile file = RunFile.own(path, run, silent, time.now(), finishedEpoch(run));
           owned.put(run, file);
           if (file.entries().isEmpty()) {
-            Files.deleteIfExists(cancelMark(run)); // of an earlier run
+            Files.deleteIfExists(file(run, CANCEL)); // of an earlier run
           }
           return new Claim(file.epoch(), file.entries());
         });
@@ -182,7 +184,7 @@ public final class DirectoryJournal implements Journal {
   private void force(RunFile file, List<Append> written) {
     try {
       file.force();
-      written.forEach(append -> append.done().complete(exists(cancelMark(append.run()))));
+      written.forEach(append -> append.done().complete(exists(file(append.run(), CANCEL))));
     } catch (IOException | RuntimeException e) {
       written.forEach(append -> append.done().completeExceptionally(e));
     }
@@ -197,10 +199,10 @@ public final class DirectoryJournal implements Journal {
             return null; // an earlier try has finished it
           }
           file = owned(run, epoch);
-          OwnFiles.replace(reportFile(run), OwnFiles.epochLine(epoch) + "\n" + report);
+          OwnFiles.replace(file(run, REPORT), OwnFiles.epochLine(epoch) + "\n" + report);
           owned.remove(run);
           file.delete();
-          Files.deleteIfExists(cancelMark(run));
+          Files.deleteIfExists(file(run, CANCEL));
           deleteOldReports();
           return null;
         });
@@ -212,28 +214,20 @@ public final class DirectoryJournal implements Journal {
     }
     lookedForOldReports = time.now();
     for (String run : ids(REPORT)) {
-      Path file = reportFile(run);
+      Path file = file(run, REPORT);
       if (exists(file) && age(file).compareTo(keepReports) > 0 && finishedEpoch(run) > 0) {
         Files.deleteIfExists(file);
       }
     }
   }
 
-  private Path reportFile(String run) {
-    return path.resolve(run + REPORT);
-  }
-
-  private Path cancelMark(String run) {
-    return path.resolve(run + CANCEL);
+  private Path file(String run, String suffix) {
+    return path.resolve(run + suffix);
   }
 
   /** The epoch of the run with this id that was finished last; 0: none was, or it is forgotten. */
   private long finishedEpoch(String run) throws IOException {
-    try {
-      return OwnFiles.epoch(OwnFiles.firstLine(reportFile(run)));
-    } catch (NoSuchFileException e) {
-      return 0;
-    }
+    return OwnFiles.epoch(file(run, REPORT));
   }
 
   @Override
@@ -243,7 +237,7 @@ public final class DirectoryJournal implements Journal {
           if (finishedEpoch(run) == 0) {
             return Optional.empty();
           }
-          String text = OwnFiles.read(reportFile(run));
+          String text = OwnFiles.read(file(run, REPORT));
           return Optional.of(text.substring(text.indexOf('\n') + 1));
         });
   }
@@ -265,12 +259,11 @@ public final class DirectoryJournal implements Journal {
   public CompletionStage<Boolean> cancel(String run) {
     return inOrder(
         () -> {
-          Path file = RunFile.path(path, run);
-          if (!exists(file) || Files.size(file) == 0) {
-            return false;
+          boolean unfinished = isUnfinished(run);
+          if (unfinished) {
+            OwnFiles.open(file(run, CANCEL)).close();
           }
-          OwnFiles.open(cancelMark(run)).close();
-          return true;
+          return unfinished;
         });
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +55,11 @@ public final class JournalWriter {
   private final TimerScope timers;
   private List<Entry> sending = List.of();
 
+  /** Its claim; null while it is not claimed yet, and when it is another's. */
   private @Nullable Held held;
-  private long confirmed;
+
   private boolean busy;
   private boolean broken;
-  private boolean lost;
   private @Nullable Runnable ending;
   private boolean quiet = true;
 
@@ -68,9 +69,10 @@ public final class JournalWriter {
    * The claim of a run.
    *
    * @param next the number of the next entry
-   * @param began when it was claimed, by the monotonic clock
+   * @param seen when the last write began that the journal confirmed, the claim or a later one, by
+   *     the monotonic clock
    */
-  public record Held(long epoch, long next, long began) {}
+  public record Held(long epoch, long next, long seen) {}
 
   /**
    * @param silence after which others may claim the run
@@ -90,7 +92,6 @@ public final class JournalWriter {
     this.held = held;
     this.listener = listener;
     timers = new TimerScope(time);
-    confirmed = held == null ? time.nanoTime() : held.began();
   }
 
   public boolean isOn() {
@@ -99,16 +100,13 @@ public final class JournalWriter {
 
   /** Whether a write to the service may go now: no other process can have the run. */
   public boolean mayWrite() {
-    return journal == null || (!broken && held != null && age() < silence.toNanos() / 2);
+    return journal == null
+        || (!broken && held != null && time.nanoTime() - held.seen() < silence.toNanos() / 2);
   }
 
   /** Whether it takes nothing any more. */
   public boolean isBroken() {
     return broken;
-  }
-
-  private long age() {
-    return time.nanoTime() - confirmed;
   }
 
   /** Whether nothing was written since this was last asked. */
@@ -171,7 +169,6 @@ public final class JournalWriter {
 
   private void claimed(Journal.Claim claim, long began) {
     busy = false;
-    confirmed = began;
     held = new Held(claim.epoch(), claim.entries().size(), began);
     if (claim.entries().isEmpty()) {
       proceed();
@@ -182,8 +179,7 @@ public final class JournalWriter {
 
   private void appended(Held own, int entries, @Nullable Boolean cancelled, long began) {
     busy = false;
-    confirmed = began;
-    held = new Held(own.epoch(), own.next() + entries, own.began());
+    held = new Held(own.epoch(), own.next() + entries, began);
     if (Boolean.TRUE.equals(cancelled)) {
       listener.cancelled();
     }
@@ -206,7 +202,7 @@ public final class JournalWriter {
     busy = false;
     if (!broken) {
       broken = true;
-      lost = failure instanceof RunBusyException;
+      boolean lost = failure instanceof RunBusyException;
       Reason reason =
           new Reason(
               Reason.Kind.UNAVAILABLE,
@@ -215,6 +211,7 @@ public final class JournalWriter {
                   ? "this process lost the run, so it sent nothing more: " + failure.getMessage()
                   : "the journal failed, so nothing more was sent: " + failure);
       if (lost) {
+        held = null;
         listener.lost(reason);
       } else {
         listener.failed(reason);
@@ -234,14 +231,23 @@ public final class JournalWriter {
       return;
     }
     Journal last = journal;
-    Once once = new Once(then);
+    boolean[] over = {false};
+    Runnable once =
+        () -> {
+          if (!over[0]) {
+            over[0] = true;
+            timers.cancel();
+            then.run();
+          }
+        };
+    timers.after(ENDING, once); // if it takes too long
     ending = () -> end(last, report, once);
     advance(last);
   }
 
-  private void end(Journal journal, @Nullable Supplier<String> report, Once then) {
+  private void end(Journal journal, @Nullable Supplier<String> report, Runnable then) {
     Held own = held;
-    if (own == null || lost) {
+    if (own == null) {
       then.run();
     } else if (report == null || broken) {
       JournalCall.make(
@@ -257,47 +263,21 @@ public final class JournalWriter {
     }
   }
 
-  /** What comes after the end of the journal, or when that takes too long. */
-  private final class Once implements Runnable {
-    private final Runnable work;
-    private final Timekeeper.Scheduled tooLate;
-    private boolean done;
-
-    Once(Runnable work) {
-      this.work = work;
-      tooLate = time.schedule(ENDING, this);
-    }
-
-    @Override
-    public void run() {
-      if (!done) {
-        done = true;
-        tooLate.cancel();
-        timers.cancel();
-        work.run();
-      }
-    }
-  }
-
-  /** What is done with the answer to a call that began at a time. */
-  private interface Answered<T extends @Nullable Object> {
-    void take(T value, long began);
-  }
-
   /**
    * One call that is made again until an attempt succeeds, the run turns out to be another's, or
-   * the time is up. An answer to an earlier attempt counts, too: the effect is the same.
+   * the time is up. An answer to an earlier attempt counts, too: the effect is the same. It is
+   * taken with the time at which its attempt began.
    */
   private final class Step<T extends @Nullable Object> {
     private final Duration within;
     private final Supplier<CompletionStage<T>> call;
-    private final Answered<T> then;
+    private final ObjLongConsumer<T> then;
     private final long first = time.nanoTime();
     private int attempts;
     private int failed;
     private boolean over;
 
-    Step(Duration within, Supplier<CompletionStage<T>> call, Answered<T> then) {
+    Step(Duration within, Supplier<CompletionStage<T>> call, ObjLongConsumer<T> then) {
       this.within = within;
       this.call = call;
       this.then = then;
@@ -327,7 +307,7 @@ public final class JournalWriter {
               failed(attempt, failure);
             } else if (!over) {
               over = true;
-              then.take(value, began);
+              then.accept(value, began);
             }
           });
     }

@@ -2,19 +2,20 @@ package io.imageshare.internal.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Set;
 
 /** Files that nobody but their owner may read, opened without following links. */
@@ -52,20 +53,27 @@ final class OwnFiles {
     return FileChannel.open(path, READ_AND_WRITE, only(path, "rw-------"));
   }
 
-  /** The first line of a file, or the first 64 bytes of it. */
-  static String firstLine(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, READ)) {
-      ByteBuffer begin = ByteBuffer.allocate(64);
-      channel.read(begin, 0);
-      return UTF_8.decode(begin.flip()).toString().lines().findFirst().orElse("");
+  /**
+   * Refuses a file that begins like none of this library, as far as it was written.
+   *
+   * @param begins how such files begin
+   */
+  static void requireOurs(Path path, FileChannel channel, String... begins) throws IOException {
+    String found = begin(channel);
+    if (Arrays.stream(begins).noneMatch(b -> found.startsWith(b) || b.startsWith(found))) {
+      throw new IOException(
+          path + " is no journal file of this library; move it away, or name another directory");
     }
   }
 
+  private static String begin(FileChannel channel) throws IOException {
+    ByteBuffer begin = ByteBuffer.allocate(64);
+    channel.read(begin, 0);
+    return UTF_8.decode(begin.flip()).toString();
+  }
+
   static byte[] read(FileChannel channel) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    channel.position(0);
-    Channels.newInputStream(channel).transferTo(bytes);
-    return bytes.toByteArray();
+    return Channels.newInputStream(channel.position(0)).readAllBytes();
   }
 
   static String read(Path path) throws IOException {
@@ -79,10 +87,7 @@ final class OwnFiles {
     Path next = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(next);
     try (FileChannel channel = open(next)) {
-      ByteBuffer left = ByteBuffer.wrap(text.getBytes(UTF_8));
-      while (left.hasRemaining()) {
-        channel.write(left);
-      }
+      Channels.newOutputStream(channel).write(text.getBytes(UTF_8));
       channel.force(true);
     }
     Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -100,6 +105,15 @@ final class OwnFiles {
 
   static String epochLine(long epoch) {
     return EPOCH + epoch + "}";
+  }
+
+  /** The epoch that the first line of a file names; 0: none, or there is no file. */
+  static long epoch(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, READ)) {
+      return begin(channel).lines().findFirst().map(OwnFiles::epoch).orElse(0L);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
   }
 
   /** The epoch that a line names; 0: none. */

@@ -2,8 +2,9 @@ package io.imageshare.internal.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.primitives.Bytes;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -40,18 +41,6 @@ final class RunFile {
     next = entries.size();
   }
 
-  static Path path(Path directory, String run) {
-    return directory.resolve(run + SUFFIX);
-  }
-
-  private static int whole(byte[] bytes) {
-    int end = bytes.length;
-    while (end > 0 && bytes[end - 1] != '\n') {
-      end--; // a last line that does not end was cut off by a crash
-    }
-    return end;
-  }
-
   /**
    * Locks a run, and opens its file as far as it is whole.
    *
@@ -62,16 +51,15 @@ final class RunFile {
     RunLock lock = RunLock.take(directory, run, silent, now);
     FileChannel channel = null;
     try {
-      Path path = path(directory, run);
+      Path path = directory.resolve(run + SUFFIX);
       channel = OwnFiles.open(path);
+      OwnFiles.requireOurs(path, channel, OwnFiles.EPOCH, ENTRY);
       byte[] bytes = OwnFiles.read(channel);
-      requireOurs(path, new String(bytes, 0, Math.min(bytes.length, 32), UTF_8));
-      int end = whole(bytes);
+      int end = Bytes.lastIndexOf(bytes, (byte) '\n') + 1; // what follows was cut off by a crash
       List<String> lines = new String(bytes, 0, end, UTF_8).lines().toList();
       long last = lines.stream().mapToLong(OwnFiles::epoch).max().orElse(0);
-      if (finished > 0
-          && last <= finished) { // it was finished, and died before it had deleted this
-        end = 0;
+      if (finished > 0 && last <= finished) {
+        end = 0; // it was finished, and died before it had deleted this
         lines = List.of();
       }
       channel.truncate(end);
@@ -85,16 +73,6 @@ final class RunFile {
       lock.close();
       throw e;
     }
-  }
-
-  private static void requireOurs(Path path, String begin) throws IOException {
-    for (String ours : List.of(OwnFiles.EPOCH, ENTRY)) {
-      if (begin.startsWith(ours) || ours.startsWith(begin)) {
-        return;
-      }
-    }
-    throw new IOException(
-        path + " is no journal of this library; move it away, or name another directory");
   }
 
   long epoch() {
@@ -123,11 +101,8 @@ final class RunFile {
     }
     added.forEach(line -> lines.append(line).append('\n'));
     byte[] bytes = lines.toString().getBytes(UTF_8);
-    ByteBuffer left = ByteBuffer.wrap(bytes);
     try {
-      while (left.hasRemaining()) {
-        channel.write(left, end + left.position());
-      }
+      Channels.newOutputStream(channel.position(end)).write(bytes);
     } catch (IOException e) {
       channel.truncate(end);
       throw e;

@@ -65,7 +65,7 @@ final class RunLock implements Closeable {
       }
       String self = self() + " since " + now.truncatedTo(ChronoUnit.SECONDS);
       try {
-        requireOurs(path, channel);
+        OwnFiles.requireOurs(path, channel, PROCESS);
         channel.truncate(0).write(ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
       } catch (IOException e) {
         channel.close(); // a full disk must not leave a lock that nobody can release
@@ -73,16 +73,6 @@ final class RunLock implements Closeable {
       }
       HELD.put(path, self);
       return new RunLock(path, channel);
-    }
-  }
-
-  private static void requireOurs(Path path, FileChannel channel) throws IOException {
-    ByteBuffer begin = ByteBuffer.allocate(PROCESS.length());
-    channel.read(begin, 0);
-    String found = StandardCharsets.UTF_8.decode(begin.flip()).toString();
-    if (!PROCESS.startsWith(found)) {
-      throw new IOException(
-          path + " is no lock of a journal; move it away, or name another directory");
     }
   }
 
