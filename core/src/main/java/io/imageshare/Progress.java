@@ -1,6 +1,6 @@
 package io.imageshare;
 
-import io.imageshare.internal.report.ProgressDocument;
+import io.imageshare.internal.report.JsonBinding;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +46,6 @@ public record Progress(
    * @return the document
    */
   public String toJson() {
-    return ProgressDocument.write(this);
+    return JsonBinding.line(this);
   }
 }

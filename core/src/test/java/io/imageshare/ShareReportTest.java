@@ -247,7 +247,7 @@ class ShareReportTest {
         "\"SHARE\" | \"SHARE\",\"vault\":\"v\" | vault: v; only what is accepted is kept in a vault",
         "\"action\" | \"act\" | action: missing, or after rows; it stands before",
         "\"i2\" | \"i1\" | images[1]: i1 stands there twice",
-        "\"i2\" | \"i2;i3\" | images[1]: image: \"i2;i3\" looks like several ids joined",
+        "\"i2\" | \"i2;i3\" | document: images[1]: \"i2;i3\" looks like several ids joined",
         "\"i2\" | 2 | images[1]: expected a string, found 2",
         "\"i1\", \"i2\" | '' | images: none given; at least one is needed",
         "{\"project\":\"p2\"} | {\"tenant\":\"p2\"} | recipients[1]: expected an object with a",

@@ -1,5 +1,7 @@
 package io.imageshare.internal.report;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.base.CharMatcher;
 import com.google.common.io.CharStreams;
 import io.imageshare.internal.table.Visible;
@@ -95,14 +97,12 @@ final class Csv {
     int begin = line;
     StringBuilder value = new StringBuilder();
     boolean quoted = false;
-    int closed = -2;
     for (; at < text.length(); at++) {
       char next = text.charAt(at);
-      if (next == '"') {
-        if (closed == at - 1) {
-          value.append(next); // two quotes inside quotes stand for one
-        }
-        closed = quoted ? at : -2;
+      if (quoted && text.startsWith("\"\"", at)) {
+        value.append(next); // two quotes inside quotes stand for one
+        at++;
+      } else if (next == '"') {
         quoted = !quoted;
       } else if (!quoted && (next == ',' || next == '\r' || next == '\n')) {
         break;
@@ -111,9 +111,7 @@ final class Csv {
         value.append(next);
       }
     }
-    if (quoted) {
-      throw new IllegalArgumentException("line %d: a quote is not closed".formatted(begin));
-    }
+    checkArgument(!quoted, "line %s: a quote is not closed", begin);
     return plain(CharMatcher.whitespace().trimFrom(value));
   }
 

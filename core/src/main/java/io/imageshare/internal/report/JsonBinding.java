@@ -2,6 +2,8 @@ package io.imageshare.internal.report;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -30,6 +32,7 @@ import com.fasterxml.jackson.databind.util.StdConverter;
 import com.google.common.base.Ascii;
 import com.google.common.base.Joiner;
 import com.google.common.base.Throwables;
+import io.imageshare.Progress;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.internal.table.Verdict;
@@ -46,7 +49,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Binds documents to records, and names the place where one is wrong. */
-final class JsonBinding {
+public final class JsonBinding {
   static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(
@@ -56,6 +59,7 @@ final class JsonBinding {
                   .addDeserializer(Instant.class, time(Instant.class, Instant::parse))
                   .addDeserializer(Duration.class, time(Duration.class, Duration::parse)))
           .addMixIn(Ending.class, EndingNames.class)
+          .addMixIn(Progress.class, WithPending.class)
           .addMixIn(Recipient.class, ByType.class)
           .addMixIn(Verdict.class, ByOutcome.class)
           .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
@@ -93,6 +97,12 @@ final class JsonBinding {
     FINISHED
   }
 
+  @JsonPropertyOrder({"total", "done", "failed", "unknown", "pending"})
+  interface WithPending {
+    @JsonProperty
+    long pending();
+  }
+
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
   @JsonSubTypes({
     @JsonSubTypes.Type(name = "done", value = Verdict.Done.class),
@@ -127,6 +137,11 @@ final class JsonBinding {
   }
 
   private JsonBinding() {}
+
+  /** A document on one line. */
+  public static String line(Object document) {
+    return MAPPER.valueToTree(document).toString();
+  }
 
   /** The constant as documents have it that do not spell it like this library. */
   static String name(Enum<?> constant) {

@@ -35,6 +35,6 @@ public record PlanDocument(
             plan.already().count(),
             plan.refused().map(Refused::of).toList(),
             plan.reason().orElse(null));
-    return JsonBinding.MAPPER.valueToTree(document).toString();
+    return JsonBinding.line(document);
   }
 }

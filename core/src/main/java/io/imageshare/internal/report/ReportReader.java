@@ -1,5 +1,6 @@
 package io.imageshare.internal.report;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static io.imageshare.internal.report.JsonBinding.MAPPER;
 import static io.imageshare.internal.report.JsonBinding.bind;
 import static io.imageshare.internal.report.JsonBinding.checked;
@@ -13,12 +14,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.internal.report.ReportDocument.Count;
 import io.imageshare.internal.report.ReportDocument.Head;
 import io.imageshare.internal.report.ReportDocument.JobDocument;
 import io.imageshare.internal.report.ReportDocument.Row;
-import io.imageshare.internal.table.Ids;
 import io.imageshare.internal.table.IndexRanges;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Slice;
@@ -82,31 +83,30 @@ public final class ReportReader {
         json.skipChildren();
       }
     }
-    if (json.nextToken() != null) {
-      throw new IllegalArgumentException("document: something follows its end");
-    }
+    checkArgument(json.nextToken() == null, "document: something follows its end");
     return result(table("rows"));
   }
 
   /** The first field names the format. */
   private void begin() throws IOException {
     boolean isObject = json.nextToken() == JsonToken.START_OBJECT;
-    if (!isObject || !FORMAT.equals(json.nextFieldName())) {
-      throw new IllegalArgumentException(
-          "document: not a report of imageshare; its first field is \"%s\": \"%s\""
-              .formatted(FORMAT, CURRENT));
-    }
+    checkArgument(
+        isObject && FORMAT.equals(json.nextFieldName()),
+        "document: not a report of imageshare; its first field is \"%s\": \"%s\"",
+        FORMAT,
+        CURRENT);
     json.nextToken();
     JsonNode format = tree();
     String name = bind(FORMAT, format, String.class);
     if (!name.matches(ReportDocument.NAME + "[1-9]\\d{0,8}")) {
       throw expected(FORMAT, "\"" + CURRENT + "\"", format);
     }
-    if (Integer.parseInt(name.substring(ReportDocument.NAME.length())) > ReportDocument.VERSION) {
-      throw new IllegalArgumentException(
-          "%s: \"%s\"; this release reads up to \"%s\": read it with the release that wrote it, or a newer one"
-              .formatted(FORMAT, name, CURRENT));
-    }
+    checkArgument(
+        Integer.parseInt(name.substring(ReportDocument.NAME.length())) <= ReportDocument.VERSION,
+        "%s: \"%s\"; this release reads up to \"%s\": read it with the release that wrote it, or a newer one",
+        FORMAT,
+        name,
+        CURRENT);
     fields.set(FORMAT, format);
   }
 
@@ -130,10 +130,7 @@ public final class ReportReader {
       return table;
     }
     for (String name : List.of("action", "images", "recipients", "outcomes")) {
-      if (!fields.has(name)) {
-        throw new IllegalArgumentException(
-            "%s: missing, or after %s; it stands before".formatted(name, next));
-      }
+      checkArgument(fields.has(name), "%s: missing, or after %s; it stands before", name, next);
     }
     Head all = bind("", fields, Head.class);
     head = all;
@@ -143,35 +140,27 @@ public final class ReportReader {
     }
     pairs = new long[verdicts.size()];
     Set<String> images = distinct("images", all.images());
+    Set<Recipient> recipients = distinct("recipients", all.recipients());
     // Checked as every request is.
-    ShareRequest asked =
-        checked(
-            "document",
-            () ->
-                new ShareRequest(
-                    all.action(), images, distinct("recipients", all.recipients()), all.vault()));
     table =
         checked(
             "document",
-            () ->
-                new PairTable(
-                    asked.action(),
-                    asked.vault(),
-                    List.copyOf(asked.images()),
-                    List.copyOf(asked.recipients())));
+            () -> {
+              ShareRequest asked = new ShareRequest(all.action(), images, recipients, all.vault());
+              return new PairTable(
+                  asked.action(),
+                  asked.vault(),
+                  List.copyOf(asked.images()),
+                  List.copyOf(asked.recipients()));
+            });
     return table;
   }
 
   private static <T> Set<T> distinct(String field, List<T> all) {
     Set<T> distinct = new LinkedHashSet<>();
     for (T one : all) {
-      String place = field + "[" + distinct.size() + "]";
-      if (one instanceof String id) {
-        checked(place, () -> Ids.check("image", id));
-      }
-      if (!distinct.add(one)) {
-        throw new IllegalArgumentException(place + ": " + one + " stands there twice");
-      }
+      checkArgument(
+          distinct.add(one), "%s[%s]: %s stands there twice", field, distinct.size(), one);
     }
     return distinct;
   }
@@ -197,11 +186,12 @@ public final class ReportReader {
       }
       recipient += count;
     }
-    if (recipient != table.recipients() || runs.size() % 2 != 0) {
-      throw new IllegalArgumentException(
-          "%s.runs: they are for %d recipients, there are %d"
-              .formatted(place, recipient, table.recipients()));
-    }
+    checkArgument(
+        recipient == table.recipients() && runs.size() % 2 == 0,
+        "%s.runs: they are for %s recipients, there are %s",
+        place,
+        recipient,
+        table.recipients());
     rows += alike;
   }
 
@@ -222,13 +212,11 @@ public final class ReportReader {
       left -=
           within(place + "[" + (i + 1) + "]", numbers.get(i + 1), 1, Math.min(left, size - first));
     }
-    if (numbers.isEmpty() || numbers.size() % 2 != 0) {
-      throw new IllegalArgumentException(
-          place
-              + ": expected pairs of a first index and a count, found "
-              + numbers.size()
-              + " numbers");
-    }
+    checkArgument(
+        !numbers.isEmpty() && numbers.size() % 2 == 0,
+        "%s: expected pairs of a first index and a count, found %s numbers",
+        place,
+        numbers.size());
     return IndexRanges.ofNumbers(numbers);
   }
 
@@ -242,10 +230,8 @@ public final class ReportReader {
 
   private RunResult result(PairTable table) {
     Head all = requireNonNull(head);
-    if (rows != table.images()) {
-      throw new IllegalArgumentException(
-          "rows: they are for %d images, there are %d".formatted(rows, table.images()));
-    }
+    checkArgument(
+        rows == table.images(), "rows: they are for %s images, there are %s", rows, table.images());
     for (int i = 0; i < pairs.length; i++) {
       String place = "outcomes[" + i + "]";
       same(place + ".pairs", bind(place, all.outcomes().get(i), Count.class).pairs(), pairs[i]);
@@ -276,10 +262,11 @@ public final class ReportReader {
   }
 
   private static void same(String place, long written, long counted) {
-    if (written != counted) {
-      throw new IllegalArgumentException(
-          "%s: it says %d, the rows have %d; something was changed or lost"
-              .formatted(place, written, counted));
-    }
+    checkArgument(
+        written == counted,
+        "%s: it says %s, the rows have %s; something was changed or lost",
+        place,
+        written,
+        counted);
   }
 }

@@ -1,5 +1,6 @@
 package io.imageshare.internal.report;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static io.imageshare.internal.report.JsonBinding.MAPPER;
 import static io.imageshare.internal.report.JsonBinding.expected;
 import static io.imageshare.internal.report.JsonBinding.name;
@@ -53,12 +54,9 @@ public final class RequestDocument {
 
     private static void add(
         Set<Recipient> recipients, Recipient.Type type, @Nullable List<String> ids) {
-      if (ids == null) {
-        return;
-      }
-      Ids.check(field(type), ids).forEach(id -> recipients.add(new Recipient(type, id)));
-      if (ids.isEmpty()) {
-        throw new IllegalArgumentException(field(type) + ": none given; at least one is needed");
+      if (ids != null) {
+        Ids.check(field(type), ids).forEach(id -> recipients.add(new Recipient(type, id)));
+        checkArgument(!ids.isEmpty(), "%s: none given; at least one is needed", field(type));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.imageshare.internal.report;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static io.imageshare.internal.report.MembersDocument.IMAGE;
 import static io.imageshare.internal.report.MembersDocument.REASON;
 import static io.imageshare.internal.report.MembersDocument.RECIPIENT;
@@ -63,11 +64,11 @@ public final class WantedTable {
 
   private static List<String> columns(Csv.Row header) {
     List<String> columns = lowerCase(header);
-    if (!columns.contains(IMAGE) || columns.contains(PROJECT) == columns.contains(RECIPIENT)) {
-      throw new IllegalArgumentException(
-          "line %d: the columns are %s; image is needed, and one of project and recipient"
-              .formatted(header.line(), Joiner.on(", ").join(header.fields())));
-    }
+    checkArgument(
+        columns.contains(IMAGE) && columns.contains(PROJECT) != columns.contains(RECIPIENT),
+        "line %s: the columns are %s; image is needed, and one of project and recipient",
+        header.line(),
+        Joiner.on(", ").join(header.fields()));
     return columns;
   }
 
@@ -80,10 +81,10 @@ public final class WantedTable {
               .formatted(Joiner.on(",").join(columns), Joiner.on(",").join(fields)));
     }
     String reason = field(row, REASON);
-    if (!reason.isEmpty()) {
-      throw new IllegalArgumentException(
-          "it says that the members could not be read, not who should have the image: " + reason);
-    }
+    checkArgument(
+        reason.isEmpty(),
+        "it says that the members could not be read, not who should have the image: %s",
+        reason);
     String image = Ids.check(IMAGE, field(row, IMAGE));
     Set<Recipient> recipients = wanted.computeIfAbsent(image, id -> new LinkedHashSet<>());
     String id = field(row, PROJECT) + field(row, RECIPIENT);
@@ -92,10 +93,11 @@ public final class WantedTable {
     } else {
       recipients.add(new Recipient(type(field(row, TYPE)), Ids.check(RECIPIENT, id)));
     }
-    if (nobody.containsKey(image) && !recipients.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s has recipients, but line %d names none".formatted(image, nobody.get(image)));
-    }
+    checkArgument(
+        !nobody.containsKey(image) || recipients.isEmpty(),
+        "%s has recipients, but line %s names none",
+        image,
+        nobody.get(image));
   }
 
   private String field(Csv.Row row, String column) {
