@@ -1,5 +1,6 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
@@ -46,9 +47,7 @@ public final class BackendException extends RuntimeException {
     super(reason.toString(), cause);
     this.reason = reason;
     this.retryAfter = requireNonNull(retryAfter, "retryAfter");
-    if (retryAfter.isNegative()) {
-      throw new IllegalArgumentException("retryAfter: " + retryAfter + " is negative");
-    }
+    checkArgument(!retryAfter.isNegative(), "retryAfter: %s is negative", retryAfter);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 /**
  * How much fits into one submit. Where the backend and the workflow both set limits, the lower one
  * holds.
@@ -16,11 +18,12 @@ public record BatchLimits(int images, int recipients, int pairs) {
    * @throws IllegalArgumentException if one is below 1
    */
   public BatchLimits {
-    if (images < 1 || recipients < 1 || pairs < 1) {
-      throw new IllegalArgumentException(
-          "limits: images %d, recipients %d, pairs %d: each must be at least 1"
-              .formatted(images, recipients, pairs));
-    }
+    checkArgument(
+        images >= 1 && recipients >= 1 && pairs >= 1,
+        "limits: images %s, recipients %s, pairs %s: each must be at least 1",
+        images,
+        recipients,
+        pairs);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.internal.table.Visible;
@@ -77,12 +78,9 @@ public record Job(
     requireNonNull(type, "type");
     requireNonNull(status, "status");
     results = List.copyOf(results);
-    if (id.isBlank()) {
-      throw new IllegalArgumentException("job: its id is blank; a job is found again only by id");
-    }
-    if (status == Status.FAIL && reason == null) {
-      throw new IllegalArgumentException("job " + id + ": it failed, so it needs a reason");
-    }
+    checkArgument(!id.isBlank(), "job: its id is blank; a job is found again only by id");
+    checkArgument(
+        status != Status.FAIL || reason != null, "job %s: it failed, so it needs a reason", id);
   }
 
   /**

@@ -43,7 +43,7 @@ public final class SharePlan {
    * @return them, image by image in the request's order
    */
   public Stream<Outcome.Done> already() {
-    return of(Outcome.Done.class);
+    return survey.outcomes().filter(Outcome.Done.class::isInstance).map(Outcome.Done.class::cast);
   }
 
   /**
@@ -52,11 +52,7 @@ public final class SharePlan {
    * @return them, each with the reason, image by image in the request's order
    */
   public Stream<Outcome.Failed> refused() {
-    return of(Outcome.Failed.class);
-  }
-
-  private <T extends Outcome> Stream<T> of(Class<T> kind) {
-    return survey.outcomes().filter(kind::isInstance).map(kind::cast);
+    return survey.failed();
   }
 
   /**

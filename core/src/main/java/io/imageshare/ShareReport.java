@@ -1,5 +1,7 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import io.imageshare.ShareRequest.Action;
 import io.imageshare.internal.plan.SlicePlanner;
 import io.imageshare.internal.report.FailureGroups;
@@ -105,9 +107,7 @@ public final class ShareReport {
    * @throws IllegalArgumentException if there are none, or two are about the same pair
    */
   public static ShareReport of(Collection<? extends Outcome> outcomes) {
-    if (outcomes.isEmpty()) {
-      throw new IllegalArgumentException("outcomes: none given; at least one is needed");
-    }
+    checkArgument(!outcomes.isEmpty(), "outcomes: none given; at least one is needed");
     List<Member> members = outcomes.stream().map(outcome -> outcome.member()).toList();
     PairTable table =
         new PairTable(
@@ -116,10 +116,10 @@ public final class ShareReport {
             members.stream().map(Member::image).distinct().toList(),
             members.stream().map(Member::recipient).distinct().toList());
     for (Outcome outcome : outcomes) {
-      if (table.outcome(outcome.member()).isPresent()) {
-        throw new IllegalArgumentException(
-            "outcomes: two are about " + outcome.member() + "; a pair has one");
-      }
+      checkArgument(
+          table.outcome(outcome.member()).isEmpty(),
+          "outcomes: two are about %s; a pair has one",
+          outcome.member());
       table.add(outcome);
     }
     Progress stats =

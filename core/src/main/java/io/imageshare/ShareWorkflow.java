@@ -1,5 +1,6 @@
 package io.imageshare;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
@@ -203,11 +204,10 @@ public final class ShareWorkflow implements AutoCloseable {
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public ShareReport awaitAccepted(ShareRequest request, Duration within) {
-    if (requireNonNull(request, "request").action() != ShareRequest.Action.SHARE) {
-      throw new IllegalArgumentException(
-          "request: %s; what is waited for was shared, so give a request to share"
-              .formatted(request.action()));
-    }
+    checkArgument(
+        requireNonNull(request, "request").action() == ShareRequest.Action.SHARE,
+        "request: %s; what is waited for was shared, so give a request to share",
+        request.action());
     workflow.requireOutsideTasks();
     return new ShareReport(
         workflow.awaitAccepted(this::nextId, request, Durations.positive("within", within)));
@@ -343,11 +343,10 @@ public final class ShareWorkflow implements AutoCloseable {
    */
   public ShareRun start(String id, ShareRequest request) {
     requireNonNull(request, "request");
-    if (!requireNonNull(id, "id").matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")) {
-      throw new IllegalArgumentException(
-          "id: \"%s\"; it must be 1 to 100 letters, digits, dots, underscores or hyphens"
-              .formatted(id));
-    }
+    checkArgument(
+        requireNonNull(id, "id").matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}"),
+        "id: \"%s\"; it must be 1 to 100 letters, digits, dots, underscores or hyphens",
+        id);
     return workflow.startOrResume(id, request);
   }
 
@@ -475,10 +474,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * @throws IllegalArgumentException if it is below 1
      */
     public Builder membersPerImage(int members) {
-      if (members < 1) {
-        throw new IllegalArgumentException(
-            "membersPerImage: " + members + "; it must be at least 1");
-      }
+      checkArgument(members >= 1, "membersPerImage: %s; it must be at least 1", members);
       this.membersPerImage = members;
       return this;
     }
@@ -553,9 +549,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * @throws IllegalArgumentException if it is below a second
      */
     public Builder silence(Duration silence) {
-      if (silence.compareTo(Duration.ofSeconds(1)) < 0) {
-        throw new IllegalArgumentException("silence: " + silence + "; it must be at least 1 s");
-      }
+      checkArgument(silence.toSeconds() >= 1, "silence: %s; it must be at least 1 s", silence);
       this.silence = silence;
       return this;
     }
@@ -572,9 +566,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * @throws IllegalArgumentException if the time is not positive or the number is below 1
      */
     public Builder takeOver(Duration every, int atMost) {
-      if (atMost < 1) {
-        throw new IllegalArgumentException("atMost: " + atMost + "; it must be at least 1");
-      }
+      checkArgument(atMost >= 1, "atMost: %s; it must be at least 1", atMost);
       this.takeOver = new Settings.TakeOver(Durations.positive("every", every), atMost);
       return this;
     }
@@ -628,10 +620,7 @@ public final class ShareWorkflow implements AutoCloseable {
      * @throws IllegalArgumentException if it is below 1
      */
     public Builder stopAfterFailures(long failures) {
-      if (failures < 1) {
-        throw new IllegalArgumentException(
-            "stopAfterFailures: " + failures + "; it must be at least 1");
-      }
+      checkArgument(failures >= 1, "stopAfterFailures: %s; it must be at least 1", failures);
       this.stopAfterFailures = failures;
       return this;
     }
@@ -659,15 +648,12 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     private Settings settings(Random random) {
-      if (takeOver != null && journal == null) {
-        throw new IllegalArgumentException(
-            "takeOver() needs a journal: ShareWorkflow.builder(backend).journal(...)");
-      }
+      checkArgument(
+          takeOver == null || journal != null,
+          "takeOver() needs a journal: ShareWorkflow.builder(backend).journal(...)");
       int members = Math.min(backend.membersPerImage(), membersPerImage);
-      if (members < 1) {
-        throw new IllegalArgumentException(
-            "membersPerImage() of the backend is " + members + "; it must be at least 1");
-      }
+      checkArgument(
+          members >= 1, "membersPerImage() of the backend is %s; it must be at least 1", members);
       return new Settings(
           backend,
           time == null ? offered(backend.time(), "time()") : time,
@@ -689,10 +675,10 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     private static <T> T offered(@Nullable T value, String method) {
-      if (value == null) {
-        throw new IllegalArgumentException(
-            method + " of the backend returned null; is it a mock without an answer?");
-      }
+      checkArgument(
+          value != null,
+          "%s of the backend returned null; is it a mock without an answer?",
+          method);
       return value;
     }
   }
