@@ -50,19 +50,14 @@ public final class BackendException extends RuntimeException {
     checkArgument(!retryAfter.isNegative(), "retryAfter: %s is negative", retryAfter);
   }
 
-  /**
-   * Why the call failed.
-   *
-   * @return the reason
-   */
+  /** {@return why the call failed} */
   public Reason reason() {
     return reason;
   }
 
   /**
-   * The least time that the service asks to wait before the call is repeated.
-   *
-   * @return the time; zero if the service did not ask
+   * {@return the least time that the service asks to wait before the call is repeated; zero if it
+   * does not ask}
    */
   public Duration retryAfter() {
     return retryAfter;

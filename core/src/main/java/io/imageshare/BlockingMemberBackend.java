@@ -29,20 +29,19 @@ public interface BlockingMemberBackend extends AutoCloseable {
   Job job(String id) throws Exception;
 
   /**
-   * The members of an image now.
+   * {@return every recipient that an image is shared with now, and its status}
    *
    * @param image the image's id
-   * @return every recipient that the image is shared with, and its status
    * @throws Exception as {@link #submit}
    */
   Map<Recipient, MemberStatus> members(String image) throws Exception;
 
   /**
-   * The images shared with a project that have a given status now.
+   * {@return the ids of the images shared with a project that have a given status now; by default
+   * it fails as {@link Reason.Kind#UNSUPPORTED}}
    *
    * @param recipient the project
    * @param status ACCEPTED or REJECTED
-   * @return the images' ids; by default it fails as {@link Reason.Kind#UNSUPPORTED}
    * @throws Exception as {@link #submit}
    */
   default Set<String> images(Recipient recipient, MemberStatus status) throws Exception {
@@ -52,11 +51,10 @@ public interface BlockingMemberBackend extends AutoCloseable {
   }
 
   /**
-   * Descriptions of images.
+   * {@return a description of each image that is known; by default it fails as {@link
+   * Reason.Kind#UNSUPPORTED}, and the engine continues without descriptions}
    *
    * @param images the images' ids
-   * @return a description of each image that is known; by default it fails as {@link
-   *     Reason.Kind#UNSUPPORTED}, and the engine continues without descriptions
    * @throws Exception as {@link #submit}
    */
   default Map<String, Image> describe(Set<String> images) throws Exception {

@@ -57,40 +57,36 @@ public record FlowPolicy(
   }
 
   /**
-   * A copy with another rate.
+   * {@return a copy with another rate}
    *
    * @param callsPerSecond the highest rate at which calls start
-   * @return a changed copy
    */
   public FlowPolicy callsPerSecond(double callsPerSecond) {
     return new FlowPolicy(callsPerSecond, concurrentCalls, openJobs, callTimeout);
   }
 
   /**
-   * A copy with another limit of calls under way.
+   * {@return a copy with another limit of calls under way}
    *
    * @param concurrentCalls the most calls that may be unanswered at the same time
-   * @return a changed copy
    */
   public FlowPolicy concurrentCalls(int concurrentCalls) {
     return new FlowPolicy(callsPerSecond, concurrentCalls, openJobs, callTimeout);
   }
 
   /**
-   * A copy with another limit of open jobs.
+   * {@return a copy with another limit of open jobs}
    *
    * @param openJobs the most jobs that may be open at the same time
-   * @return a changed copy
    */
   public FlowPolicy openJobs(int openJobs) {
     return new FlowPolicy(callsPerSecond, concurrentCalls, openJobs, callTimeout);
   }
 
   /**
-   * A copy with another call timeout.
+   * {@return a copy with another call timeout}
    *
    * @param callTimeout how long a call may stay unanswered
-   * @return a changed copy
    */
   public FlowPolicy callTimeout(Duration callTimeout) {
     return new FlowPolicy(callsPerSecond, concurrentCalls, openJobs, callTimeout);

@@ -84,31 +84,28 @@ public record Job(
   }
 
   /**
-   * A job under way, without further details.
+   * {@return a job under way, without further details}
    *
    * @param id its id
-   * @return the job
    */
   public static Job running(String id) {
     return of(id, Status.RUNNING, null);
   }
 
   /**
-   * A job that succeeded, without further details.
+   * {@return a job that succeeded, without further details}
    *
    * @param id its id
-   * @return the job
    */
   public static Job succeeded(String id) {
     return of(id, Status.SUCCESS, null);
   }
 
   /**
-   * A job that failed, without further details.
+   * {@return a job that failed, without further details}
    *
    * @param id its id
    * @param reason why
-   * @return the job
    */
   public static Job failed(String id, Reason reason) {
     return of(id, Status.FAIL, requireNonNull(reason, "reason"));
@@ -119,60 +116,51 @@ public record Job(
   }
 
   /**
-   * A copy with another type.
+   * {@return a copy with another type}
    *
    * @param type the service's own type
-   * @return a changed copy
    */
   public Job type(String type) {
     return new Job(id, type, status, begin, end, progress, reason, results);
   }
 
   /**
-   * A copy with another begin.
+   * {@return a copy with another begin}
    *
    * @param begin when the service began it, or null
-   * @return a changed copy
    */
   public Job begin(@Nullable Instant begin) {
     return new Job(id, type, status, begin, end, progress, reason, results);
   }
 
   /**
-   * A copy with another end.
+   * {@return a copy with another end}
    *
    * @param end when the service ended it, or null
-   * @return a changed copy
    */
   public Job end(@Nullable Instant end) {
     return new Job(id, type, status, begin, end, progress, reason, results);
   }
 
   /**
-   * A copy with another progress.
+   * {@return a copy with another progress}
    *
    * @param progress 0 to 1, or {@code NaN}
-   * @return a changed copy
    */
   public Job progress(double progress) {
     return new Job(id, type, status, begin, end, progress, reason, results);
   }
 
   /**
-   * A copy with other results.
+   * {@return a copy with other results}
    *
    * @param results the results of single pairs
-   * @return a changed copy
    */
   public Job results(List<Result> results) {
     return new Job(id, type, status, begin, end, progress, reason, results);
   }
 
-  /**
-   * Whether the job has ended, with or without success.
-   *
-   * @return true for SUCCESS and FAIL
-   */
+  /** {@return whether the job has ended, with or without success} */
   public boolean ended() {
     return status == Status.SUCCESS || status == Status.FAIL;
   }

@@ -103,10 +103,10 @@ public interface Journal {
   CompletionStage<Void> finish(String run, long epoch, String report);
 
   /**
-   * The report of the last run with an id that was finished, if it is still kept.
+   * {@return the report of the last run with an id that was finished, as it was given; empty if
+   * there is none, or it is kept no longer}
    *
    * @param run the run's id
-   * @return the report as it was given; empty if there is none
    */
   CompletionStage<Optional<String>> report(String run);
 
@@ -130,11 +130,10 @@ public interface Journal {
   CompletionStage<Boolean> cancel(String run);
 
   /**
-   * A journal in a directory that keeps reports for 30 days, long enough to look into what went
-   * wrong last month.
+   * {@return a journal in a directory that keeps reports for 30 days, long enough to look into what
+   * went wrong last month}
    *
    * @param path the directory
-   * @return the journal
    * @see #directory(Path, Duration)
    */
   static Journal directory(Path path) {

@@ -117,20 +117,12 @@ public interface MemberBackend extends AutoCloseable {
     return "";
   }
 
-  /**
-   * How much fits into one submit.
-   *
-   * @return the limits, by default {@link BatchLimits#defaults()}
-   */
+  /** {@return how much fits into one submit, by default {@link BatchLimits#defaults()}} */
   default BatchLimits limits() {
     return BatchLimits.defaults();
   }
 
-  /**
-   * The most recipients that one image may have.
-   *
-   * @return the number, by default no limit
-   */
+  /** {@return the most recipients that one image may have, by default no limit} */
   default int membersPerImage() {
     return Integer.MAX_VALUE;
   }

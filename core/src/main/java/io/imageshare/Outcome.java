@@ -9,11 +9,7 @@ import io.imageshare.internal.table.Visible;
  */
 public sealed interface Outcome {
 
-  /**
-   * The pair.
-   *
-   * @return one image with one recipient
-   */
+  /** {@return the pair, one image with one recipient} */
   Member member();
 
   /**

@@ -74,10 +74,9 @@ public final class PollPolicy {
   }
 
   /**
-   * Polls at a fixed interval.
+   * {@return a policy that polls at a fixed interval, with a patience of 15 minutes and 10 errors}
    *
    * @param interval the time between polls
-   * @return the policy, with a patience of 15 minutes and 10 errors
    * @throws IllegalArgumentException if the interval is not positive
    */
   public static PollPolicy fixed(Duration interval) {
@@ -98,11 +97,10 @@ public final class PollPolicy {
   }
 
   /**
-   * A copy with another patience.
+   * {@return a copy with another patience}
    *
    * @param patience how long one job is polled; after one last poll, pairs that are still open are
    *     Unknown
-   * @return a changed copy
    * @throws IllegalArgumentException if it is not positive
    */
   public PollPolicy patience(Duration patience) {
@@ -110,11 +108,10 @@ public final class PollPolicy {
   }
 
   /**
-   * A copy with another number of errors.
+   * {@return a copy with another number of errors}
    *
    * @param errors how many polls of one job may fail in a row before polling ends, 1 s after the
    *     first at least and up to 12 s after the later ones; throttled polls do not count
-   * @return a changed copy
    * @throws IllegalArgumentException if it is less than 1
    */
   public PollPolicy errors(int errors) {
@@ -122,11 +119,10 @@ public final class PollPolicy {
   }
 
   /**
-   * A copy with a fixed cost of a poll: at 1 s, one more poll is as bad as one more second of
-   * waiting. A high cost gives few polls, a low cost short waits.
+   * {@return a copy with a fixed cost of a poll: at 1 s, one more poll is as bad as one more second
+   * of waiting} A high cost gives few polls, a low cost short waits.
    *
    * @param pollCost the cost of one poll in seconds of waiting
-   * @return a changed copy
    * @throws IllegalArgumentException if it is not positive
    * @throws IllegalStateException if this policy is not adaptive
    */
@@ -139,37 +135,24 @@ public final class PollPolicy {
     return new PollPolicy(new Terms(null, pollCost, terms.patience, terms.errors));
   }
 
-  /**
-   * How long one job is polled.
-   *
-   * @return the time from the submit to the last poll
-   */
+  /** {@return how long one job is polled, from the submit to the last poll} */
   public Duration patience() {
     return terms.patience;
   }
 
-  /**
-   * How many polls of one job may fail in a row.
-   *
-   * @return the number of failures at which polling ends
-   */
+  /** {@return how many polls of one job that fail in a row end its polling} */
   public int errors() {
     return terms.errors;
   }
 
-  /**
-   * The intervals between polls.
-   *
-   * @return the intervals; empty if the policy is adaptive
-   */
+  /** {@return the intervals between polls; empty if the policy is adaptive} */
   public Optional<Intervals> intervals() {
     return Optional.ofNullable(terms.intervals);
   }
 
   /**
-   * The fixed cost of one poll in seconds of waiting.
-   *
-   * @return the cost; empty if it follows from the calls that a poll delays
+   * {@return the fixed cost of one poll in seconds of waiting; empty if it follows from the calls
+   * that a poll delays}
    */
   public Optional<Duration> pollCost() {
     return Optional.ofNullable(terms.pollCost);

@@ -29,11 +29,7 @@ public record Progress(
     long reads,
     @Nullable Duration timeLeft) {
 
-  /**
-   * The pairs without an outcome yet.
-   *
-   * @return the number
-   */
+  /** {@return how many pairs have no outcome yet} */
   public long pending() {
     return total - done - failed - unknown;
   }

@@ -35,10 +35,9 @@ public record Recipient(Type type, String id) {
   }
 
   /**
-   * A project.
+   * {@return a project}
    *
    * @param id the project's id, in the region of the image
-   * @return the recipient
    * @throws IllegalArgumentException if the id is blank or looks like several ids joined
    */
   public static Recipient project(String id) {
@@ -46,10 +45,9 @@ public record Recipient(Type type, String id) {
   }
 
   /**
-   * An account. Not on every cloud ({@code ims-api.md} section 1.1).
+   * {@return an account} Not on every cloud ({@code ims-api.md} section 1.1).
    *
    * @param id the account's id
-   * @return the recipient
    * @throws IllegalArgumentException if the id is blank or looks like several ids joined
    */
   public static Recipient domain(String id) {
@@ -57,11 +55,10 @@ public record Recipient(Type type, String id) {
   }
 
   /**
-   * An organization. Not on every cloud ({@code ims-api.md} section 1.1). Its members are seen to
-   * have accepted at once ({@code ims-api.md} section 7).
+   * {@return an organization} Not on every cloud ({@code ims-api.md} section 1.1). Its members are
+   * seen to have accepted at once ({@code ims-api.md} section 7).
    *
    * @param urn the URN of the organization, its root or a unit of it
-   * @return the recipient
    * @throws IllegalArgumentException if the URN is blank or looks like several joined
    */
   public static Recipient organization(String urn) {

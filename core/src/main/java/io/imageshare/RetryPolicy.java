@@ -54,41 +54,37 @@ public record RetryPolicy(
   }
 
   /**
-   * A copy with another number of attempts.
+   * {@return a copy with another number of attempts}
    *
    * @param attempts how often a call is made in all; 1 for no repeats
-   * @return a changed copy
    */
   public RetryPolicy attempts(int attempts) {
     return new RetryPolicy(attempts, first, cap, budget, maxRetryAfter);
   }
 
   /**
-   * A copy with other waits.
+   * {@return a copy with other waits}
    *
    * @param first the upper bound of the first wait
    * @param cap the highest upper bound
-   * @return a changed copy
    */
   public RetryPolicy backoff(Duration first, Duration cap) {
     return new RetryPolicy(attempts, first, cap, budget, maxRetryAfter);
   }
 
   /**
-   * A copy with another budget.
+   * {@return a copy with another budget}
    *
    * @param budget how many repeats a workflow may make in a row
-   * @return a changed copy
    */
   public RetryPolicy budget(int budget) {
     return new RetryPolicy(attempts, first, cap, budget, maxRetryAfter);
   }
 
   /**
-   * A copy that believes other waits.
+   * {@return a copy that believes other waits}
    *
    * @param maxRetryAfter the longest wait that is believed when the service asks for one
-   * @return a changed copy
    */
   public RetryPolicy maxRetryAfter(Duration maxRetryAfter) {
     return new RetryPolicy(attempts, first, cap, budget, maxRetryAfter);

@@ -39,28 +39,19 @@ public final class RunBusyException extends IllegalStateException {
     this.freeIn = freeIn;
   }
 
-  /**
-   * The run.
-   *
-   * @return its id
-   */
+  /** {@return the id of the run} */
   public String run() {
     return run;
   }
 
-  /**
-   * Who writes the run.
-   *
-   * @return its name, for people to read; empty if nobody does
-   */
+  /** {@return who writes the run, for people to read; empty if nobody does} */
   public String owner() {
     return owner;
   }
 
   /**
-   * When the run can be claimed, unless its owner writes to it again.
-   *
-   * @return the time from when this was thrown
+   * {@return when the run can be claimed unless its owner writes to it again, from when this was
+   * thrown}
    */
   public Duration freeIn() {
     return freeIn;

@@ -9,11 +9,7 @@ import java.util.List;
  */
 public sealed interface ShareEvent {
 
-  /**
-   * The id of the run.
-   *
-   * @return the id
-   */
+  /** {@return the id of the run} */
   String run();
 
   /**
@@ -83,11 +79,7 @@ public sealed interface ShareEvent {
       notDone = List.copyOf(notDone);
     }
 
-    /**
-     * How many pairs are not done besides those in {@link #notDone}.
-     *
-     * @return the number
-     */
+    /** {@return how many pairs are not done besides those in {@link #notDone}} */
     public long more() {
       return failed + unknown - notDone.size();
     }

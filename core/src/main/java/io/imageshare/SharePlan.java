@@ -29,46 +29,36 @@ public final class SharePlan {
   }
 
   /**
-   * The writes, in their order.
-   *
-   * @return what each call asks for; empty when there is nothing to do
+   * {@return the writes in their order, each as what it asks for; empty when there is nothing to
+   * do}
    */
   public List<ShareRequest> slices() {
     return slices;
   }
 
-  /**
-   * The pairs that already are as asked.
-   *
-   * @return them, image by image in the request's order
-   */
+  /** {@return the pairs that already are as asked, image by image in the request's order} */
   public Stream<Outcome.Done> already() {
     return survey.outcomes().filter(Outcome.Done.class::isInstance).map(Outcome.Done.class::cast);
   }
 
   /**
-   * The pairs that cannot become as asked.
-   *
-   * @return them, each with the reason, image by image in the request's order
+   * {@return the pairs that cannot become as asked, each with the reason, image by image in the
+   * request's order}
    */
   public Stream<Outcome.Failed> refused() {
     return survey.failed();
   }
 
   /**
-   * How many listings a run reads after its writes. Before them it reads as many as this dry run
-   * did, describes images to be shared in one call, and polls each job at least once.
-   *
-   * @return the number
+   * {@return how many listings a run reads after its writes} Before them it reads as many as this
+   * dry run did, describes images to be shared in one call, and polls each job at least once.
    */
   public int listings() {
     return listings;
   }
 
   /**
-   * Why the dry run is incomplete.
-   *
-   * @return the reason, such as refused credentials; empty when all was read
+   * {@return why the dry run is incomplete, such as refused credentials; empty when all was read}
    */
   public Optional<Reason> reason() {
     return survey.reason();

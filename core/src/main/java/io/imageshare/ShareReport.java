@@ -72,11 +72,7 @@ public final class ShareReport {
       first = List.copyOf(first);
     }
 
-    /**
-     * How many pairs they are.
-     *
-     * @return failed and unknown together
-     */
+    /** {@return how many pairs they are, failed and unknown together} */
     public long pairs() {
       return failed + unknown;
     }
@@ -182,101 +178,68 @@ public final class ShareReport {
     ReportWriter.write(result, to);
   }
 
-  /**
-   * The id of the run.
-   *
-   * @return the id
-   */
+  /** {@return the id of the run} */
   public String id() {
     return result.id();
   }
 
   /**
-   * How the run ended. FINISHED means that nothing cut it short, not that every pair is done: see
-   * {@link #allDone()}.
-   *
-   * @return the ending
+   * {@return how the run ended} FINISHED means that nothing cut it short, not that every pair is
+   * done: see {@link #allDone()}.
    */
   public Ending ending() {
     return result.ending();
   }
 
-  /**
-   * Why the run was cut short.
-   *
-   * @return the reason; empty if the ending needs none
-   */
+  /** {@return why the run was cut short; empty if the ending needs no reason} */
   public Optional<Reason> reason() {
     return Optional.ofNullable(result.reason());
   }
 
-  /**
-   * What was asked for.
-   *
-   * @return the action of the run's requests
-   */
+  /** {@return what was asked for: the action of the run's requests} */
   public Action action() {
     return table.action();
   }
 
   /**
-   * How long the run took. For a run that was resumed this is the time since it was first started.
-   *
-   * @return the time; zero if the report does not tell
+   * {@return how long the run took; zero if the report does not tell} For a run that was resumed
+   * this is the time since it was first started.
    */
   public Duration duration() {
     return result.duration();
   }
 
   /**
-   * What the run's backend calls.
-   *
-   * @return its {@linkplain MemberBackend#endpoint() endpoint}; empty if it does not tell
+   * {@return what the run's backend calls, its {@linkplain MemberBackend#endpoint() endpoint};
+   * empty if it does not tell}
    */
   public String endpoint() {
     return result.endpoint();
   }
 
-  /**
-   * Whether every pair is as asked.
-   *
-   * @return true if all outcomes are {@link Outcome.Done}
-   */
+  /** {@return whether every pair is as asked: all outcomes are {@link Outcome.Done}} */
   public boolean allDone() {
     return table.done() == table.total();
   }
 
-  /**
-   * How many pairs have which outcome.
-   *
-   * @return the numbers
-   */
+  /** {@return how many pairs have which outcome} */
   public Counts counts() {
     return table.counts();
   }
 
-  /**
-   * The pairs that failed.
-   *
-   * @return them, image by image in the request's order
-   */
+  /** {@return the pairs that failed, image by image in the request's order} */
   public Stream<Outcome.Failed> failed() {
     return table.failed() == 0 ? Stream.empty() : of(Outcome.Failed.class);
   }
 
-  /**
-   * The pairs whose outcome is unknown.
-   *
-   * @return them, image by image in the request's order
-   */
+  /** {@return the pairs whose outcome is unknown, image by image in the request's order} */
   public Stream<Outcome.Unknown> unknown() {
     return table.unknown() == 0 ? Stream.empty() : of(Outcome.Unknown.class);
   }
 
   /**
-   * Why pairs are not done: the failed and the unknown ones, grouped by reason.
-   *
-   * @return the groups, the largest first; empty if {@link #allDone()}
+   * {@return the failed and the unknown pairs, grouped by reason, the largest group first; empty if
+   * {@link #allDone()}}
    */
   public List<Failures> failures() {
     return FailureGroups.of(table);
@@ -286,20 +249,15 @@ public final class ShareReport {
     return outcomes().filter(kind::isInstance).map(kind::cast);
   }
 
-  /**
-   * Every outcome.
-   *
-   * @return one for each pair, image by image in the request's order
-   */
+  /** {@return the outcome of each pair, image by image in the request's order} */
   public Stream<Outcome> outcomes() {
     return IntStream.range(0, table.images()).boxed().flatMap(table::outcomes);
   }
 
   /**
-   * The outcome of one pair.
+   * {@return the outcome of one pair}
    *
    * @param member the pair
-   * @return its outcome
    * @throws IllegalArgumentException if the pair is not part of the run
    */
   public Outcome outcome(Member member) {
@@ -310,9 +268,8 @@ public final class ShareReport {
   }
 
   /**
-   * Few requests that together ask again for every failed and unknown pair, to be run as one.
-   *
-   * @return the requests; empty if {@link #allDone()}
+   * {@return few requests that together ask again for every failed and unknown pair, to be run as
+   * one; empty if {@link #allDone()}}
    */
   public List<ShareRequest> remaining() {
     int any = Integer.MAX_VALUE;
@@ -322,9 +279,8 @@ public final class ShareReport {
   }
 
   /**
-   * The jobs of this run, in the order they were submitted.
-   *
-   * @return the last poll of each, with its slice
+   * {@return the jobs of this run in the order they were submitted, each as the last poll saw it,
+   * with its slice}
    */
   public List<SubmittedJob> jobs() {
     return result.jobs().stream()
@@ -332,11 +288,7 @@ public final class ShareReport {
         .toList();
   }
 
-  /**
-   * The final progress of the run: pairs by outcome and calls by kind.
-   *
-   * @return the figures
-   */
+  /** {@return the final progress of the run: pairs by outcome and calls by kind} */
   public Progress stats() {
     return result.stats();
   }

@@ -35,11 +35,7 @@ public record ShareRequest(
     /** The recipient, a project, does not want the image that was shared with it. */
     REJECT;
 
-    /**
-     * Whether the recipient does it; the images' owner does the others.
-     *
-     * @return true for {@link #ACCEPT} and {@link #REJECT}
-     */
+    /** {@return whether the recipient does it} The images' owner does the others. */
     public boolean isOfRecipient() {
       return this == ACCEPT || this == REJECT;
     }
@@ -90,11 +86,10 @@ public record ShareRequest(
   }
 
   /**
-   * Asks that every image be shared with every project.
+   * {@return a request that every image be shared with every project}
    *
    * @param images the images' ids
    * @param projects the projects' ids
-   * @return the request
    * @throws IllegalArgumentException if a list is empty or an id is not one id
    */
   public static ShareRequest share(Collection<String> images, Collection<String> projects) {
@@ -102,11 +97,10 @@ public record ShareRequest(
   }
 
   /**
-   * Asks that no image be shared with any of the projects any longer.
+   * {@return a request that no image be shared with any of the projects any longer}
    *
    * @param images the images' ids
    * @param projects the projects' ids
-   * @return the request
    * @throws IllegalArgumentException if a list is empty or an id is not one id
    */
   public static ShareRequest unshare(Collection<String> images, Collection<String> projects) {
@@ -114,12 +108,11 @@ public record ShareRequest(
   }
 
   /**
-   * Asks that every project accept every image, which was shared with it. To be done with the
-   * credentials of the projects.
+   * {@return a request that every project accept every image, which was shared with it} To be done
+   * with the credentials of the projects.
    *
    * @param images the images' ids
    * @param projects the projects' ids
-   * @return the request
    * @throws IllegalArgumentException if a list is empty or an id is not one id
    */
   public static ShareRequest accept(Collection<String> images, Collection<String> projects) {
@@ -127,12 +120,11 @@ public record ShareRequest(
   }
 
   /**
-   * Asks that every project reject every image, which was shared with it. To be done with the
-   * credentials of the projects.
+   * {@return a request that every project reject every image, which was shared with it} To be done
+   * with the credentials of the projects.
    *
    * @param images the images' ids
    * @param projects the projects' ids
-   * @return the request
    * @throws IllegalArgumentException if a list is empty or an id is not one id
    */
   public static ShareRequest reject(Collection<String> images, Collection<String> projects) {
@@ -140,11 +132,10 @@ public record ShareRequest(
   }
 
   /**
-   * The same with a vault. The service wants one where a full-server image is accepted that was
-   * made by its backup service; one call has one vault ({@code ims-api.md} section 1.2).
+   * {@return the same with a vault} The service wants one where a full-server image is accepted
+   * that was made by its backup service; one call has one vault ({@code ims-api.md} section 1.2).
    *
    * @param vault the vault's id
-   * @return a changed copy
    * @throws IllegalArgumentException if this is not to accept
    */
   public ShareRequest vault(String vault) {
@@ -152,9 +143,8 @@ public record ShareRequest(
   }
 
   /**
-   * A builder, for a request put together piece by piece. Its action is SHARE unless named.
-   *
-   * @return a new builder
+   * {@return a builder, for a request put together piece by piece} Its action is SHARE unless
+   * named.
    */
   public static Builder builder() {
     return new Builder();
@@ -184,11 +174,7 @@ public record ShareRequest(
     return RequestDocument.write(this);
   }
 
-  /**
-   * How many pairs this asks for.
-   *
-   * @return images times recipients
-   */
+  /** {@return how many pairs this asks for, images times recipients} */
   public long pairs() {
     return (long) images.size() * recipients.size();
   }
@@ -270,9 +256,8 @@ public record ShareRequest(
     }
 
     /**
-     * Builds the request.
+     * {@return the request}
      *
-     * @return the request
      * @throws IllegalArgumentException if there is no image or no recipient, or an id is not one id
      */
     public ShareRequest build() {

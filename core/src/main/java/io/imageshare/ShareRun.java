@@ -5,18 +5,10 @@ import java.util.concurrent.CompletableFuture;
 /** A run under way. Safe to use from any thread. */
 public interface ShareRun {
 
-  /**
-   * The id of the run, as in logs and events.
-   *
-   * @return the id
-   */
+  /** {@return the id of the run, as in logs and events} */
   String id();
 
-  /**
-   * The progress of the run so far.
-   *
-   * @return a snapshot
-   */
+  /** {@return the progress of the run so far, a snapshot} */
   Progress progress();
 
   /**

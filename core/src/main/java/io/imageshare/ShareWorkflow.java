@@ -48,20 +48,18 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * A workflow with all defaults.
+   * {@return a workflow with all defaults}
    *
    * @param backend the backend; the caller closes it
-   * @return the workflow
    */
   public static ShareWorkflow over(MemberBackend backend) {
     return builder(backend).build();
   }
 
   /**
-   * A builder of workflows.
+   * {@return a builder with all defaults}
    *
    * @param backend the backend; the caller closes it
-   * @return a builder with all defaults
    */
   public static Builder builder(MemberBackend backend) {
     return new Builder(backend);
@@ -214,11 +212,10 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Who has some images. Nothing is read until the result is, and then some images at a time, so
-   * that it takes little memory however many they are.
+   * {@return who has some images} Nothing is read until the result is, and then some images at a
+   * time, so that it takes little memory however many they are.
    *
    * @param images the images' ids
-   * @return who has them
    * @throws IllegalArgumentException if there are none, or an id is not one id
    */
   public Memberships members(Collection<String> images) {
@@ -371,11 +368,10 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * The report of a run of this journal that is finished, whichever process ran it: of the last one
-   * with this id, for as long as the journal keeps it.
+   * {@return the report of the last run of this journal with an id that is finished, whichever
+   * process ran it; empty if there is none, or its report is kept no longer}
    *
    * @param id the id of the run
-   * @return the report; empty if no such run was finished, or its report is kept no longer
    * @throws IllegalStateException without a journal, if it cannot be read, or if called from a
    *     listener or task
    * @throws IllegalArgumentException if what the journal kept is no report
@@ -637,9 +633,8 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * Builds the workflow.
+     * {@return the workflow}
      *
-     * @return the workflow
      * @throws IllegalArgumentException if the backend's limits, members per image or timekeeper are
      *     missing or out of range, or if runs are to be taken over without a journal
      */

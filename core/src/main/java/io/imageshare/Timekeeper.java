@@ -17,17 +17,12 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Timekeeper {
 
-  /**
-   * The wall-clock time.
-   *
-   * @return now
-   */
+  /** {@return the wall-clock time} */
   Instant now();
 
   /**
-   * A monotonic clock, for elapsed time.
-   *
-   * @return nanoseconds from an arbitrary point
+   * {@return the reading of a monotonic clock, for elapsed time: nanoseconds from an arbitrary
+   * point}
    */
   long nanoTime();
 
@@ -67,9 +62,8 @@ public interface Timekeeper {
   }
 
   /**
-   * Real time, with one daemon thread that runs only while tasks are scheduled.
-   *
-   * @return a new timekeeper
+   * {@return a new timekeeper of real time, with one daemon thread that runs only while tasks are
+   * scheduled}
    */
   static Timekeeper system() {
     return new SystemTime();

@@ -71,12 +71,11 @@ public record WantedState(
   }
 
   /**
-   * Every image with exactly these projects. Up to a tenth of the members may be removed, and up to
-   * three of them in any case.
+   * {@return every image with exactly these projects} Up to a tenth of the members may be removed,
+   * and up to three of them in any case.
    *
    * @param images the images' ids
    * @param projects the projects' ids
-   * @return the wanted state
    * @throws IllegalArgumentException if there is no image, or an id is not one id
    */
   public static WantedState of(Collection<String> images, Collection<String> projects) {
@@ -86,11 +85,10 @@ public record WantedState(
   }
 
   /**
-   * Some images, each with its own recipients. Up to a tenth of the members may be removed, and up
-   * to three of them in any case.
+   * {@return some images, each with its own recipients} Up to a tenth of the members may be
+   * removed, and up to three of them in any case.
    *
    * @param recipients for each image all that it should have
-   * @return the wanted state
    * @throws IllegalArgumentException if there is no image, or an id is not one id
    */
   public static WantedState of(Map<String, Set<Recipient>> recipients) {
@@ -98,10 +96,9 @@ public record WantedState(
   }
 
   /**
-   * The same with another part that may be removed. With 0 nothing may be, not even a few.
+   * {@return the same with another part that may be removed} With 0 nothing may be, not even a few.
    *
    * @param part of the members that the images have now, 0 to 1
-   * @return a changed copy
    * @throws IllegalArgumentException if it is not between 0 and 1
    */
   public WantedState maxRemovals(double part) {
@@ -109,11 +106,11 @@ public record WantedState(
   }
 
   /**
-   * The same with another part that may be removed, and another number that may be in any case.
+   * {@return the same with another part that may be removed, and another number that may be in any
+   * case}
    *
    * @param part of the members that the images have now, 0 to 1
    * @param few so many may be removed whatever part of the members they are; 0 for none
-   * @return a changed copy
    * @throws IllegalArgumentException if the part is not between 0 and 1, or the number is negative
    */
   public WantedState maxRemovals(double part, int few) {
