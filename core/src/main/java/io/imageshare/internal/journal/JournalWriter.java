@@ -146,20 +146,21 @@ public final class JournalWriter {
       return;
     }
     Held own = held;
-    if (!waiting.isEmpty() && own == null) {
+    if (!waiting.isEmpty() && !broken) {
       busy = true;
-      new Step<>(silence, () -> journal.claim(run, silence), this::claimed).attempt();
-    } else if (!waiting.isEmpty() && own != null) {
-      busy = true;
-      sending = List.copyOf(waiting);
-      waiting.clear();
-      List<String> texts =
-          sending.stream().map(Entry::text).filter(text -> !text.isEmpty()).toList();
-      new Step<>(
-              silence,
-              () -> journal.append(run, own.epoch(), own.next(), texts),
-              (cancelled, began) -> appended(own, texts.size(), cancelled, began))
-          .attempt();
+      if (own == null) {
+        new Step<>(silence, () -> journal.claim(run, silence), this::claimed).attempt();
+      } else {
+        sending = List.copyOf(waiting);
+        waiting.clear();
+        List<String> texts =
+            sending.stream().map(Entry::text).filter(text -> !text.isEmpty()).toList();
+        new Step<>(
+                silence,
+                () -> journal.append(run, own.epoch(), own.next(), texts),
+                (cancelled, began) -> appended(own, texts.size(), cancelled, began))
+            .attempt();
+      }
     } else if (ending != null) {
       Runnable end = ending;
       ending = null;

@@ -1,0 +1,73 @@
+package io.imageshare.internal.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.imageshare.Journal;
+import io.imageshare.Reason;
+import io.imageshare.RunBusyException;
+import io.imageshare.Timekeeper;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class JournalWriterTest {
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  private final Timekeeper time = Timekeeper.virtual();
+  private final List<String> happened = new ArrayList<>();
+  private final CompletableFuture<Boolean> append = new CompletableFuture<>();
+  private final JournalWriter writer =
+      new JournalWriter(journal(), time, SILENCE, "run", null, new EndsAtOnce());
+
+  /** Notes each call; claims succeed, and an append does what the test says. */
+  private Journal journal() {
+    return (Journal)
+        Proxy.newProxyInstance(
+            Journal.class.getClassLoader(),
+            new Class<?>[] {Journal.class},
+            (journal, method, arguments) -> {
+              happened.add(method.getName());
+              return method.getName().equals("claim")
+                  ? CompletableFuture.completedFuture(new Journal.Claim(1, List.of()))
+                  : append;
+            });
+  }
+
+  /** A run that has nothing under way. */
+  private final class EndsAtOnce implements JournalWriter.Listener {
+    @Override
+    public void failed(Reason reason) {
+      end("failed");
+    }
+
+    @Override
+    public void lost(Reason reason) {
+      end("lost");
+    }
+
+    @Override
+    public void cancelled() {
+      end("cancelled");
+    }
+
+    private void end(String why) {
+      happened.add(why);
+      writer.end(() -> "{}", () -> happened.add("ended"));
+    }
+  }
+
+  @Test
+  void aRunThatIsLostIsNotClaimedAgainForWhatStillWaits() throws InterruptedException {
+    writer.signOfLife(() -> {});
+    time.sleep(Duration.ofMillis(1));
+    writer.signOfLife(() -> {});
+    append.completeExceptionally(new RunBusyException("run", "another", Duration.ZERO));
+    time.sleep(SILENCE);
+    assertEquals(List.of("claim", "append", "lost", "ended"), happened);
+    assertFalse(writer.mayWrite());
+  }
+}
