@@ -51,23 +51,21 @@ public interface MemberBackend extends AutoCloseable {
   CompletionStage<Job> job(String id);
 
   /**
-   * The members of an image now, all pages, as its owner sees them.
+   * {@return every member of an image now with its status, all pages, as its owner sees them} A
+   * recipient is a project if the service does not report its type. {@link Reason.Kind#UNSUPPORTED}
+   * if this backend cannot list, and then the results of the jobs decide the outcomes.
    *
    * @param image the image's id
-   * @return every recipient with its status, as a project if the service does not report the type;
-   *     {@link Reason.Kind#UNSUPPORTED} if this backend cannot list, and then the results of the
-   *     jobs decide the outcomes
    */
   CompletionStage<Map<Recipient, MemberStatus>> members(String image);
 
   /**
-   * The images shared with a project that have a given status now, all pages, as the project sees
-   * them. This list proves that images were accepted or rejected.
+   * {@return the ids of the images shared with a project that have a given status now, all pages,
+   * as the project sees them} This list proves that images were accepted or rejected. By default
+   * {@link Reason.Kind#UNSUPPORTED}, and then the results of the jobs decide the outcomes.
    *
    * @param recipient the project
    * @param status ACCEPTED or REJECTED
-   * @return the images' ids; by default {@link Reason.Kind#UNSUPPORTED}, and then the results of
-   *     the jobs decide the outcomes
    */
   default CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
     return CompletableFuture.failedFuture(
@@ -108,10 +106,9 @@ public interface MemberBackend extends AutoCloseable {
   }
 
   /**
-   * Whose images this backend shares and where, as an endpoint and an account or project; no
-   * secret. A run that was begun for one account is never resumed for another.
-   *
-   * @return a name that differs for different accounts; by default empty: this backend cannot tell
+   * {@return whose images this backend shares and where, as an endpoint and an account or project;
+   * by default empty: this backend cannot tell} It holds no secret, and differs for different
+   * accounts: a run that was begun for one is never resumed for another.
    */
   default String account() {
     return "";
@@ -128,20 +125,17 @@ public interface MemberBackend extends AutoCloseable {
   }
 
   /**
-   * The timekeeper of this backend. A workflow over it uses the same, unless its builder names
-   * another.
-   *
-   * @return by default a new {@link Timekeeper#system()}
+   * {@return the timekeeper of this backend, by default a new {@link Timekeeper#system()}} A
+   * workflow over it uses the same, unless its builder names another.
    */
   default Timekeeper time() {
     return Timekeeper.system();
   }
 
   /**
-   * What this backend calls, such as {@code https://ims.cn-north-4.myhuaweicloud.com}. It stands in
-   * reports and logs, so it must hold no secret.
-   *
-   * @return the endpoint, by default empty: not told
+   * {@return the endpoint that this backend calls, such as {@code
+   * https://ims.cn-north-4.myhuaweicloud.com}; by default empty: not told} It stands in reports and
+   * logs, so it must hold no secret.
    */
   default String endpoint() {
     return "";

@@ -12,12 +12,10 @@ public interface ShareRun {
   Progress progress();
 
   /**
-   * The report, once the run has ended. It never fails because of what the service did.
+   * {@return the report, once the run has ended} It never fails because of what the service did.
    *
    * <p>Every call returns a new future: cancelling it or timing it out does not affect the run;
    * {@link #cancel()} ends the run. In virtual time {@code get} and {@code join} advance the time.
-   *
-   * @return a future that completes when the run has ended
    */
   CompletableFuture<ShareReport> report();
 

@@ -256,10 +256,8 @@ public final class ShareWorkflow implements AutoCloseable {
     }
 
     /**
-     * The images with their members, in the given order. An image whose members cannot be read has
-     * a reason; the others are read all the same.
-     *
-     * @return one element for each image, read when it is reached
+     * {@return the images with their members, in the given order, each read when it is reached} An
+     * image whose members cannot be read has a reason; the others are read all the same.
      */
     public Stream<ImageMembers> stream() {
       return Lists.partition(images, CHUNK).stream().flatMap(workflow::read);
