@@ -76,6 +76,7 @@ final class AbandonedRuns {
     long began = context.time().nanoTime();
     JournalCall.make(
         context.time(),
+        context.time()::schedule,
         limit,
         () -> journal.claim(id, silence),
         (claim, failure) -> then.accept(claim == null ? null : claimed(id, claim, began), failure),
@@ -99,6 +100,7 @@ final class AbandonedRuns {
     int wanted = (int) Math.min(Integer.MAX_VALUE, (long) atMost + left.size());
     JournalCall.make(
         context.time(),
+        context.time()::schedule,
         limit,
         () -> journal.unfinished(silence, wanted),
         (unfinished, failure) -> {

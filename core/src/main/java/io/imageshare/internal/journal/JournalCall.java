@@ -7,6 +7,7 @@ import io.imageshare.internal.time.Failures;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,18 +39,20 @@ public final class JournalCall {
   /**
    * Makes a call and waits for so long at most.
    *
+   * @param timer schedules the end of the wait
    * @param then takes the answer, or why there is none
    * @param late takes an answer that came when nobody waited for it any more
    */
   public static <T extends @Nullable Object> void make(
       Timekeeper time,
+      BiFunction<Duration, Runnable, Timekeeper.Scheduled> timer,
       Duration within,
       Supplier<? extends CompletionStage<T>> call,
       BiConsumer<@Nullable T, @Nullable Throwable> then,
       BiConsumer<@Nullable T, @Nullable Throwable> late) {
     boolean[] over = {false};
     Timekeeper.Scheduled limit =
-        time.schedule(
+        timer.apply(
             within,
             () -> {
               if (!over[0]) {

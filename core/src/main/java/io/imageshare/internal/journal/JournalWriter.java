@@ -275,7 +275,6 @@ public final class JournalWriter {
     private final ObjLongConsumer<T> then;
     private final long first = time.nanoTime();
     private int attempts;
-    private int failed;
     private boolean over;
 
     Step(Duration within, Supplier<CompletionStage<T>> call, ObjLongConsumer<T> then) {
@@ -288,38 +287,33 @@ public final class JournalWriter {
       if (over) {
         return;
       }
-      int attempt = ++attempts;
+      attempts++;
       long began = time.nanoTime();
-      Duration patience = within.dividedBy(4);
-      Timekeeper.Scheduled limit =
-          timers.after(
-              patience,
-              () ->
-                  failed(
-                      attempt,
-                      new IllegalStateException(
-                          "no answer for %d s".formatted(patience.toSeconds()))));
       JournalCall.make(
           time,
+          timers::after,
+          within.dividedBy(4),
           call,
-          (value, failure) -> {
-            limit.cancel();
-            if (failure != null) {
-              failed(attempt, failure);
-            } else if (!over) {
-              over = true;
-              then.accept(value, began);
-            }
-          });
+          (value, failure) -> answered(value, failure, began, false),
+          (value, failure) -> answered(value, failure, began, true));
     }
 
-    private void failed(int attempt, Throwable failure) {
-      if (over || (attempt <= failed && !(failure instanceof RunBusyException))) {
+    private void answered(
+        @Nullable T value, @Nullable Throwable failure, long began, boolean isLate) {
+      if (over) {
         return;
       }
-      failed = attempt;
+      if (failure == null) {
+        over = true;
+        then.accept(value, began);
+      } else if (!isLate || failure instanceof RunBusyException) {
+        failed(failure); // otherwise the next attempt is made already
+      }
+    }
+
+    private void failed(Throwable failure) {
       Duration pause =
-          Duration.ofNanos((long) Backoff.nanos(FIRST_PAUSE, 2, LONGEST_PAUSE, attempt - 1));
+          Duration.ofNanos((long) Backoff.nanos(FIRST_PAUSE, 2, LONGEST_PAUSE, attempts - 1));
       boolean isTooLate = time.nanoTime() + pause.toNanos() - first >= within.toNanos();
       if (failure instanceof RunBusyException || isTooLate) {
         over = true;
