@@ -3,7 +3,6 @@ package io.imageshare.internal.table;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.collect.ContiguousSet;
 import com.google.common.collect.Lists;
 import io.imageshare.Member;
 import io.imageshare.Outcome;
@@ -165,9 +164,11 @@ public final class PairTable {
 
   /** Every pair of the table, asked for or not. */
   public Slice all() {
-    return new Slice(
-        ContiguousSet.closedOpen(0, images.size()).asList(),
-        ContiguousSet.closedOpen(0, recipients.size()).asList());
+    return new Slice(indices(images.size()), indices(recipients.size()));
+  }
+
+  private static List<Integer> indices(int size) {
+    return IntStream.range(0, size).boxed().toList();
   }
 
   /** The slice as a request, in the run's order. */
