@@ -70,9 +70,7 @@ public final class Ids {
   }
 
   private static String check(String argument, int place, @Nullable String id) {
-    return id != null && !id.isEmpty() && PLAIN.matchesAllOf(id)
-        ? id
-        : check(argument + "[" + place + "]", id);
+    return id != null && isPlain(id) ? id : check(argument + "[" + place + "]", id);
   }
 
   /**
@@ -82,6 +80,9 @@ public final class Ids {
    *     not seen, the character
    */
   public static String check(String place, @Nullable String id) {
+    if (id != null && isPlain(id)) {
+      return id;
+    }
     String one = one(place, id);
     checkArgument(
         QUOTES.matchesNoneOf(one),
@@ -95,6 +96,10 @@ public final class Ids {
               .formatted(place, shown(one), name(one.codePointAt(strange.start()))));
     }
     return one;
+  }
+
+  private static boolean isPlain(String id) {
+    return !id.isEmpty() && PLAIN.matchesAllOf(id);
   }
 
   /**
