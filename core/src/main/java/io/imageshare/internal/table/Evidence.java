@@ -6,9 +6,10 @@ import com.google.common.collect.SetMultimap;
 import io.imageshare.Reason;
 import java.util.BitSet;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a run knows of its ids: which are proven good, and by what; which are proven bad.
@@ -38,25 +39,22 @@ public final class Evidence {
     final SetMultimap<Strength, Integer> good =
         MultimapBuilder.enumKeys(Strength.class).hashSetValues().build();
     final BitSet bad = new BitSet();
-    @Nullable String code;
-    boolean uniform = true;
+    final Set<String> codes = new HashSet<>();
 
     boolean isUniformlyBad() {
-      return uniform && good.isEmpty();
+      return codes.size() == 1 && good.isEmpty();
     }
   }
 
   private final Known images = new Known();
   private final Known recipients = new Known();
   private Strength least = Strength.ACCEPTED;
-  private boolean accepted;
 
   private Known known(Side side) {
     return side == Side.IMAGES ? images : recipients;
   }
 
   public void accepted(Slice slice) {
-    accepted = true;
     images.good.putAll(Strength.ACCEPTED, slice.images());
     recipients.good.putAll(Strength.ACCEPTED, slice.recipients());
   }
@@ -72,7 +70,7 @@ public final class Evidence {
 
   /** Whether the service ever accepted a call of this run. */
   public boolean anyAccepted() {
-    return accepted;
+    return images.good.containsKey(Strength.ACCEPTED);
   }
 
   /** The service accepts calls first and finds bad ids in the job: acceptance proves nothing. */
@@ -119,9 +117,8 @@ public final class Evidence {
    */
   public boolean bad(Side side, int id, Reason reason) {
     Known known = known(side);
-    known.uniform &= known.bad.isEmpty() || reason.code().equals(known.code);
-    known.code = reason.code();
     known.bad.set(id);
+    known.codes.add(reason.code());
     return known.bad.cardinality() == ENOUGH && known.isUniformlyBad();
   }
 
