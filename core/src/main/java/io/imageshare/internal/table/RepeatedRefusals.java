@@ -4,10 +4,12 @@ import static java.util.Collections.disjoint;
 
 import io.imageshare.Reason;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The refusals of writes, for when they speak for all that was not asked yet. Slices do not: each
@@ -86,15 +88,18 @@ public final class RepeatedRefusals {
    * @param open the recipients with which each image is open
    */
   public boolean areThroughout(BitSet[] open, Reason reason) {
-    Alike alike = refused.get(key(reason));
-    if (alike == null || evidence.anyAccepted()) {
-      return false;
-    }
+    Alike alike = alike(reason);
     int enough = alike.isRepeated() ? PAIRS_TO_DOUBT : ENOUGH_PAIRS;
-    // A recipient is never full.
-    boolean ofRecipients =
-        reason.kind() == Reason.Kind.QUOTA || covers(alike.recipients, recipients(open), enough);
-    return alike.pairs >= enough && ofRecipients && covers(alike.images, images(open), enough);
+    return !evidence.anyAccepted()
+        && alike.pairs >= enough
+        && covers(alike.images, images(open), enough)
+        // A recipient is never full.
+        && (reason.kind() == Reason.Kind.QUOTA
+            || covers(alike.recipients, recipients(open), enough));
+  }
+
+  private Alike alike(Reason reason) {
+    return refused.getOrDefault(key(reason), new Alike());
   }
 
   private static boolean covers(BitSet refused, BitSet open, int enough) {
@@ -103,24 +108,17 @@ public final class RepeatedRefusals {
   }
 
   private static BitSet images(BitSet[] open) {
-    BitSet images = new BitSet();
-    for (int image = 0; image < open.length; image++) {
-      images.set(image, !open[image].isEmpty());
-    }
-    return images;
+    return IntStream.range(0, open.length)
+        .filter(image -> !open[image].isEmpty())
+        .collect(BitSet::new, BitSet::set, BitSet::or);
   }
 
   private static BitSet recipients(BitSet[] open) {
-    BitSet recipients = new BitSet();
-    for (BitSet row : open) {
-      recipients.or(row);
-    }
-    return recipients;
+    return Arrays.stream(open).collect(BitSet::new, BitSet::or, BitSet::or);
   }
 
   /** How many single pairs were refused for a reason. */
   public int pairs(Reason reason) {
-    Alike alike = refused.get(key(reason));
-    return alike == null ? 0 : alike.pairs;
+    return alike(reason).pairs;
   }
 }
