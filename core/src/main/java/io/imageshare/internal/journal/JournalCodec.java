@@ -2,25 +2,21 @@ package io.imageshare.internal.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import com.google.common.hash.Hashing;
 import io.imageshare.BatchLimits;
@@ -28,11 +24,9 @@ import io.imageshare.Reason;
 import io.imageshare.ShareRequest;
 import io.imageshare.internal.table.IndexRanges;
 import io.imageshare.internal.table.Slice;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * Entries as JSON objects, one a line. The first field is a checksum of the rest; unknown fields
@@ -45,8 +39,8 @@ final class JournalCodec {
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
-          .addModule(asText(Instant.class, Instant::toString, Instant::parse))
-          .addModule(asText(ShareRequest.class, ShareRequest::toJson, ShareRequest::fromJson))
+          .addMixIn(Instant.class, AsText.class)
+          .addMixIn(ShareRequest.class, AsDocument.class)
           .addMixIn(Reason.class, AsArray.class)
           .addMixIn(BatchLimits.class, AsArray.class)
           .addMixIn(Slice.class, AsRanges.class)
@@ -55,6 +49,28 @@ final class JournalCodec {
               JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
           .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
           .build();
+
+  /** Of this and the next types the annotations count, for the types that they are mixed into. */
+  abstract static class AsText {
+    @JsonCreator
+    static Instant parse(CharSequence text) {
+      return Instant.parse(text);
+    }
+
+    @JsonValue
+    @Override
+    public abstract String toString();
+  }
+
+  abstract static class AsDocument {
+    @JsonCreator
+    static ShareRequest fromJson(String json) {
+      return ShareRequest.fromJson(json);
+    }
+
+    @JsonValue
+    abstract String toJson();
+  }
 
   @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   interface AsArray {}
@@ -84,28 +100,6 @@ final class JournalCodec {
   }
 
   private JournalCodec() {}
-
-  private static <T> SimpleModule asText(
-      Class<T> type, Function<T, String> write, Function<String, T> read) {
-    return new SimpleModule(type.getName())
-        .addSerializer(
-            type,
-            new StdSerializer<>(type) {
-              @Override
-              public void serialize(T value, JsonGenerator json, SerializerProvider provider)
-                  throws IOException {
-                json.writeString(write.apply(value));
-              }
-            })
-        .addDeserializer(
-            type,
-            new FromStringDeserializer<>(type) {
-              @Override
-              protected T _deserialize(String text, DeserializationContext context) {
-                return read.apply(text);
-              }
-            });
-  }
 
   static String write(JournalEntry entry) {
     try {
