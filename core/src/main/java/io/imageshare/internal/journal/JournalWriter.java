@@ -203,22 +203,19 @@ public final class JournalWriter {
     busy = false;
     if (!broken) {
       broken = true;
-      boolean lost = failure instanceof RunBusyException;
-      Reason reason =
-          new Reason(
-              Reason.Kind.UNAVAILABLE,
-              "",
-              lost
-                  ? "this process lost the run, so it sent nothing more: " + failure.getMessage()
-                  : "the journal failed, so nothing more was sent: " + failure);
-      if (lost) {
+      if (failure instanceof RunBusyException) {
         held = null;
-        listener.lost(reason);
+        listener.lost(
+            reason("this process lost the run, so it sent nothing more: " + failure.getMessage()));
       } else {
-        listener.failed(reason);
+        listener.failed(reason("the journal failed, so nothing more was sent: " + failure));
       }
     }
     proceed();
+  }
+
+  private static Reason reason(String why) {
+    return new Reason(Reason.Kind.UNAVAILABLE, "", why);
   }
 
   /**
