@@ -84,6 +84,30 @@ class BadIdsTest {
   }
 
   @Test
+  void onceTheBadIdIsFoundTheRestIsAskedAtOnce() {
+    MemoryBackend cloud =
+        MemoryBackend.builder()
+            .time(Timekeeper.virtual())
+            .images(IMAGES)
+            .badProjects("project-50")
+            .latency(Duration.ofMillis(40))
+            .jobsTake(Duration.ofSeconds(10))
+            .unknowns(Unknowns.defaults().naming(Naming.SIDE_ONLY))
+            .build();
+    ShareWorkflow.over(cloud)
+        .run(ShareRequest.share(IMAGES.subList(0, 50), PROJECTS.subList(0, 100)));
+    List<Call> submits = Samples.calls(cloud, Call.Kind.SUBMIT);
+    Instant found =
+        submits.stream()
+            .filter(call -> call.reason() != null)
+            .map(call -> requireNonNull(call.answered()))
+            .reduce((first, last) -> last)
+            .orElseThrow();
+    Instant last = submits.get(submits.size() - 1).begun();
+    assertTrue(last.isBefore(found.plusSeconds(1)), last + ", found at " + found);
+  }
+
+  @Test
   void slicesWithoutSuspectsGoOnWhileTheBadIdIsSearched() {
     MemoryBackend cloud =
         Samples.cloud(Timekeeper.virtual(), 4)

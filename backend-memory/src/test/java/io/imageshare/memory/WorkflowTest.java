@@ -36,6 +36,7 @@ import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -408,6 +409,27 @@ class WorkflowTest {
     ShareReport report = workflow(cloud).build().run(share(1, 2)).requireAllDone();
     assertEquals(1, report.stats().submits());
     assertEquals(5, calls(cloud, Call.Kind.MEMBERS).size(), "after 0, .5, 1.5, 3.5 and 7.5 s");
+  }
+
+  @Test
+  void whatAnAuditMissesIsAskedAgainThoughOtherJobsRun() {
+    MemoryBackend cloud =
+        Samples.cloud(Timekeeper.virtual(), 20)
+            .latency(ofMillis(40))
+            .jobsTake(ofSeconds(10))
+            .build();
+    cloud.inject(new Fault.SlowJob(Duration.ofMinutes(1)));
+    cloud.inject(new Fault.HollowSuccess());
+    assertTrue(ShareWorkflow.over(cloud).run(share(20, 100)).allDone());
+    List<Call> submits = calls(cloud, Call.Kind.SUBMIT);
+    Instant again = submits.get(2).begun();
+    Instant read =
+        calls(cloud, Call.Kind.MEMBERS).stream()
+            .map(call -> requireNonNull(call.answered()))
+            .filter(answered -> !answered.isAfter(again))
+            .max(Comparator.naturalOrder())
+            .orElseThrow();
+    assertTrue(Duration.between(read, again).toMillis() < 100, read + " and " + again);
   }
 
   @Test
