@@ -1,8 +1,13 @@
 package io.imageshare.internal.run;
 
-import java.util.ArrayList;
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * Who waits for which listing. Of each at most one read is on its way; whoever asks before it goes
@@ -15,18 +20,17 @@ final class ListingReads {
   static final int AUDIT = -2;
   static final int LAST = -3;
 
-  private static final class Reads {
-    List<Integer> waiting = new ArrayList<>();
-    List<Integer> sent = new ArrayList<>();
+  private final ListMultimap<Integer, Integer> waiting = ArrayListMultimap.create();
 
-    /** The number of the read that is out; 0: none is. */
-    int out;
+  /** Those whom the read serves that is out. */
+  private final ListMultimap<Integer, Integer> sent = ArrayListMultimap.create();
 
-    /** The number of the read that is queued; 0: none is. */
-    int queued;
-  }
+  /** The number of the read of a listing that is queued or out. */
+  private final Map<Integer, Integer> underWay = new HashMap<>();
 
-  private final TreeMap<Integer, Reads> byListing = new TreeMap<>();
+  /** The listings of which a read is out. */
+  private final Set<Integer> out = new HashSet<>();
+
   private int last;
 
   /**
@@ -35,87 +39,61 @@ final class ListingReads {
    * @return the number of the read to make for it; 0: one is queued already, or follows
    */
   int want(int listing, int why) {
-    Reads reads = byListing.computeIfAbsent(listing, l -> new Reads());
-    reads.waiting.add(why);
-    return queue(reads);
+    waiting.put(listing, why);
+    return another(listing);
   }
 
-  private int queue(Reads reads) {
-    if (reads.queued != 0 || reads.out != 0) {
+  /** The number of the read to make for those who wait; 0: nobody does, or one is under way. */
+  int another(int listing) {
+    if (underWay.containsKey(listing) || !waiting.containsKey(listing)) {
       return 0;
     }
     last++;
-    reads.queued = last;
+    underWay.put(listing, last);
     return last;
   }
 
   /** Whether a read that is queued, or to be repeated, is still wanted. */
   boolean isWanted(int listing, int number) {
-    Reads reads = byListing.get(listing);
-    return reads != null && (reads.queued == number || reads.out == number);
+    return Objects.equals(underWay.get(listing), number);
   }
 
   /** Whether a read waits for its turn. */
   boolean isAnyQueued() {
-    return byListing.values().stream().anyMatch(reads -> reads.queued != 0);
+    return !out.containsAll(underWay.keySet());
   }
 
   /** A queued read goes out now; one that is repeated serves those who have come since. */
   void sent(int listing, int number) {
-    Reads reads = byListing.get(listing);
-    if (reads != null) {
-      reads.sent.addAll(reads.waiting);
-      reads.waiting.clear();
-      reads.queued = 0;
-      reads.out = number;
+    if (isWanted(listing, number)) {
+      out.add(listing);
+      sent.putAll(listing, waiting.removeAll(listing));
     }
   }
 
   /** Nobody waits any more for reads that are not out. */
   void dropQueued() {
-    byListing
-        .values()
-        .forEach(
-            reads -> {
-              reads.waiting.clear();
-              reads.queued = 0;
-            });
-    byListing.values().removeIf(reads -> reads.out == 0);
+    waiting.clear();
+    underWay.keySet().retainAll(out);
   }
 
   /** A read was answered, or failed for good: for whom it was. */
   List<Integer> answered(int listing) {
-    Reads reads = byListing.get(listing);
-    if (reads == null) {
-      return List.of();
+    if (out.remove(listing)) {
+      underWay.remove(listing);
     }
-    List<Integer> served = reads.sent;
-    reads.sent = new ArrayList<>();
-    reads.out = 0;
-    if (reads.waiting.isEmpty()) {
-      byListing.remove(listing);
-    }
-    return served;
-  }
-
-  /** The number of the read to make for those who came while one was out; 0: nobody came. */
-  int another(int listing) {
-    Reads reads = byListing.get(listing);
-    return reads == null || reads.waiting.isEmpty() ? 0 : queue(reads);
+    return sent.removeAll(listing);
   }
 
   /** Nobody wants a listing any more: for whom it was. */
   List<Integer> drop(int listing) {
-    Reads reads = byListing.remove(listing);
-    if (reads == null) {
-      return List.of();
-    }
-    List<Integer> all = new ArrayList<>(reads.sent);
-    all.addAll(reads.waiting);
-    return all;
+    sent.putAll(listing, waiting.removeAll(listing));
+    underWay.remove(listing);
+    out.remove(listing);
+    return sent.removeAll(listing);
   }
 
   boolean isEmpty() {
-    return byListing.isEmpty();
+    return underWay.isEmpty();
   }
 }
