@@ -1,5 +1,8 @@
 package io.imageshare.internal.engine;
 
+import static com.google.common.collect.Comparators.max;
+import static com.google.common.collect.Comparators.min;
+
 import io.imageshare.MemberStatus;
 import io.imageshare.Progress;
 import io.imageshare.Reason;
@@ -13,12 +16,14 @@ import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,12 +48,11 @@ final class Acceptance {
   private final Map<String, Reason> unread = new HashMap<>();
 
   private @Nullable Reason stopped;
-  private boolean isFirst = true;
   private long reads;
 
   /**
    * @param closed completes when nothing is to be waited for any more
-   * @param reader reads who has some images
+   * @param reader reads who has some images, in their order
    */
   Acceptance(
       ShareRequest request,
@@ -100,10 +104,7 @@ final class Acceptance {
   }
 
   private static Duration pause(Duration waited, Duration left) {
-    Duration part = waited.dividedBy(PART);
-    Duration pause = part.compareTo(SHORTEST) < 0 ? SHORTEST : part;
-    pause = pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
-    return pause.compareTo(left) > 0 ? left : pause;
+    return min(left, max(SHORTEST, min(LONGEST, waited.dividedBy(PART))));
   }
 
   /** Waits for so long, or until it is closed. */
@@ -118,22 +119,16 @@ final class Acceptance {
   }
 
   private void read() {
-    Set<String> open = new LinkedHashSet<>();
-    for (int image = 0; image < table.images(); image++) {
-      if (table.hasPending(image)) {
-        open.add(table.image(image));
-      }
+    int[] open = IntStream.range(0, table.images()).filter(table::hasPending).toArray();
+    Set<String> images = new LinkedHashSet<>();
+    for (int image : open) {
+      images.add(table.image(image));
     }
-    Map<String, ImageMembers> read = new HashMap<>();
-    reader.apply(open).forEach(image -> read.put(image.image(), image));
-    reads += open.size();
-    for (int image = 0; image < table.images(); image++) {
-      ImageMembers members = read.get(table.image(image));
-      if (members != null) {
-        settle(image, members);
-      }
+    Iterator<ImageMembers> read = reader.apply(images).iterator();
+    for (int image : open) {
+      settle(image, read.next());
     }
-    isFirst = false;
+    reads += open.length;
   }
 
   private void settle(int image, ImageMembers members) {
@@ -154,7 +149,7 @@ final class Acceptance {
       if (status == null) {
         fail(image, recipient, Reason.Kind.NOT_SENT, "it is not shared; share it first");
       } else if (status == MemberStatus.ACCEPTED) {
-        table.settle(image, recipient, new Verdict.Done(isFirst, status));
+        table.settle(image, recipient, new Verdict.Done(/* already= */ reads == 0, status));
       } else if (status == MemberStatus.REJECTED) {
         fail(image, recipient, Reason.Kind.INVALID_RECIPIENT, "the recipient has rejected it");
       }

@@ -1,5 +1,8 @@
 package io.imageshare.internal.run;
 
+import static com.google.common.collect.Comparators.max;
+import static com.google.common.collect.Comparators.min;
+
 import io.imageshare.Job;
 import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
@@ -133,13 +136,5 @@ final class JobPoller {
 
   int errors() {
     return errors;
-  }
-
-  private static Duration max(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? b : a;
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 }

@@ -11,43 +11,30 @@ import java.util.Set;
  */
 public final class TimerScope {
   private final Timekeeper time;
-  private final Set<Timer> open = new LinkedHashSet<>();
+  private final Set<Timekeeper.Scheduled> open = new LinkedHashSet<>();
 
   public TimerScope(Timekeeper time) {
     this.time = time;
   }
 
   public Timekeeper.Scheduled after(Duration delay, Runnable work) {
-    Timer timer = new Timer(work);
-    open.add(timer);
-    timer.scheduled = time.schedule(delay, timer);
+    Timekeeper.Scheduled[] timer = {() -> {}};
+    timer[0] =
+        time.schedule(
+            delay,
+            () -> {
+              open.remove(timer[0]);
+              work.run();
+            });
+    open.add(timer[0]);
     return () -> {
-      open.remove(timer);
-      timer.cancel();
+      open.remove(timer[0]);
+      timer[0].cancel();
     };
   }
 
   public void cancel() {
-    open.forEach(Timer::cancel);
+    open.forEach(Timekeeper.Scheduled::cancel);
     open.clear();
-  }
-
-  private final class Timer implements Runnable {
-    private final Runnable work;
-    private Timekeeper.Scheduled scheduled = () -> {};
-
-    Timer(Runnable work) {
-      this.work = work;
-    }
-
-    @Override
-    public void run() {
-      open.remove(this);
-      work.run();
-    }
-
-    void cancel() {
-      scheduled.cancel();
-    }
   }
 }
