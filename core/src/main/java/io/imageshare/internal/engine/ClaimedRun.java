@@ -57,7 +57,7 @@ record ClaimedRun(
 
   private RunLoop loop(List<ShareRequest> requests, @Nullable RunHistory history) {
     JournalWriter.Held held = new JournalWriter.Held(claim.epoch(), claim.entries().size(), began);
-    return new RunLoop(id, context, requests, held, history, workflow);
+    return new RunLoop(id, context, requests, null, held, history, workflow);
   }
 
   void release() {

@@ -7,8 +7,8 @@ import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.table.PairTable;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a run would do, as far as reading tells.
@@ -23,20 +23,11 @@ public record DryRun(RunResult survey, List<ShareRequest> slices, int listings) 
     PairTable table = survey.table();
     Listings all = new Listings(table);
     List<ShareRequest> slices = new ArrayList<>();
-    int listings = 0;
     for (int principal = 0; principal < all.principals(); principal++) {
-      BitSet own = new BitSet();
-      all.pairsOf(principal).recipients().forEach(own::set);
-      BitSet[] open = new BitSet[table.images()];
-      for (int image = 0; image < open.length; image++) {
-        open[image] = table.open(image);
-        open[image].and(own);
-      }
-      SlicePlanner.plan(open, limits).forEach(slice -> slices.add(table.request(slice)));
+      SlicePlanner.plan(all.open(principal), limits)
+          .forEach(slice -> slices.add(table.request(slice)));
     }
-    for (int listing = 0; listing < all.count(); listing++) {
-      listings += table.hasOpen(listing) ? 1 : 0;
-    }
-    return new DryRun(survey, slices, listings);
+    long listings = IntStream.range(0, all.count()).filter(table::hasOpen).count();
+    return new DryRun(survey, slices, (int) listings);
   }
 }

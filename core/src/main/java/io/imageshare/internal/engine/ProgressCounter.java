@@ -3,6 +3,7 @@ package io.imageshare.internal.engine;
 import io.imageshare.Progress;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.Call;
+import io.imageshare.internal.run.RunModel;
 import io.imageshare.internal.table.PairTable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,18 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** The figures of a run. Counted on the engine's thread, published for any other. */
 final class ProgressCounter {
   private final Timekeeper time;
-  private final PairTable table;
+  private final RunModel run;
   private long submits;
   private long polls;
   private long reads;
-  private int openJobs;
   private long writing;
   private long doneBefore;
   private volatile Progress progress;
 
-  ProgressCounter(Timekeeper time, PairTable table) {
+  ProgressCounter(Timekeeper time, RunModel run) {
     this.time = time;
-    this.table = table;
+    this.run = run;
     progress = snapshot();
   }
 
@@ -31,10 +31,6 @@ final class ProgressCounter {
       case POLL -> polls++;
       case READ -> reads++;
     }
-  }
-
-  void openJobs(int open) {
-    openJobs = open;
   }
 
   Progress progress() {
@@ -47,20 +43,21 @@ final class ProgressCounter {
   }
 
   private Progress snapshot() {
+    PairTable table = run.table;
     return new Progress(
         table.total(),
         table.done(),
         table.failed(),
         table.unknown(),
-        openJobs,
+        run.openJobs,
         submits,
         polls,
         reads,
-        timeLeft());
+        timeLeft(table));
   }
 
   /** As long for each pair that is left as for each that was done by writing. */
-  private @Nullable Duration timeLeft() {
+  private @Nullable Duration timeLeft(PairTable table) {
     if (submits == 0) {
       doneBefore = table.done();
       writing = time.nanoTime();

@@ -22,6 +22,7 @@ import io.imageshare.internal.report.ReportText;
 import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.Effect;
 import io.imageshare.internal.run.Event;
+import io.imageshare.internal.run.ListingReader;
 import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.run.RunHistory;
 import io.imageshare.internal.run.RunModel;
@@ -58,7 +59,6 @@ final class RunLoop implements ShareRun, CallOwner {
   private final String id;
   private final WorkflowContext context;
   private final Workflow workflow;
-  private final List<ShareRequest> requests;
   private final RunState state;
   private final boolean resumed;
   private final long began;
@@ -75,6 +75,7 @@ final class RunLoop implements ShareRun, CallOwner {
   private volatile @Nullable RunResult result;
 
   /**
+   * @param reader takes what a run reads that does nothing else; null: it writes
    * @param held its claim in the journal; null if it is yet to be claimed
    * @param history what its journal says; null if it is new
    */
@@ -82,29 +83,29 @@ final class RunLoop implements ShareRun, CallOwner {
       String id,
       WorkflowContext context,
       List<ShareRequest> requests,
+      @Nullable ListingReader reader,
       JournalWriter.@Nullable Held held,
       @Nullable RunHistory history,
       Workflow workflow) {
     this.id = id;
     this.context = context;
     this.workflow = workflow;
-    this.requests = requests;
     resumed = history != null;
     began = context.time().nanoTime() - before(history, context.time().now());
     Instant end =
         history == null
             ? context.time().now().plus(context.settings().deadline())
             : history.deadline();
-    state = new RunState(id, requests, context.terms(), end, history);
+    state = new RunState(id, requests, context.terms(), reader, end, history);
     journal =
         new JournalWriter(
-            context.journal(),
+            reader == null ? context.journal() : null,
             context.time(),
             context.settings().silence(),
             id,
             held,
             new FromJournal());
-    counter = new ProgressCounter(context.time(), state.model().table);
+    counter = new ProgressCounter(context.time(), state.model());
     warnings = new Warnings(id);
     timers = new TimerScope(context.time());
     report = new TimedFuture<>(context.time());
@@ -167,17 +168,13 @@ final class RunLoop implements ShareRun, CallOwner {
     }
   }
 
-  List<ShareRequest> requests() {
-    return requests;
-  }
-
   /** What the run left; it is over. */
   RunResult result() {
     return requireNonNull(result);
   }
 
   void begin() {
-    var table = state.model().table;
+    var table = model().table;
     if (reads()) {
       log.debug("run {}: reads what is known of {} images", id, table.images());
     } else {
@@ -199,7 +196,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
   /** Whether it only reads: nothing becomes of its pairs, and its outcome is not for the log. */
   private boolean reads() {
-    return context.terms().reader() != null;
+    return model().listingReader != null;
   }
 
   /** Others take a run that is silent for abandoned: it writes three times as often at least. */
@@ -260,7 +257,6 @@ final class RunLoop implements ShareRun, CallOwner {
     } finally {
       taking = false;
     }
-    counter.openJobs(state.model().openJobs);
     counter.publish();
   }
 
@@ -281,7 +277,7 @@ final class RunLoop implements ShareRun, CallOwner {
     } else if (effect instanceof Effect.Poll poll) {
       context.calls().make(new Poll(poll));
     } else if (effect instanceof Effect.Read read) {
-      context.calls().make(new Read(read.listing(), read.number()));
+      context.calls().make(new Read(read));
     } else if (effect instanceof Effect.Describe describe) {
       context.calls().make(new Describe(describe.images()));
     } else if (effect instanceof Effect.Wait wait) {
@@ -324,7 +320,6 @@ final class RunLoop implements ShareRun, CallOwner {
   }
 
   private ShareReport told(Ending ending, @Nullable Reason reason) {
-    counter.openJobs(0);
     RunModel model = state.model();
     RunResult left =
         new RunResult(
@@ -369,7 +364,7 @@ final class RunLoop implements ShareRun, CallOwner {
   /** Where not even the first call is answered after its repeats, no other will be. */
   private void stopIfUnreachable(Reason reason) {
     if (reason.kind() == Reason.Kind.UNAVAILABLE
-        && state.isRunning()
+        && model().isRunning()
         && !context.gate().areCredentialsAccepted()) {
       take(new Event.Unreachable(reason));
     }
@@ -427,6 +422,9 @@ final class RunLoop implements ShareRun, CallOwner {
 
   @Override
   public void emit(ShareEvent event) {
+    if (reads()) {
+      return; // to whoever listens, it is no run
+    }
     try {
       context.settings().listener().accept(event);
     } catch (OutOfMemoryError e) {
@@ -451,10 +449,15 @@ final class RunLoop implements ShareRun, CallOwner {
 
   private abstract class RunCall<T> implements Call<T> {
     private final Kind kind;
+    private final int principal;
     private final String subject;
 
-    RunCall(Kind kind, String subject) {
+    /**
+     * @param principal whose credentials it is made with
+     */
+    RunCall(Kind kind, int principal, String subject) {
       this.kind = kind;
+      this.principal = principal;
       this.subject = subject;
     }
 
@@ -473,43 +476,34 @@ final class RunLoop implements ShareRun, CallOwner {
       return RunLoop.this;
     }
 
-    /** Whose credentials it is made with. */
-    abstract int principal();
-
     @Override
     public final void unauthenticated(Reason reason) {
-      workflow.unauthenticated(RunLoop.this, principal(), reason);
+      workflow.unauthenticated(RunLoop.this, principal, reason);
     }
   }
 
   private final class Submit extends RunCall<Job> {
     private final int submission;
-    private final int principal;
 
     Submit(int submission) {
       super(
           Kind.SUBMIT,
+          state.principal(submission),
           state.slice(submission).images().size()
               + " images with "
               + state.slice(submission).recipients().size()
               + " recipients");
       this.submission = submission;
-      principal = state.principal(submission);
-    }
-
-    @Override
-    int principal() {
-      return principal;
     }
 
     @Override
     public boolean isWanted() {
-      return !over && !cancelled && !journal.isBroken() && state.wantsSubmit(submission);
+      return !cancelled && !journal.isBroken() && state.wantsSubmit(submission);
     }
 
     @Override
     public boolean isRepeatable() {
-      return !cancelled && state.mayWrite();
+      return !cancelled && model().mayWrite();
     }
 
     @Override
@@ -529,7 +523,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public CompletionStage<Job> make(Supplier<CompletionStage<Void>> turn) {
-      ShareRequest slice = state.model().table.request(state.slice(submission));
+      ShareRequest slice = model().table.request(state.slice(submission));
       take(new Event.Sending(submission));
       return context.backend().submit(slice);
     }
@@ -552,26 +546,17 @@ final class RunLoop implements ShareRun, CallOwner {
   }
 
   private final class Poll extends RunCall<Job> {
-    private final int submission;
-    private final int principal;
     private final Effect.Poll poll;
     private long asked;
 
     Poll(Effect.Poll poll) {
-      super(Kind.POLL, Visible.of(poll.job()));
+      super(Kind.POLL, state.principal(poll.submission()), Visible.of(poll.job()));
       this.poll = poll;
-      submission = poll.submission();
-      principal = state.principal(submission);
-    }
-
-    @Override
-    int principal() {
-      return principal;
     }
 
     @Override
     public boolean isWanted() {
-      return !over && state.wantsPoll(submission, poll.last());
+      return state.wantsPoll(poll.submission(), poll.last());
     }
 
     @Override
@@ -587,12 +572,12 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public void answered(Job seen) {
-      take(new Event.Polled(submission, seen, asked));
+      take(new Event.Polled(poll.submission(), seen, asked));
     }
 
     @Override
     public void failed(Reason reason, Duration retryAfter) {
-      take(new Event.PollFailed(submission, reason, retryAfter));
+      take(new Event.PollFailed(poll.submission(), reason, retryAfter));
     }
   }
 
@@ -600,32 +585,30 @@ final class RunLoop implements ShareRun, CallOwner {
     private final int listing;
     private final int number;
 
-    Read(int listing, int number) {
-      super(Kind.READ, state.model().listings.subject(listing));
-      this.listing = listing;
-      this.number = number;
-    }
-
-    @Override
-    int principal() {
-      return state.model().listings.principal(listing);
+    Read(Effect.Read read) {
+      super(
+          Kind.READ,
+          model().listings.principal(read.listing()),
+          model().listings.subject(read.listing()));
+      listing = read.listing();
+      number = read.number();
     }
 
     @Override
     public boolean isWanted() {
-      return !over && state.wantsRead(listing, number);
+      return state.wantsRead(listing, number);
     }
 
     @Override
     public boolean isRepeatable() {
-      return state.isRunning();
+      return model().isRunning();
     }
 
     @Override
     @SuppressWarnings("unchecked") // nothing is put into it
     public CompletionStage<Object> make(Supplier<CompletionStage<Void>> turn) {
       take(new Event.Reading(listing, number));
-      Listings listings = state.model().listings;
+      Listings listings = model().listings;
       Recipient decides = listings.recipient(listings.principal(listing));
       MemberBackend backend = context.backend().inTurns(turn);
       return (CompletionStage<Object>)
@@ -641,7 +624,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public void answered(Object answer) {
-      take(new Event.Listed(listing, state.model().listings.listed(answer)));
+      take(new Event.Listed(listing, model().listings.listed(answer)));
     }
 
     @Override
@@ -656,18 +639,13 @@ final class RunLoop implements ShareRun, CallOwner {
     private final Set<String> images;
 
     Describe(Set<String> images) {
-      super(Kind.READ, images.size() + " images");
+      super(Kind.READ, /* principal= */ 0, images.size() + " images");
       this.images = images;
     }
 
     @Override
-    int principal() {
-      return 0;
-    }
-
-    @Override
     public boolean isWanted() {
-      return !over && state.isRunning();
+      return model().isRunning();
     }
 
     @Override

@@ -44,26 +44,4 @@ public record Settings(
 
   /** How often abandoned runs are looked for, and how many are taken over at a time. */
   public record TakeOver(Duration every, int atMost) {}
-
-  /** The same with another listener. */
-  Settings listener(Consumer<ShareEvent> listener) {
-    return new Settings(
-        backend,
-        time,
-        limits,
-        membersPerImage,
-        retry,
-        poll,
-        flow,
-        deadline,
-        closeTimeout,
-        stopAfterFailures,
-        random,
-        journal,
-        silence,
-        takeOver,
-        pacer,
-        listener,
-        reports);
-  }
 }

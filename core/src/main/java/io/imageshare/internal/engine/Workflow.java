@@ -14,7 +14,6 @@ import io.imageshare.internal.run.ListingReader;
 import io.imageshare.internal.run.Principal;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,13 +35,12 @@ public final class Workflow {
   private final Set<RunLoop> runs = new LinkedHashSet<>();
 
   /** The ids that are being started, so that two threads do not start one of them twice. */
-  private final Map<String, CompletableFuture<Started>> starting = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<RunLoop>> starting = new ConcurrentHashMap<>();
 
   private final @Nullable AbandonedRuns abandoned;
-  private volatile boolean closed;
 
-  /** Completes when {@link #closed} is true, for those who wait. */
-  private final CompletableFuture<Boolean> closing = new CompletableFuture<>();
+  /** Completes when it is closed, for those who wait. */
+  private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
 
   /** A workflow without runs. */
   public Workflow(Settings settings) {
@@ -65,7 +63,11 @@ public final class Workflow {
 
   /** Starts a run of requests that are done as one. */
   public ShareRun start(String id, List<ShareRequest> requests) {
-    return begin(new RunLoop(id, context, checked(requests), null, null, this));
+    return begin(id, requests, null);
+  }
+
+  private RunLoop begin(String id, List<ShareRequest> requests, @Nullable ListingReader reader) {
+    return begin(new RunLoop(id, context, checked(requests), reader, null, null, this));
   }
 
   /** Waits for a run; one that is interrupted is cancelled, and waited for all the same. */
@@ -98,9 +100,7 @@ public final class Workflow {
 
   /** Reads what a run would read, and writes nothing. */
   private RunResult survey(String id, List<ShareRequest> requests, ListingReader reader) {
-    refuseIfClosed();
-    RunLoop survey = new RunLoop(id, context.reading(reader), checked(requests), null, null, this);
-    begin(survey);
+    RunLoop survey = begin(id, requests, reader);
     await(survey);
     return survey.result();
   }
@@ -124,7 +124,7 @@ public final class Workflow {
    */
   public RunResult awaitAccepted(Supplier<String> ids, ShareRequest request, Duration within) {
     refuseIfClosed();
-    return new Acceptance(request, context.time(), closing, images -> members(ids.get(), images))
+    return new Acceptance(request, context.time(), closed, images -> members(ids.get(), images))
         .await(ids.get(), within, context.backend().endpoint());
   }
 
@@ -137,7 +137,7 @@ public final class Workflow {
   }
 
   private void refuseIfClosed() {
-    if (closed) {
+    if (isClosed()) {
       throw new IllegalStateException("the workflow is closed; start runs before close()");
     }
   }
@@ -152,7 +152,7 @@ public final class Workflow {
             () -> {
               runs.add(run);
               run.begin();
-              if (closed) {
+              if (isClosed()) {
                 close(run);
               }
               if (run.report().isDone()) {
@@ -175,14 +175,14 @@ public final class Workflow {
   /** Goes on with a run of this id if there is one, else begins it. */
   public ShareRun startOrResume(String id, ShareRequest request) {
     List<ShareRequest> requests = List.of(request);
-    CompletableFuture<Started> mine = new CompletableFuture<>();
-    CompletableFuture<Started> other = starting.putIfAbsent(id, mine);
+    CompletableFuture<RunLoop> mine = new CompletableFuture<>();
+    CompletableFuture<RunLoop> other = starting.putIfAbsent(id, mine);
     if (other != null) {
-      return same(id, answer(other), requests);
+      return same(answer(other), requests);
     }
     try {
-      ShareRun run = startOrResume(id, requests);
-      mine.complete(new Started(run, requests));
+      RunLoop run = startOrResume(id, requests);
+      mine.complete(run);
       return run;
     } catch (RuntimeException e) {
       mine.completeExceptionally(e);
@@ -192,13 +192,13 @@ public final class Workflow {
     }
   }
 
-  private ShareRun startOrResume(String id, List<ShareRequest> requests) {
-    Optional<Started> running = running(id);
+  private RunLoop startOrResume(String id, List<ShareRequest> requests) {
+    Optional<RunLoop> running = running(id);
     if (running.isPresent()) {
-      return same(id, running.get(), requests);
+      return same(running.get(), requests);
     }
     if (abandoned == null) {
-      return start(id, requests);
+      return begin(id, requests, null);
     }
     ClaimedRun claimed = answer(abandoned.claim(id));
     try {
@@ -209,12 +209,9 @@ public final class Workflow {
     }
   }
 
-  /** A run under way, and what it was asked. */
-  private record Started(ShareRun run, List<ShareRequest> requests) {}
-
-  private static ShareRun same(String id, Started before, List<ShareRequest> now) {
-    refuseOther(id, before.requests(), now);
-    return before.run();
+  private static RunLoop same(RunLoop before, List<ShareRequest> now) {
+    refuseOther(before.id(), before.model().requests, now);
+    return before;
   }
 
   static void refuseOther(String id, List<ShareRequest> before, List<ShareRequest> now) {
@@ -225,18 +222,13 @@ public final class Workflow {
     }
   }
 
-  private Optional<Started> running(String id) {
-    CompletableFuture<Optional<Started>> found = new CompletableFuture<>();
+  private Optional<RunLoop> running(String id) {
+    CompletableFuture<Optional<RunLoop>> found = new CompletableFuture<>();
     context
         .time()
         .schedule(
             Duration.ZERO,
-            () ->
-                found.complete(
-                    runs.stream()
-                        .map(run -> new Started(run, run.requests()))
-                        .filter(started -> started.run().id().equals(id))
-                        .findFirst()));
+            () -> found.complete(runs.stream().filter(run -> run.id().equals(id)).findFirst()));
     return answer(found);
   }
 
@@ -278,8 +270,8 @@ public final class Workflow {
   /** Cancels a run, whoever writes it; false if there is none. */
   public boolean cancel(String id) {
     Journal journal = journaled("cancel()").journal();
-    Optional<Started> running = running(id);
-    running.ifPresent(started -> started.run().cancel());
+    Optional<RunLoop> running = running(id);
+    running.ifPresent(RunLoop::cancel);
     return running.isPresent() || answer(journal.cancel(id));
   }
 
@@ -289,7 +281,7 @@ public final class Workflow {
   }
 
   boolean isClosed() {
-    return closed;
+    return closed.isDone();
   }
 
   private <T> T answer(CompletionStage<T> stage) {
@@ -310,7 +302,7 @@ public final class Workflow {
   void unauthenticated(RunLoop refused, int principal, Reason reason) {
     context.gate().credentialsRefused();
     Recipient recipient = refused.model().listings.recipient(principal);
-    for (RunLoop run : new ArrayList<>(runs)) {
+    for (RunLoop run : List.copyOf(runs)) {
       for (Principal other : run.model().principals) {
         if (Objects.equals(recipient, run.model().listings.recipient(other.number))) {
           run.refuse(other.number, reason);
@@ -321,13 +313,12 @@ public final class Workflow {
 
   /** Ends every run, and starts no other. */
   public void close() {
-    closed = true;
-    closing.complete(true);
+    closed.complete(true);
     context.gate().close(); // at once: a listener that closes is in the midst of a step
-    CompletableFuture<List<ShareRun>> open = new CompletableFuture<>();
+    CompletableFuture<List<RunLoop>> open = new CompletableFuture<>();
     context.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));
     try {
-      for (ShareRun run : context.time().await(open)) {
+      for (RunLoop run : context.time().await(open)) {
         context.time().await(run.report());
       }
     } catch (InterruptedException e) {
@@ -338,13 +329,13 @@ public final class Workflow {
     }
   }
 
-  private List<ShareRun> closeAll() {
+  private List<RunLoop> closeAll() {
     if (abandoned != null) {
       abandoned.close();
     }
     context.gate().leave();
-    List<ShareRun> open = List.copyOf(runs);
-    List.copyOf(runs).forEach(this::close);
+    List<RunLoop> open = List.copyOf(runs);
+    open.forEach(this::close);
     return open;
   }
 

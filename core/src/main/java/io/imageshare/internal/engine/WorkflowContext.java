@@ -2,7 +2,6 @@ package io.imageshare.internal.engine;
 
 import io.imageshare.Journal;
 import io.imageshare.MemberBackend;
-import io.imageshare.ShareEvent;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.CallExecutor;
 import io.imageshare.internal.flow.CallGate;
@@ -10,7 +9,6 @@ import io.imageshare.internal.journal.DirectoryJournal;
 import io.imageshare.internal.poll.ListingLags;
 import io.imageshare.internal.poll.PollSchedule;
 import io.imageshare.internal.poll.RecentDurations;
-import io.imageshare.internal.run.ListingReader;
 import io.imageshare.internal.run.Terms;
 import io.imageshare.internal.time.VirtualTime;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +42,7 @@ record WorkflowContext(
             new ListingLags(),
             settings.retry().cap(),
             settings.random(),
-            settings.stopAfterFailures(),
-            null);
+            settings.stopAfterFailures());
     return new WorkflowContext(settings, time, gate, calls, terms, journal(settings));
   }
 
@@ -54,16 +51,6 @@ record WorkflowContext(
             && settings.time() instanceof VirtualTime
         ? directory.onCallingThread(settings.time())
         : settings.journal();
-  }
-
-  /**
-   * The same for runs that only read: without a journal and without a listener.
-   *
-   * @param reader takes what they read
-   */
-  WorkflowContext reading(ListingReader reader) {
-    Settings silent = settings.listener((ShareEvent event) -> {});
-    return new WorkflowContext(silent, time, gate, calls, terms.reader(reader), null);
   }
 
   MemberBackend backend() {

@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import static com.google.common.collect.Comparators.min;
+
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.internal.run.Event.Timer.Purpose;
@@ -87,17 +89,16 @@ final class Audits {
         (submission, image, recipient) ->
             readAgain[0] |=
                 settlement.rule(
+                    submission,
                     image,
                     recipient,
                     OutcomeRules.unlisted(
                         run.ask(submission, image, recipient),
-                        mayLag.computeIfAbsent(submission, s -> mayLag(s, listing, audit))),
-                    submission.jobId()));
+                        mayLag.computeIfAbsent(submission, s -> mayLag(s, listing, audit)))));
     if (readAgain[0]) {
-      Duration wait = run.terms.lags().next(audit.reads);
+      Duration wait = min(run.terms.lags().next(audit.reads), LAG.minus(lag));
       audit.reads++;
-      Duration left = LAG.minus(lag);
-      run.await(Purpose.REREAD, listing, wait.compareTo(left) < 0 ? wait : left);
+      run.await(Purpose.REREAD, listing, wait);
     } else {
       if (audit.reads > 0 && lag.compareTo(LAG) < 0 && !table.hasOpen(listing)) {
         run.terms.lags().add(lag);
@@ -163,8 +164,7 @@ final class Audits {
     forEachUnaudited(
         listing,
         (submission, i, r) ->
-            settlement.rule(
-                i, r, OutcomeRules.unlistable(run.ask(submission, i, r)), submission.jobId()));
+            settlement.rule(submission, i, r, OutcomeRules.unlistable(run.ask(submission, i, r))));
   }
 
   /** Takes an unaudited pair and the last submission that asked it. */

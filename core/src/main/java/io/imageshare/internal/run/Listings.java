@@ -8,12 +8,15 @@ import io.imageshare.internal.table.Ids;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +80,18 @@ public final class Listings {
   }
 
   /** The pairs that a principal asks for. */
-  public Slice pairsOf(int principal) {
+  Slice pairsOf(int principal) {
     return byRecipient ? part(principal) : all;
+  }
+
+  /** The recipients with which each image is open, as far as a principal asks for it. */
+  public BitSet[] open(int principal) {
+    BitSet own = new BitSet();
+    pairsOf(principal).recipients().forEach(own::set);
+    BitSet[] open = new BitSet[table.images()];
+    Arrays.setAll(open, table::open);
+    Stream.of(open).forEach(row -> row.and(own));
+    return open;
   }
 
   /** The pairs that a listing shows. */

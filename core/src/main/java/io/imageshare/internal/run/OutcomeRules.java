@@ -158,19 +158,14 @@ final class OutcomeRules {
    *
    * @param touched whether an ask of it may yet take effect
    * @param told what its last call says, if anything
-   * @param cut that the run was cut short
-   * @param why the same in words
    * @param stopped why its principal stopped; null: it did not
+   * @param why the run was cut short
    */
   static Verdict cutShort(
-      boolean touched,
-      @Nullable Reason told,
-      Reason cut,
-      @Nullable Reason stopped,
-      String why,
-      String job) {
+      boolean touched, @Nullable Reason told, @Nullable Reason stopped, String why, String job) {
     if (touched) {
-      return new Verdict.Unknown(told == null ? cut : told, job);
+      return new Verdict.Unknown(
+          told != null ? told : new Reason(Kind.LOST, "", "the run was cut short: " + why), job);
     }
     return new Verdict.Failed(
         stopped != null ? stopped : new Reason(Kind.NOT_SENT, "", "not sent: " + why));

@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import static com.google.common.collect.Comparators.max;
+
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.internal.journal.JournalEntry;
@@ -10,9 +12,7 @@ import io.imageshare.internal.table.SubmittedSlice;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Brings a run back to where its journal left it. */
 final class Replay {
@@ -21,7 +21,6 @@ final class Replay {
   private final Settlement settlement;
   private final SubmissionTracker tracker;
   private final RunHistory history;
-  private final Map<Recorded, Integer> places = new HashMap<>();
   private boolean surveyed;
 
   Replay(RunModel run, Settlement settlement, SubmissionTracker tracker, RunHistory history) {
@@ -32,14 +31,18 @@ final class Replay {
     table = run.table;
   }
 
-  /** Takes up what is under way still, before anything is read. */
-  void begin() {
+  /**
+   * Takes up what is under way still, before anything is read.
+   *
+   * @return whether the run was cancelled
+   */
+  boolean begin() {
     run.nextEntry = history.nextEntry();
     for (Recorded recorded : history.submissions()) {
       Slice slice = recorded.slice();
       if (recorded.submitted != null) {
         run.principals.get(principal(slice)).evidence.accepted(slice);
-        places.put(recorded, run.jobs.size());
+        recorded.place = run.jobs.size();
         run.jobs.add(new SubmittedSlice(recorded.lastSeen(), slice));
       }
       if (recorded.hasAsked()) {
@@ -52,6 +55,7 @@ final class Replay {
         resume(recorded);
       }
     }
+    return history.wasCancelled();
   }
 
   private int principal(Slice slice) {
@@ -68,15 +72,14 @@ final class Replay {
       submission.sentAt = run.now - age.toNanos();
       tracker.lost(submission, recorded.lost);
     } else {
-      submission.place = places.getOrDefault(recorded, 0);
+      submission.place = recorded.place;
       tracker.resume(submission, recorded.lastSeen(), since(recorded.submitted.at()));
     }
   }
 
   /** How much time has passed since then; none if the clock says that it is yet to come. */
   private Duration since(Instant then) {
-    Duration passed = Duration.between(then, run.clock);
-    return passed.isNegative() ? Duration.ZERO : passed;
+    return max(Duration.between(then, run.clock), Duration.ZERO);
   }
 
   /** Gives the pairs that no listing shows what was found out before. */
@@ -88,7 +91,7 @@ final class Replay {
     for (Recorded recorded : history.submissions()) {
       Verdict verdict = recorded.verdict();
       if (verdict != null) {
-        recorded.slice().forEach((i, r) -> settleIfOpen(i, r, verdict));
+        recorded.slice().forEach((i, r) -> settlement.settleIfOpen(i, r, verdict));
       }
     }
   }
@@ -109,14 +112,14 @@ final class Replay {
           .slice()
           .forEach(
               (i, r) -> {
-                if (table.isOpen(i, r) && table.asks(i, r) >= PairTable.ASKS) {
-                  boolean touched = table.isTouched(i, r);
-                  settlement.settle(
-                      i,
-                      r,
-                      touched
-                          ? new Verdict.Unknown(recorded.outcome(), recorded.job())
-                          : new Verdict.Failed(recorded.outcome()));
+                Verdict verdict =
+                    OutcomeRules.askedInVain(
+                        table.asks(i, r),
+                        table.isTouched(i, r),
+                        recorded.outcome(),
+                        recorded.job());
+                if (verdict != null) {
+                  settlement.settleIfOpen(i, r, verdict);
                 }
               });
       Reason refused = recorded.refused;
@@ -147,7 +150,7 @@ final class Replay {
     if (entry instanceof JournalEntry.BadId bad) {
       settlement.bad(run.principals.get(bad.principal()), bad.side(), bad.id(), bad.reason());
     } else if (entry instanceof JournalEntry.BadPair bad) {
-      settleIfOpen(bad.image(), bad.recipient(), new Verdict.Failed(bad.reason()));
+      settlement.settleIfOpen(bad.image(), bad.recipient(), new Verdict.Failed(bad.reason()));
     } else if (entry instanceof JournalEntry.Served served) {
       history
           .recorded(served.submission())
@@ -155,15 +158,9 @@ final class Replay {
           .forEach(
               (i, r) -> {
                 if (served.except().stream().noneMatch(slice -> slice.contains(i, r))) {
-                  settleIfOpen(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
+                  settlement.settleIfOpen(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
                 }
               });
-    }
-  }
-
-  private void settleIfOpen(int image, int recipient, Verdict verdict) {
-    if (table.isOpen(image, recipient)) {
-      settlement.settle(image, recipient, verdict);
     }
   }
 }

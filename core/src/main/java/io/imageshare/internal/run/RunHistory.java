@@ -28,6 +28,9 @@ public final class RunHistory {
     Reason lost = new Reason(Reason.Kind.LOST, "", "the process ended before an answer was seen");
     @Nullable Reason refused;
 
+    /** Where its job stands among those of the report, if it has one. */
+    int place;
+
     private Recorded(JournalEntry.Intent intent) {
       this.intent = intent;
     }

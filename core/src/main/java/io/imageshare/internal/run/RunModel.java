@@ -30,8 +30,12 @@ public final class RunModel {
   }
 
   final String id;
-  final List<ShareRequest> requests;
+  public final List<ShareRequest> requests;
   final Terms terms;
+
+  /** Takes what a run reads that does nothing else; null: it writes. */
+  public final @Nullable ListingReader listingReader;
+
   public final PairTable table;
   public final Listings listings;
   public final List<Principal> principals;
@@ -59,10 +63,12 @@ public final class RunModel {
 
   Instant clock = Instant.EPOCH;
 
-  RunModel(String id, List<ShareRequest> requests, Terms terms) {
+  RunModel(
+      String id, List<ShareRequest> requests, Terms terms, @Nullable ListingReader listingReader) {
     this.id = id;
     this.requests = requests;
     this.terms = terms;
+    this.listingReader = listingReader;
     table = new PairTable(requests);
     listings = new Listings(table);
     principals =
@@ -123,11 +129,11 @@ public final class RunModel {
 
   // What is
 
-  boolean isRunning() {
+  public boolean isRunning() {
     return phase == Phase.RUNNING;
   }
 
-  boolean mayWrite() {
+  public boolean mayWrite() {
     return isRunning() && writesStopped == null && now - deadline < 0;
   }
 

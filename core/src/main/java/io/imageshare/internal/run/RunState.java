@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,6 @@ public final class RunState {
   public static final Duration WIND_DOWN = Duration.ofSeconds(30);
 
   private final RunModel run;
-  private final @Nullable RunHistory history;
   private final Settlement settlement;
   private final Survey survey;
   private final Sender sender;
@@ -37,6 +37,7 @@ public final class RunState {
   private @Nullable WindDown windDown;
 
   /**
+   * @param reader takes what a run reads that does nothing else; null: it writes
    * @param history what the journal says of the run; null: it is new
    * @param end when the run ends at the latest
    */
@@ -44,11 +45,11 @@ public final class RunState {
       String id,
       List<ShareRequest> requests,
       Terms terms,
+      @Nullable ListingReader reader,
       Instant end,
       @Nullable RunHistory history) {
-    run = new RunModel(id, requests, terms);
+    run = new RunModel(id, requests, terms, reader);
     this.end = end;
-    this.history = history;
     settlement = new Settlement(run);
     survey = new Survey(run, settlement);
     sender = new Sender(run, settlement, survey);
@@ -118,7 +119,7 @@ public final class RunState {
     long failed = run.table.failed();
     if (failed < run.terms.stopAfterFailures()
         || run.writesStopped != null
-        || run.terms.reader() != null) {
+        || run.listingReader != null) {
       return;
     }
     Reason last = new Reason(Reason.Kind.INTERNAL, "", "");
@@ -167,17 +168,14 @@ public final class RunState {
   }
 
   private void begin() {
-    if (history == null) {
+    if (replay == null) {
       run.note(
           new JournalEntry.Begun(
               run.terms.account(), run.clock, end, run.terms.limits(), run.requests));
     }
     Duration left = Duration.between(run.clock, end);
     run.deadline = run.now + left.toNanos();
-    boolean cancelled = history != null && history.wasCancelled();
-    if (replay != null) {
-      replay.begin();
-    }
+    boolean cancelled = replay != null && replay.begin();
     if (cancelled || left.isNegative() || left.isZero()) {
       end(cancelled ? Ending.CANCELLED : Ending.DEADLINE, null, WIND_DOWN);
     } else {
@@ -286,7 +284,7 @@ public final class RunState {
       return;
     }
     audits.advance();
-    if (run.terms.reader() != null ? survey.isOver() : !run.table.hasPending()) {
+    if (run.listingReader != null ? survey.isOver() : !run.table.hasPending()) {
       finish();
     } else if (run.writesStopped != null && !isUnderWay()) {
       end(Ending.STOPPED, run.writesStopped, WIND_DOWN);
@@ -297,19 +295,9 @@ public final class RunState {
   }
 
   private boolean isUnderWay() {
-    return run.submissions.values().stream()
-            .anyMatch(s -> s.state != State.OVER && s.state != State.WITHDRAWN)
+    return run.submissions.values().stream().anyMatch(s -> s.state != State.OVER)
         || !run.reads.isEmpty()
-        || hasUnaudited();
-  }
-
-  private boolean hasUnaudited() {
-    for (int listing = 0; listing < run.listings.count(); listing++) {
-      if (run.table.hasUnaudited(listing)) {
-        return true;
-      }
-    }
-    return false;
+        || IntStream.range(0, run.listings.count()).anyMatch(run.table::hasUnaudited);
   }
 
   private void finish() {
@@ -408,14 +396,6 @@ public final class RunState {
   public boolean wantsRead(int listing, int number) {
     return (run.isRunning() || run.phase == Phase.WINDING_DOWN)
         && run.reads.isWanted(listing, number);
-  }
-
-  public boolean isRunning() {
-    return run.isRunning();
-  }
-
-  public boolean mayWrite() {
-    return run.mayWrite();
   }
 
   public Slice slice(int submission) {

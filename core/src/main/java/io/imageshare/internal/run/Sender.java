@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** Plans what is open and sends it, and searches for what is wrong with what was refused. */
@@ -46,7 +47,7 @@ final class Sender {
   /** Does whatever can be done now. */
   void advance() {
     if (!run.mayWrite()) {
-      withdraw(queued);
+      withdraw(submission -> true);
       run.principals.forEach(Principal::endSearches);
       return;
     }
@@ -134,18 +135,10 @@ final class Sender {
   }
 
   private BitSet[] open(Principal principal) {
-    BitSet[] open = new BitSet[table.images()];
-    BitSet own = new BitSet();
-    run.listings.pairsOf(principal.number).recipients().forEach(own::set);
-    boolean all = own.cardinality() == table.recipients();
-    for (int image = 0; image < open.length; image++) {
-      open[image] = table.open(image);
-      if (!all) {
-        open[image].and(own);
-      }
-      for (int r = open[image].nextSetBit(0); !survey.isOver() && r >= 0; ) {
+    BitSet[] open = run.listings.open(principal.number);
+    for (int image = 0; !survey.isOver() && image < open.length; image++) {
+      for (int r = open[image].nextSetBit(0); r >= 0; r = open[image].nextSetBit(r + 1)) {
         open[image].set(r, survey.isSurveyed(run.listings.of(image, r)));
-        r = open[image].nextSetBit(r + 1);
       }
     }
     principal.searches.forEach(search -> search.exclude(open));
@@ -158,13 +151,12 @@ final class Sender {
     run.effect(new Effect.Submit(submission.number));
   }
 
-  private void withdraw(Set<Submission> submissions) {
-    List.copyOf(submissions).forEach(this::withdraw);
+  private void withdraw(Predicate<Submission> which) {
+    List.copyOf(queued).stream().filter(which).forEach(this::withdraw);
   }
 
   private void withdraw(Submission submission) {
     queued.remove(submission);
-    submission.state = State.WITHDRAWN;
     noteRefused(submission, new Reason(Kind.NOT_SENT, "", "withdrawn"));
     run.submissions.remove(submission.number);
   }
@@ -214,9 +206,7 @@ final class Sender {
 
   /** A principal does nothing any more. */
   void stop(Principal principal) {
-    List.copyOf(queued).stream()
-        .filter(other -> other.principal == principal.number)
-        .forEach(this::withdraw);
+    withdraw(other -> other.principal == principal.number);
     for (Submission submission : run.submissions.values()) {
       if (submission.principal == principal.number) {
         submission.search = null;
@@ -295,9 +285,7 @@ final class Sender {
     principal.refusals.add(submission.slice, reason);
     if (principal.refusals.seemThroughout()) {
       // Single pairs show for less whether the rest is refused, too.
-      List.copyOf(queued).stream()
-          .filter(other -> other.principal == principal.number && other.search == null)
-          .forEach(this::withdraw);
+      withdraw(other -> other.principal == principal.number && other.search == null);
     }
     if (!whole || principal.stopped != null) {
       return; // some of it was done: the rest is planned anew
@@ -311,10 +299,11 @@ final class Sender {
     } else {
       Search unexplained = new Search(submission.slice, reason, principal.evidence);
       principal.unexplained.add(unexplained);
-      List.copyOf(queued).stream()
-          .filter(other -> other.principal == submission.principal && other.search == null)
-          .filter(other -> unexplained.touches(other.slice))
-          .forEach(this::withdraw);
+      withdraw(
+          other ->
+              other.principal == principal.number
+                  && other.search == null
+                  && unexplained.touches(other.slice));
     }
   }
 
@@ -401,6 +390,8 @@ final class Sender {
         "not tried, as %d single pairs were refused and nothing was accepted: "
             .formatted(principal.refusals.pairs(reason));
     stop(principal);
-    settlement.failAll(principal, new Reason(reason.kind(), reason.code(), why + reason.message()));
+    settlement.fail(
+        run.listings.pairsOf(principal.number),
+        new Reason(reason.kind(), reason.code(), why + reason.message()));
   }
 }

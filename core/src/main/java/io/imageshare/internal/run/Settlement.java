@@ -4,6 +4,7 @@ import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import io.imageshare.ShareEvent;
+import io.imageshare.internal.run.OutcomeRules.Ruling;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
@@ -70,13 +71,13 @@ final class Settlement {
   }
 
   /** Does what is ruled of a pair whose call is over; whether its listing is to be read again. */
-  boolean rule(int image, int recipient, OutcomeRules.Ruling ruling, String job) {
-    if (ruling instanceof OutcomeRules.Ruling.Settle settle) {
+  boolean rule(Submission submission, int image, int recipient, Ruling ruling) {
+    if (ruling instanceof Ruling.Settle settle) {
       settle(image, recipient, settle.verdict());
-    } else if (ruling instanceof OutcomeRules.Ruling.AskAgain again) {
-      askAgain(image, recipient, again.reason(), job);
+    } else if (ruling instanceof Ruling.AskAgain again) {
+      askAgain(image, recipient, again.reason(), submission.jobId());
     }
-    return ruling instanceof OutcomeRules.Ruling.ReadAgain;
+    return ruling instanceof Ruling.ReadAgain;
   }
 
   /** A pair was asked in vain: it is open again, or was asked as often as a pair is. */
@@ -112,39 +113,30 @@ final class Settlement {
 
   /** Fails the open pairs of an id. */
   void fail(Principal principal, Side side, int id, Reason reason) {
-    run.listings
-        .pairsOf(principal.number)
-        .with(side, List.of(id))
-        .forEach((image, recipient) -> failIfOpen(image, recipient, reason));
+    fail(run.listings.pairsOf(principal.number).with(side, List.of(id)), reason);
   }
 
-  /** Fails all open pairs of a principal. */
-  void failAll(Principal principal, Reason reason) {
-    run.listings
-        .pairsOf(principal.number)
-        .forEach((image, recipient) -> failIfOpen(image, recipient, reason));
+  /** Fails the open pairs of a slice: what was taken may be done, as its audit will show. */
+  void fail(Slice slice, Reason reason) {
+    slice.forEach((i, r) -> settleIfOpen(i, r, new Verdict.Failed(reason)));
   }
 
-  private void failIfOpen(int image, int recipient, Reason reason) {
-    if (table.isOpen(image, recipient)) { // what was taken may be done, as its audit will show
-      settle(image, recipient, new Verdict.Failed(reason));
+  void settleIfOpen(int image, int recipient, Verdict verdict) {
+    if (table.isOpen(image, recipient)) {
+      settle(image, recipient, verdict);
     }
   }
 
   /** What is left of a slice when nothing more is found out about it. */
   void cutShort(Slice slice, @Nullable Submission last, String why, @Nullable Reason stopped) {
-    Reason cut = new Reason(Kind.LOST, "", "the run was cut short: " + why);
+    Reason told = last == null ? null : last.told();
+    String job = last == null ? "" : last.jobId();
     slice.forEach(
         (i, r) -> {
           boolean asked = table.isUnderWay(i, r) || table.isUnaudited(i, r);
           if (table.isPending(i, r) && (last == null || asked)) {
-            Reason told =
-                last == null
-                    ? null
-                    : last.hasFailed() && last.job != null ? last.job.reason() : last.unclear;
             boolean touched = asked || table.isTouched(i, r);
-            String job = last == null ? "" : last.jobId();
-            settle(i, r, OutcomeRules.cutShort(touched, told, cut, stopped, why, job));
+            settle(i, r, OutcomeRules.cutShort(touched, told, stopped, why, job));
           }
         });
   }

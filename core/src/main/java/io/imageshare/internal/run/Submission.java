@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Submission {
   enum State {
     QUEUED,
-    WITHDRAWN,
     SENT,
     WATCHED,
     READING_BACK,
@@ -84,7 +83,8 @@ final class Submission {
     return job != null && job.status() == Job.Status.FAIL;
   }
 
-  boolean isUnanswered() {
-    return state == State.SENT;
+  /** What its job or its answer says of what went wrong, if anything. */
+  @Nullable Reason told() {
+    return job != null && hasFailed() ? job.reason() : unclear;
   }
 }

@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import static com.google.common.collect.Comparators.max;
+import static com.google.common.collect.Comparators.min;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Job;
@@ -8,6 +10,7 @@ import io.imageshare.Reason;
 import io.imageshare.ShareEvent;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.run.Event.Timer.Purpose;
+import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
 import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Slice;
@@ -152,15 +155,11 @@ final class SubmissionTracker {
     poller.expired();
     run.releaseJob(submission);
     submission.results = new JobResults(end);
-    if (!run.isRunning()) {
-      submission.state = State.OVER;
-      settleUnlistable(submission);
-      submission.slice.forEach(table::awaitAudit);
-    } else if (end.status() == Job.Status.FAIL) {
+    if (run.isRunning() && submission.hasFailed()) {
       // Others of its pairs may be done: the listings are read before it counts as refused.
       readBack(submission, Duration.ZERO);
     } else {
-      finish(submission, submission.results);
+      finish(submission, submission.hasFailed() ? null : submission.results);
     }
   }
 
@@ -201,21 +200,13 @@ final class SubmissionTracker {
   /** Where a listing cannot be read, what the job says must do. */
   private void settleUnlistable(Submission submission) {
     settleConfirmed(submission);
-    for (int listing : run.listings.of(submission.slice)) {
-      if (run.isRunning() && !run.canRead(listing)) {
-        run.listings
-            .part(submission.slice, listing)
-            .forEach(
-                (i, r) -> {
-                  if (table.isUnderWay(i, r)) {
-                    settlement.rule(
-                        i,
-                        r,
-                        OutcomeRules.unlistable(run.ask(submission, i, r)),
-                        submission.jobId());
-                  }
-                });
-      }
+    if (run.isRunning()) {
+      submission.slice.forEach(
+          (i, r) -> {
+            if (table.isUnderWay(i, r) && !run.canRead(run.listings.of(i, r))) {
+              settlement.rule(submission, i, r, OutcomeRules.unlistable(run.ask(submission, i, r)));
+            }
+          });
     }
   }
 
@@ -249,10 +240,9 @@ final class SubmissionTracker {
     sender.inconclusive(submission);
     if (run.isRunning()) {
       Duration age = Duration.ofNanos(run.now - submission.sentAt);
-      Duration ended = run.terms.durations().mostEnded();
       Duration patience = run.terms.poll().patience(); // longer no job is waited for
-      Duration wait = (ended.compareTo(patience) < 0 ? ended : patience).minus(age);
-      readBack(submission, wait.isNegative() ? Duration.ZERO : wait);
+      Duration wait = min(run.terms.durations().mostEnded(), patience).minus(age);
+      readBack(submission, max(wait, Duration.ZERO));
     } else {
       submission.state = State.READING_BACK; // the one read of the wind-down decides
     }
@@ -294,22 +284,20 @@ final class SubmissionTracker {
   }
 
   private void readRefused(Submission submission, int listing, Reason reason) {
-    switch (OutcomeRules.readRefused(reason.kind(), run.listings.side())) {
-      case BAD_ID ->
-          run.listings
-              .part(submission.slice, listing)
-              .forEach(
-                  (i, r) -> {
-                    if (table.isUnderWay(i, r)) {
-                      settlement.settle(i, r, new Verdict.Failed(reason));
-                    }
-                  });
-      case UNREADABLE -> submission.unread.set(listing);
-      case NOTHING -> {
-        submission.unread.set(listing);
-        submission.someFailed = true;
-      }
+    ReadRefusal refusal = OutcomeRules.readRefused(reason.kind(), run.listings.side());
+    if (refusal != ReadRefusal.BAD_ID) {
+      submission.unread.set(listing);
+      submission.someFailed |= refusal == ReadRefusal.NOTHING;
+      return;
     }
+    run.listings
+        .part(submission.slice, listing)
+        .forEach(
+            (i, r) -> {
+              if (table.isUnderWay(i, r)) {
+                settlement.settle(i, r, new Verdict.Failed(reason));
+              }
+            });
   }
 
   private void readBackDone(Submission submission) {
@@ -338,11 +326,11 @@ final class SubmissionTracker {
         submission,
         (i, r) ->
             settlement.rule(
+                submission,
                 i,
                 r,
                 OutcomeRules.afterLoss(
-                    reason, !submission.unread.get(run.listings.of(i, r)), submission.jobId()),
-                submission.jobId()));
+                    reason, !submission.unread.get(run.listings.of(i, r)), submission.jobId())));
     finish(submission, null);
   }
 

@@ -11,7 +11,6 @@ import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -33,9 +32,6 @@ final class Survey {
   private final boolean describes;
   private final BitSet unread = new BitSet();
   private final BitSet slow = new BitSet();
-
-  /** How many members each image has that was listed. */
-  private final Map<Integer, Integer> members = new LinkedHashMap<>();
 
   private Map<String, Image> described = Map.of();
   private int read;
@@ -105,13 +101,12 @@ final class Survey {
   /** A listing was read for the survey. */
   void listed(int listing, Map<?, MemberStatus> listed) {
     read++;
-    if (run.terms.reader() != null) {
-      run.terms.reader().listed(run.listings.subject(listing), listed);
+    if (run.listingReader != null) {
+      run.listingReader.listed(run.listings.subject(listing), listed);
     }
     if (describes) {
-      members.put(listing, listed.size());
       refuseWhatCannotBe(listing);
-      refuseWhatCannotFit(listing);
+      refuseWhatCannotFit(listing, listed.size());
     }
     answered(listing);
   }
@@ -120,8 +115,8 @@ final class Survey {
    * A listing cannot be read: its pairs go on unsurveyed, unless the refusal says that it is bad.
    */
   void failed(int listing, Reason reason) {
-    if (run.terms.reader() != null) {
-      run.terms.reader().failed(run.listings.subject(listing), reason);
+    if (run.listingReader != null) {
+      run.listingReader.failed(run.listings.subject(listing), reason);
     }
     Side side = run.listings.side();
     if (OutcomeRules.readRefused(reason.kind(), side) == OutcomeRules.ReadRefusal.BAD_ID) {
@@ -195,8 +190,7 @@ final class Survey {
     }
   }
 
-  private void refuseWhatCannotFit(int image) {
-    int has = members.getOrDefault(image, 0);
+  private void refuseWhatCannotFit(int image, int has) {
     int limit = limit(image);
     if (has > limit) {
       return; // a limit that the listing disproves is none

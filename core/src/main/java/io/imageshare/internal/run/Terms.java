@@ -7,7 +7,6 @@ import io.imageshare.internal.poll.PollSchedule;
 import io.imageshare.internal.poll.RecentDurations;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a run goes by: limits, policies, and what the workflow has learned.
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param readPause how long to wait after a read that failed for good: as long as the longest
  *     backoff
  * @param stopAfterFailures nothing more is written once so many pairs have failed
- * @param reader takes what a run reads that does nothing else; null: the run writes
  */
 public record Terms(
     String account,
@@ -28,22 +26,4 @@ public record Terms(
     ListingLags lags,
     Duration readPause,
     RandomGenerator random,
-    long stopAfterFailures,
-    @Nullable ListingReader reader) {
-
-  /** The same for a run that only reads. */
-  public Terms reader(ListingReader reader) {
-    return new Terms(
-        account,
-        limits,
-        membersPerImage,
-        poll,
-        schedule,
-        durations,
-        lags,
-        readPause,
-        random,
-        stopAfterFailures,
-        reader);
-  }
-}
+    long stopAfterFailures) {}

@@ -43,8 +43,8 @@ final class WindDown {
         run.effect(new Effect.Poll(submission.number, submission.jobId(), true));
       }
       boolean polling = submission.state == State.WATCHED && submission.polledLast;
-      waiting +=
-          submission.isUnanswered() || (polling && !quiet && !submission.polledFinally) ? 1 : 0;
+      boolean isUnanswered = submission.state == State.SENT;
+      waiting += isUnanswered || (polling && !quiet && !submission.polledFinally) ? 1 : 0;
     }
     if (waiting > 0) {
       return;

@@ -136,9 +136,8 @@ final class ModelLoop {
             new ListingLags(),
             Duration.ofSeconds(10),
             () -> 0,
-            Long.MAX_VALUE,
-            null);
-    state = new RunState("run", List.of(setting.request()), terms, end(), null);
+            Long.MAX_VALUE);
+    state = new RunState("run", List.of(setting.request()), terms, null, end(), null);
     take(new Event.Begin());
   }
 
@@ -303,14 +302,16 @@ final class ModelLoop {
   private boolean isWanted(Event.Timer timer) {
     Submission submission = state.model().submissions.get(timer.number());
     return switch (timer.purpose()) {
-      case SURVEY -> !surveyed && state.isRunning();
+      case SURVEY -> !surveyed && state.model().isRunning();
       case POLL ->
-          submission != null && submission.state == Submission.State.WATCHED && state.isRunning();
+          submission != null
+              && submission.state == Submission.State.WATCHED
+              && state.model().isRunning();
       case READ_BACK ->
           submission != null
               && submission.state == Submission.State.READING_BACK
-              && state.isRunning();
-      case REREAD, PLAN -> state.isRunning();
+              && state.model().isRunning();
+      case REREAD, PLAN -> state.model().isRunning();
       case DEADLINE, WIND_DOWN -> true;
     };
   }
@@ -483,7 +484,7 @@ final class ModelLoop {
         () ->
             answer(
                 call, new Event.ReadFailed(call.listing(), ModelCloud.reason(Kind.UNAVAILABLE))));
-    if (state.isRunning()) {
+    if (state.model().isRunning()) {
       wrong(
           steps,
           () -> name + " delayed",
@@ -602,7 +603,7 @@ final class ModelLoop {
         steps,
         () -> name + " throttled",
         () -> {
-          if (state.mayWrite()) {
+          if (state.model().mayWrite()) {
             writes.add(call.number());
             answer(call, new Event.Requeued(call.number(), ModelCloud.reason(Kind.THROTTLED)));
           } else {
@@ -805,7 +806,9 @@ final class ModelLoop {
     surveyed = false;
     settled = 0;
     crashed++;
-    state = new RunState("run", List.of(setting.request()), terms, end(), new RunHistory(journal));
+    state =
+        new RunState(
+            "run", List.of(setting.request()), terms, null, end(), new RunHistory(journal));
     take(new Event.Begin());
   }
 
@@ -874,8 +877,7 @@ final class ModelLoop {
   private void checkDisjoint() {
     int held = 0;
     for (Submission submission : state.model().submissions.values()) {
-      if (submission.state != Submission.State.OVER
-          && submission.state != Submission.State.WITHDRAWN) {
+      if (submission.state != Submission.State.OVER) {
         int pairs = pairs(submission.slice) & ~settled;
         if ((held & pairs) != 0) {
           throw new Broken("a pair is in two calls at once");

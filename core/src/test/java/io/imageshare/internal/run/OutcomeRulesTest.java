@@ -134,18 +134,17 @@ class OutcomeRulesTest {
 
   @Test
   void whatIsLeftWhenTheRunEnds() {
-    Reason cut = new Reason(Kind.LOST, "", "cut short");
+    Reason cut = new Reason(Kind.LOST, "", "the run was cut short: it was cancelled");
     Reason refused = new Reason(Kind.UNAUTHENTICATED, "", "wrong key");
     assertEquals(
         new Verdict.Unknown(cut, "job-1"),
-        OutcomeRules.cutShort(true, null, cut, refused, "it was", "job-1"));
+        OutcomeRules.cutShort(true, null, refused, "it was cancelled", "job-1"));
     assertEquals(
         new Verdict.Unknown(FULL, "job-1"),
-        OutcomeRules.cutShort(true, FULL, cut, null, "it was", "job-1"));
-    assertEquals(
-        new Verdict.Failed(refused), OutcomeRules.cutShort(false, null, cut, refused, "", ""));
+        OutcomeRules.cutShort(true, FULL, null, "it was", "job-1"));
+    assertEquals(new Verdict.Failed(refused), OutcomeRules.cutShort(false, null, refused, "", ""));
     assertEquals(
         new Verdict.Failed(new Reason(Kind.NOT_SENT, "", "not sent: it was cancelled")),
-        OutcomeRules.cutShort(false, null, cut, null, "it was cancelled", ""));
+        OutcomeRules.cutShort(false, null, null, "it was cancelled", ""));
   }
 }
