@@ -1,5 +1,7 @@
 package io.imageshare.internal.engine;
 
+import com.google.common.collect.EnumMultiset;
+import com.google.common.collect.Multiset;
 import io.imageshare.Progress;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.Call;
@@ -12,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ProgressCounter {
   private final Timekeeper time;
   private final RunModel run;
-  private long submits;
-  private long polls;
-  private long reads;
+  private final Multiset<Call.Kind> calls = EnumMultiset.create(Call.Kind.class);
   private long writing;
   private long doneBefore;
   private volatile Progress progress;
@@ -26,11 +26,7 @@ final class ProgressCounter {
   }
 
   void call(Call.Kind kind) {
-    switch (kind) {
-      case SUBMIT -> submits++;
-      case POLL -> polls++;
-      case READ -> reads++;
-    }
+    calls.add(kind);
   }
 
   Progress progress() {
@@ -50,15 +46,15 @@ final class ProgressCounter {
         table.failed(),
         table.unknown(),
         run.openJobs,
-        submits,
-        polls,
-        reads,
+        calls.count(Call.Kind.SUBMIT),
+        calls.count(Call.Kind.POLL),
+        calls.count(Call.Kind.READ),
         timeLeft(table));
   }
 
   /** As long for each pair that is left as for each that was done by writing. */
   private @Nullable Duration timeLeft(PairTable table) {
-    if (submits == 0) {
+    if (!calls.contains(Call.Kind.SUBMIT)) {
       doneBefore = table.done();
       writing = time.nanoTime();
       return null;

@@ -2,6 +2,7 @@ package io.imageshare.internal.run;
 
 import static com.google.common.collect.Comparators.min;
 
+import com.google.common.collect.Lists;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.internal.run.Event.Timer.Purpose;
@@ -26,17 +27,14 @@ final class Audits {
     long firstRead = -1;
     int reads;
     int failures;
-    boolean isUnderWay;
   }
 
   private final RunModel run;
   private final PairTable table;
-  private final Settlement settlement;
   private final Map<Integer, Audit> audits = new HashMap<>();
 
-  Audits(RunModel run, Settlement settlement) {
+  Audits(RunModel run) {
     this.run = run;
-    this.settlement = settlement;
     table = run.table;
   }
 
@@ -53,16 +51,15 @@ final class Audits {
   }
 
   private boolean isReady(int listing) {
-    Audit audit = audits.get(listing);
     return table.hasUnaudited(listing)
         && !table.hasUnderWay(listing)
         && !(table.hasOpen(listing) && run.mayWrite())
-        && (audit == null || !audit.isUnderWay);
+        && !audits.containsKey(listing);
   }
 
   private void read(int listing) {
     if (run.canRead(listing)) {
-      audits.computeIfAbsent(listing, l -> new Audit()).isUnderWay = true;
+      audits.putIfAbsent(listing, new Audit());
       run.read(listing, ListingReads.AUDIT);
     } else {
       unreadable(listing);
@@ -88,7 +85,7 @@ final class Audits {
         listing,
         (submission, image, recipient) ->
             readAgain[0] |=
-                settlement.rule(
+                run.rule(
                     submission,
                     image,
                     recipient,
@@ -137,7 +134,7 @@ final class Audits {
       forEachUnaudited(
           listing,
           (submission, i, r) ->
-              settlement.settle(
+              run.settle(
                   i,
                   r,
                   refusal == ReadRefusal.BAD_ID
@@ -154,7 +151,7 @@ final class Audits {
         (submission, i, r) -> {
           OutcomeRules.Ask ask = run.ask(submission, i, r);
           if (ask.claimsDone() && ask.refusal() == null) {
-            settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
+            run.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
           }
         });
   }
@@ -164,7 +161,7 @@ final class Audits {
     forEachUnaudited(
         listing,
         (submission, i, r) ->
-            settlement.rule(submission, i, r, OutcomeRules.unlistable(run.ask(submission, i, r))));
+            run.rule(submission, i, r, OutcomeRules.unlistable(run.ask(submission, i, r))));
   }
 
   /** Takes an unaudited pair and the last submission that asked it. */
@@ -174,9 +171,7 @@ final class Audits {
 
   private void forEachUnaudited(int listing, Unaudited action) {
     BitSet seen = new BitSet();
-    List<Submission> submissions = List.copyOf(run.submissions(listing));
-    for (int s = submissions.size() - 1; s >= 0; s--) {
-      Submission submission = submissions.get(s);
+    for (Submission submission : Lists.reverse(List.copyOf(run.submissions(listing)))) {
       run.listings
           .part(submission.slice, listing)
           .forEach(

@@ -1,10 +1,14 @@
 package io.imageshare.internal.run;
 
+import static java.util.Collections.disjoint;
+
 import io.imageshare.Reason;
 import io.imageshare.internal.table.Evidence;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,9 @@ final class BadIdSearch {
 
   private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
+  /** What was refused at first. */
+  final Slice slice;
+
   private final Evidence evidence;
 
   /** Holds the bad id, as far as anybody can tell. */
@@ -48,17 +55,25 @@ final class BadIdSearch {
   private @Nullable Slice sibling;
 
   private Slice probe;
+  private boolean asking;
   private boolean probingSibling;
 
-  BadIdSearch(Slice suspect, Reason reason, Evidence evidence) {
-    this.suspect = suspect;
+  BadIdSearch(Slice slice, Reason reason, Evidence evidence) {
+    this.slice = slice;
     this.reason = reason;
     this.evidence = evidence;
-    this.probe = suspect;
+    suspect = slice;
+    probe = slice;
+  }
+
+  /** Whether it waits for what comes of a part. */
+  boolean isAsking() {
+    return asking;
   }
 
   /** The part asked for was refused. */
   void refused(Reason reason) {
+    asking = false;
     if (!probingSibling) {
       suspect = probe;
       this.reason = reason;
@@ -68,6 +83,7 @@ final class BadIdSearch {
 
   /** The part asked for was accepted; what it held is proven good by now. */
   void cleared() {
+    asking = false;
     if (!probingSibling) {
       Side side = probe.images().size() < suspect.images().size() ? Side.IMAGES : Side.RECIPIENTS;
       List<Integer> asked = probe.ids(side);
@@ -92,6 +108,37 @@ final class BadIdSearch {
       case FORBIDDEN, UNSUPPORTED -> evidence.anyAccepted() ? unproven(side) : List.of();
       default -> unproven(side);
     };
+  }
+
+  int suspects() {
+    return suspected(Side.IMAGES).size() + suspected(Side.RECIPIENTS).size();
+  }
+
+  boolean sharesSuspects(BadIdSearch other) {
+    return Stream.of(Side.values())
+        .anyMatch(side -> set(suspected(side)).intersects(set(other.suspected(side))));
+  }
+
+  /** Whether a call would hold what is suspected, or what the search asks for itself. */
+  boolean touches(Slice other) {
+    return !disjoint(other.images(), suspected(Side.IMAGES))
+        || !disjoint(other.recipients(), suspected(Side.RECIPIENTS))
+        || !slice.isDisjoint(other);
+  }
+
+  /** Takes from what is open whatever other calls should not hold. */
+  void exclude(BitSet[] open) {
+    BitSet recipients = set(suspected(Side.RECIPIENTS));
+    BitSet own = set(slice.recipients());
+    Stream.of(open).forEach(row -> row.andNot(recipients));
+    suspected(Side.IMAGES).forEach(image -> open[image].clear());
+    slice.images().forEach(image -> open[image].andNot(own));
+  }
+
+  private static BitSet set(List<Integer> ids) {
+    BitSet set = new BitSet();
+    ids.forEach(set::set);
+    return set;
   }
 
   private List<Integer> unproven(Side side) {
@@ -201,6 +248,7 @@ final class BadIdSearch {
   }
 
   private Step ask(Slice part) {
+    asking = true;
     probe = part;
     return new Step.Ask(part);
   }

@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import static com.google.common.collect.ImmutableMap.toImmutableMap;
+
 import com.google.common.collect.Maps;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
@@ -121,13 +123,10 @@ public final class Listings {
       return (Map<?, MemberStatus>) answer;
     }
     Set<Object> keys = byKey(Maps.asMap((Set<?>) answer, id -> decided())).keySet();
-    Map<String, MemberStatus> shown = new HashMap<>();
-    for (int image = 0; image < table.images(); image++) {
-      if (keys.contains(images.get(image))) {
-        shown.put(table.image(image), decided());
-      }
-    }
-    return shown;
+    return IntStream.range(0, table.images())
+        .filter(image -> keys.contains(images.get(image)))
+        .boxed()
+        .collect(toImmutableMap(table::image, image -> decided()));
   }
 
   /** What a listing shows, to be found however its ids are spelled. */

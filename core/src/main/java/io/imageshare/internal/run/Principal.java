@@ -21,9 +21,9 @@ public final class Principal {
   final RepeatedRefusals refusals = new RepeatedRefusals(evidence);
 
   /** Slices that were refused whole and wait for a search of their own. */
-  final List<Search> unexplained = new ArrayList<>();
+  final List<BadIdSearch> unexplained = new ArrayList<>();
 
-  final List<Search> searches = new ArrayList<>();
+  final List<BadIdSearch> searches = new ArrayList<>();
 
   /** Ids of single pairs that were refused: their other pairs come last, when more is known. */
   final BitSet lastImages = new BitSet();

@@ -2,6 +2,7 @@ package io.imageshare.internal.run;
 
 import static com.google.common.collect.Comparators.max;
 
+import com.google.common.collect.Lists;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.internal.journal.JournalEntry;
@@ -18,14 +19,12 @@ import java.util.List;
 final class Replay {
   private final RunModel run;
   private final PairTable table;
-  private final Settlement settlement;
   private final SubmissionTracker tracker;
   private final RunHistory history;
   private boolean surveyed;
 
-  Replay(RunModel run, Settlement settlement, SubmissionTracker tracker, RunHistory history) {
+  Replay(RunModel run, SubmissionTracker tracker, RunHistory history) {
     this.run = run;
-    this.settlement = settlement;
     this.tracker = tracker;
     this.history = history;
     table = run.table;
@@ -91,7 +90,7 @@ final class Replay {
     for (Recorded recorded : history.submissions()) {
       Verdict verdict = recorded.verdict();
       if (verdict != null) {
-        recorded.slice().forEach((i, r) -> settlement.settleIfOpen(i, r, verdict));
+        recorded.slice().forEach((i, r) -> run.settleIfOpen(i, r, verdict));
       }
     }
   }
@@ -104,9 +103,7 @@ final class Replay {
     recall();
     surveyed = true;
     List<Recorded> all = history.submissions();
-    for (int s = all.size() - 1; s >= 0; s--) {
-      pollAgain(all.get(s));
-    }
+    Lists.reverse(all).forEach(this::pollAgain);
     for (Recorded recorded : all) {
       recorded
           .slice()
@@ -119,7 +116,7 @@ final class Replay {
                         recorded.outcome(),
                         recorded.job());
                 if (verdict != null) {
-                  settlement.settleIfOpen(i, r, verdict);
+                  run.settleIfOpen(i, r, verdict);
                 }
               });
       Reason refused = recorded.refused;
@@ -148,9 +145,9 @@ final class Replay {
 
   private void recall(JournalEntry entry) {
     if (entry instanceof JournalEntry.BadId bad) {
-      settlement.bad(run.principals.get(bad.principal()), bad.side(), bad.id(), bad.reason());
+      run.bad(run.principals.get(bad.principal()), bad.side(), bad.id(), bad.reason());
     } else if (entry instanceof JournalEntry.BadPair bad) {
-      settlement.settleIfOpen(bad.image(), bad.recipient(), new Verdict.Failed(bad.reason()));
+      run.settleIfOpen(bad.image(), bad.recipient(), new Verdict.Failed(bad.reason()));
     } else if (entry instanceof JournalEntry.Served served) {
       history
           .recorded(served.submission())
@@ -158,7 +155,7 @@ final class Replay {
           .forEach(
               (i, r) -> {
                 if (served.except().stream().noneMatch(slice -> slice.contains(i, r))) {
-                  settlement.settleIfOpen(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
+                  run.settleIfOpen(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
                 }
               });
     }

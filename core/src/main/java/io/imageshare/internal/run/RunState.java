@@ -27,7 +27,6 @@ public final class RunState {
   public static final Duration WIND_DOWN = Duration.ofSeconds(30);
 
   private final RunModel run;
-  private final Settlement settlement;
   private final Survey survey;
   private final Sender sender;
   private final SubmissionTracker tracker;
@@ -50,12 +49,11 @@ public final class RunState {
       @Nullable RunHistory history) {
     run = new RunModel(id, requests, terms, reader);
     this.end = end;
-    settlement = new Settlement(run);
-    survey = new Survey(run, settlement);
-    sender = new Sender(run, settlement, survey);
-    tracker = new SubmissionTracker(run, settlement, sender);
-    audits = new Audits(run, settlement);
-    replay = history == null ? null : new Replay(run, settlement, tracker, history);
+    survey = new Survey(run);
+    sender = new Sender(run, survey);
+    tracker = new SubmissionTracker(run, sender);
+    audits = new Audits(run);
+    replay = history == null ? null : new Replay(run, tracker, history);
   }
 
   /** What happened has these effects. */
@@ -73,7 +71,7 @@ public final class RunState {
   public List<Effect> fail(Reason fault, long now, Instant clock) {
     run.now = now;
     run.clock = clock;
-    new WindDown(run, settlement, Ending.STOPPED, fault).end();
+    new WindDown(run, Ending.STOPPED, fault).end();
     return run.takeEffects();
   }
 
@@ -209,7 +207,7 @@ public final class RunState {
 
   private void listed(int listing, Map<?, MemberStatus> listed) {
     run.reader(listing).listed(listing);
-    settlement.listed(listing, listed);
+    run.listed(listing, listed);
     for (int why : run.reads.answered(listing)) {
       switch (why) {
         case ListingReads.SURVEY -> survey.listed(listing, listed);
@@ -329,7 +327,7 @@ public final class RunState {
     }
     run.reads.dropQueued(); // the last reads come after the last polls
     run.phase = quiet ? Phase.STOPPING : Phase.WINDING_DOWN;
-    windDown = new WindDown(run, settlement, ending, reason);
+    windDown = new WindDown(run, ending, reason);
     run.await(Event.Timer.Purpose.WIND_DOWN, 0, within);
   }
 
@@ -357,7 +355,7 @@ public final class RunState {
       if (submission.principal == principal.number && submission.state != State.SENT) {
         submission.state = State.OVER;
         run.releaseJob(submission);
-        settlement.cutShort(submission.slice, submission, reason.toString(), reason);
+        run.cutShort(submission.slice, submission, reason.toString(), reason);
       }
     }
     for (int listing : run.listings.listingsOf(principal.number)) {
@@ -368,8 +366,7 @@ public final class RunState {
         .forEach(
             (i, r) -> {
               if (!run.table.isUnderWay(i, r)) {
-                settlement.cutShort(
-                    new Slice(List.of(i), List.of(r)), null, reason.toString(), reason);
+                run.cutShort(new Slice(List.of(i), List.of(r)), null, reason.toString(), reason);
               }
             });
   }

@@ -25,7 +25,6 @@ import java.util.stream.IntStream;
 final class Sender {
   private final RunModel run;
   private final PairTable table;
-  private final Settlement settlement;
   private final Survey survey;
   private final Set<Submission> queued = new LinkedHashSet<>();
 
@@ -37,9 +36,8 @@ final class Sender {
   /** Whether the last plan was only a step of a larger one. */
   private boolean unfinished;
 
-  Sender(RunModel run, Settlement settlement, Survey survey) {
+  Sender(RunModel run, Survey survey) {
     this.run = run;
-    this.settlement = settlement;
     this.survey = survey;
     table = run.table;
   }
@@ -231,11 +229,10 @@ final class Sender {
 
   /** A search's part was taken, and its ids are proven good. */
   void cleared(Submission submission) {
-    Search search = submission.search;
+    BadIdSearch search = submission.search;
     submission.search = null;
     if (search != null) {
-      search.probe = null;
-      search.steps.cleared();
+      search.cleared();
     }
   }
 
@@ -260,7 +257,7 @@ final class Sender {
       case UNKNOWN ->
           run.forEachMissing(
               submission,
-              (i, r) -> settlement.settle(i, r, new Verdict.Unknown(reason, submission.jobId())));
+              (i, r) -> run.settle(i, r, new Verdict.Unknown(reason, submission.jobId())));
       case STOP -> {
         run.forEachMissing(submission, table::reopen);
         if (run.principalOf(submission).stopped == null) {
@@ -268,8 +265,7 @@ final class Sender {
         }
       }
       case ASK_AGAIN ->
-          run.forEachMissing(
-              submission, (i, r) -> settlement.askAgain(i, r, reason, submission.jobId()));
+          run.forEachMissing(submission, (i, r) -> run.askAgain(i, r, reason, submission.jobId()));
     }
     submission.slice.forEach(table::awaitAudit); // what its job claims to be done
     inconclusive(submission);
@@ -291,13 +287,12 @@ final class Sender {
       return; // some of it was done: the rest is planned anew
     }
     run.emit(new ShareEvent.Split(run.id, table.request(submission.slice), reason));
-    Search search = submission.search;
+    BadIdSearch search = submission.search;
     if (search != null) {
       submission.search = null;
-      search.probe = null;
-      search.steps.refused(reason);
+      search.refused(reason);
     } else {
-      Search unexplained = new Search(submission.slice, reason, principal.evidence);
+      BadIdSearch unexplained = new BadIdSearch(submission.slice, reason, principal.evidence);
       principal.unexplained.add(unexplained);
       withdraw(
           other ->
@@ -312,12 +307,12 @@ final class Sender {
   private void search(Principal principal) {
     principal.unexplained.removeIf(search -> !stands(search));
     principal.unexplained.stream()
-        .sorted(Comparator.comparingInt(Search::suspects))
+        .sorted(Comparator.comparingInt(BadIdSearch::suspects))
         .toList()
         .forEach(search -> begin(principal, search));
     boolean found = false;
-    for (Search search : List.copyOf(principal.searches)) {
-      while (search.probe == null && principal.searches.contains(search)) {
+    for (BadIdSearch search : List.copyOf(principal.searches)) {
+      while (!search.isAsking() && principal.searches.contains(search)) {
         take(principal, search, next(principal, search));
       }
       found |= !principal.searches.contains(search);
@@ -327,18 +322,15 @@ final class Sender {
     }
   }
 
-  private static Step next(Principal principal, Search search) {
-    return principal.refusals.seemThroughout()
-        ? search.steps.single(principal.singles++)
-        : search.steps.next();
+  private static Step next(Principal principal, BadIdSearch search) {
+    return principal.refusals.seemThroughout() ? search.single(principal.singles++) : search.next();
   }
 
-  private void begin(Principal principal, Search search) {
+  private void begin(Principal principal, BadIdSearch search) {
     boolean isFree = principal.searches.stream().noneMatch(search::sharesSuspects);
     // Nothing like it was ever taken: others may show that it is nobody's fault.
     boolean waits =
-        (search.steps.reason().kind() == Kind.FORBIDDEN
-                || search.steps.reason().kind() == Kind.UNSUPPORTED)
+        (search.reason().kind() == Kind.FORBIDDEN || search.reason().kind() == Kind.UNSUPPORTED)
             && !principal.evidence.anyAccepted()
             && isSending(principal);
     if (isFree && !waits) {
@@ -356,30 +348,29 @@ final class Sender {
   }
 
   /** Whether a refusal still wants explaining: all of it is open, so no id of it is known bad. */
-  private boolean stands(Search search) {
+  private boolean stands(BadIdSearch search) {
     return search.slice.images().stream()
         .allMatch(i -> search.slice.recipients().stream().allMatch(r -> table.isOpen(i, r)));
   }
 
-  private void take(Principal principal, Search search, Step step) {
+  private void take(Principal principal, BadIdSearch search, Step step) {
     if (step instanceof Step.Ask ask) {
       Submission probe = run.add(principal.number, ask.part());
       probe.search = search;
-      search.probe = probe;
       queue(probe);
       return;
     }
     principal.searches.remove(search);
     if (step instanceof Step.Bad bad) {
       run.note(new JournalEntry.BadId(principal.number, bad.side(), bad.id(), bad.reason()));
-      settlement.bad(principal, bad.side(), bad.id(), bad.reason());
+      run.bad(principal, bad.side(), bad.id(), bad.reason());
     } else if (step instanceof Step.BadPair pair) {
       run.note(new JournalEntry.BadPair(pair.image(), pair.recipient(), pair.reason()));
-      settlement.settle(pair.image(), pair.recipient(), new Verdict.Failed(pair.reason()));
+      run.settle(pair.image(), pair.recipient(), new Verdict.Failed(pair.reason()));
       principal.lastImages.set(pair.image());
       principal.lastRecipients.set(pair.recipient());
     }
-    Reason reason = search.steps.reason();
+    Reason reason = search.reason();
     if (principal.refusals.areThroughout(open(principal), reason)) {
       failRest(principal, reason);
     }
@@ -390,7 +381,7 @@ final class Sender {
         "not tried, as %d single pairs were refused and nothing was accepted: "
             .formatted(principal.refusals.pairs(reason));
     stop(principal);
-    settlement.fail(
+    run.fail(
         run.listings.pairsOf(principal.number),
         new Reason(reason.kind(), reason.code(), why + reason.message()));
   }

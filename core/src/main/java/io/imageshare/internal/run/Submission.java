@@ -24,7 +24,7 @@ final class Submission {
   final Slice slice;
 
   /** The search whose part it asks for. */
-  @Nullable Search search;
+  @Nullable BadIdSearch search;
 
   State state = State.QUEUED;
 

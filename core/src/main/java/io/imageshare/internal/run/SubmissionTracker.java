@@ -28,12 +28,10 @@ final class SubmissionTracker {
 
   private final RunModel run;
   private final PairTable table;
-  private final Settlement settlement;
   private final Sender sender;
 
-  SubmissionTracker(RunModel run, Settlement settlement, Sender sender) {
+  SubmissionTracker(RunModel run, Sender sender) {
     this.run = run;
-    this.settlement = settlement;
     this.sender = sender;
     table = run.table;
   }
@@ -204,7 +202,7 @@ final class SubmissionTracker {
       submission.slice.forEach(
           (i, r) -> {
             if (table.isUnderWay(i, r) && !run.canRead(run.listings.of(i, r))) {
-              settlement.rule(submission, i, r, OutcomeRules.unlistable(run.ask(submission, i, r)));
+              run.rule(submission, i, r, OutcomeRules.unlistable(run.ask(submission, i, r)));
             }
           });
     }
@@ -222,7 +220,7 @@ final class SubmissionTracker {
           if (run.canRead(run.listings.of(i, r)) || !confirmed) {
             except.add(new Slice(List.of(i), List.of(r)));
           } else if (table.isUnderWay(i, r)) {
-            settlement.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
+            run.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
           }
         });
     if (except.size() < submission.slice.pairs() && submission.entry >= 0) {
@@ -295,7 +293,7 @@ final class SubmissionTracker {
         .forEach(
             (i, r) -> {
               if (table.isUnderWay(i, r)) {
-                settlement.settle(i, r, new Verdict.Failed(reason));
+                run.settle(i, r, new Verdict.Failed(reason));
               }
             });
   }
@@ -325,7 +323,7 @@ final class SubmissionTracker {
     run.forEachMissing(
         submission,
         (i, r) ->
-            settlement.rule(
+            run.rule(
                 submission,
                 i,
                 r,
@@ -343,10 +341,10 @@ final class SubmissionTracker {
           OutcomeRules.Ask ask = run.ask(submission, i, r);
           int listing = run.listings.of(i, r);
           if (submission.unread.get(listing) && run.canRead(listing)) {
-            settlement.settle(i, r, new Verdict.Unknown(reason, submission.jobId()));
+            run.settle(i, r, new Verdict.Unknown(reason, submission.jobId()));
           } else if (ask.refusal() != null
               && OutcomeRules.refused(ask.refusal().kind()) == OutcomeRules.Refusal.SEARCH) {
-            settlement.settle(i, r, new Verdict.Failed(ask.refusal()));
+            run.settle(i, r, new Verdict.Failed(ask.refusal()));
           }
         });
     settleConfirmed(submission);

@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import static com.google.common.collect.ImmutableSet.toImmutableSet;
+
 import io.imageshare.Image;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
@@ -11,7 +13,6 @@ import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
 import java.util.BitSet;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -28,7 +29,6 @@ final class Survey {
 
   private final RunModel run;
   private final PairTable table;
-  private final Settlement settlement;
   private final boolean describes;
   private final BitSet unread = new BitSet();
   private final BitSet slow = new BitSet();
@@ -37,24 +37,21 @@ final class Survey {
   private int read;
   private long answered;
   private boolean impatient;
-  private boolean isOver;
 
-  Survey(RunModel run, Settlement settlement) {
+  Survey(RunModel run) {
     this.run = run;
-    this.settlement = settlement;
     table = run.table;
     describes = table.action() == Action.SHARE;
     unread.set(0, run.listings.count());
   }
 
   void begin() {
-    Set<String> images = new LinkedHashSet<>();
-    for (int image = 0; describes && image < table.images(); image++) {
-      if (newPairs(image).findAny().isPresent()) {
-        images.add(table.image(image));
-      }
-    }
-    if (images.isEmpty()) {
+    Set<String> images =
+        IntStream.range(0, table.images())
+            .filter(image -> newPairs(image).findAny().isPresent())
+            .mapToObj(table::image)
+            .collect(toImmutableSet());
+    if (images.isEmpty() || !describes) {
       readAll();
     } else {
       run.effect(new Effect.Describe(images));
@@ -63,11 +60,7 @@ final class Survey {
 
   void described(Map<String, Image> images) {
     described = images;
-    for (int image = 0; image < table.images(); image++) {
-      if (isNotWorthReading(image)) {
-        unread.clear(image);
-      }
-    }
+    IntStream.range(0, table.images()).filter(this::isNotWorthReading).forEach(unread::clear);
     readAll();
   }
 
@@ -86,7 +79,7 @@ final class Survey {
   }
 
   private void settle(int image, int recipient, Reason reason) {
-    settlement.settle(image, recipient, new Verdict.Failed(reason));
+    run.settle(image, recipient, new Verdict.Failed(reason));
   }
 
   private void readAll() {
@@ -122,7 +115,7 @@ final class Survey {
     if (OutcomeRules.readRefused(reason.kind(), side) == OutcomeRules.ReadRefusal.BAD_ID) {
       Principal principal = run.reader(listing);
       principal.evidence.bad(side, listing, reason);
-      settlement.fail(principal, side, listing, reason);
+      run.fail(principal, side, listing, reason);
     }
     if (describes) {
       refuseWhatCannotBe(listing);
@@ -138,8 +131,7 @@ final class Survey {
   }
 
   private void endOnceRead() {
-    if (unread.isEmpty() && !isOver) {
-      isOver = true;
+    if (isOver()) {
       run.emit(new ShareEvent.Surveyed(run.id, read, table.done(), table.failed()));
     }
   }
@@ -153,7 +145,7 @@ final class Survey {
 
   /** It was waited for the slow ones; until those that answer have, time goes on. */
   void due() {
-    if (isOver || impatient) {
+    if (isOver() || impatient) {
       return;
     }
     long silent = run.now - answered;
@@ -167,12 +159,12 @@ final class Survey {
   }
 
   boolean isOver() {
-    return isOver;
+    return unread.isEmpty();
   }
 
   /** Whether what was surveyed may be planned: all of it, or all but what is slow. */
   boolean isReady() {
-    return isOver || impatient || slow.cardinality() == unread.cardinality();
+    return impatient || slow.cardinality() == unread.cardinality();
   }
 
   boolean isSurveyed(int listing) {
@@ -184,9 +176,7 @@ final class Survey {
     Image known = described.get(table.image(image));
     if (known != null && known.obstacle() != Image.Obstacle.NONE) {
       Reason refusal = refusal(known);
-      for (int recipient : newPairs(image).toArray()) {
-        settle(image, recipient, refusal);
-      }
+      newPairs(image).forEach(recipient -> settle(image, recipient, refusal));
     }
   }
 

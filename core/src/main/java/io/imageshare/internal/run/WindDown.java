@@ -5,8 +5,6 @@ import io.imageshare.ShareReport.Ending;
 import io.imageshare.internal.run.RunModel.Phase;
 import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.PairTable;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class WindDown {
   private final RunModel run;
   private final PairTable table;
-  private final Settlement settlement;
   private final Ending ending;
   private final @Nullable Reason reason;
   private boolean readingBegun;
   private int reading;
 
-  WindDown(RunModel run, Settlement settlement, Ending ending, @Nullable Reason reason) {
+  WindDown(RunModel run, Ending ending, @Nullable Reason reason) {
     this.run = run;
-    this.settlement = settlement;
     this.ending = ending;
     this.reason = reason;
     table = run.table;
@@ -36,17 +32,16 @@ final class WindDown {
    */
   void advance(boolean unread) {
     boolean quiet = run.phase == Phase.STOPPING;
-    int waiting = 0;
+    boolean waits = false;
     for (Submission submission : run.submissions.values()) {
-      if (submission.state == State.WATCHED && !quiet && !submission.polledLast) {
+      boolean watched = submission.state == State.WATCHED && !quiet;
+      if (watched && !submission.polledLast) {
         submission.polledLast = true;
         run.effect(new Effect.Poll(submission.number, submission.jobId(), true));
       }
-      boolean polling = submission.state == State.WATCHED && submission.polledLast;
-      boolean isUnanswered = submission.state == State.SENT;
-      waiting += isUnanswered || (polling && !quiet && !submission.polledFinally) ? 1 : 0;
+      waits |= submission.state == State.SENT || (watched && !submission.polledFinally);
     }
-    if (waiting > 0) {
+    if (waits) {
       return;
     }
     if (!readingBegun) {
@@ -72,16 +67,13 @@ final class WindDown {
   /** Gives every pair that has none its outcome, and ends the run. */
   void end() {
     // A pair may have been asked again since: its last submission knows most.
-    List<Submission> all = new ArrayList<>(run.submissions.values());
-    for (int s = all.size() - 1; s >= 0; s--) {
-      Submission submission = all.get(s);
+    for (Submission submission : run.submissions.descendingMap().values()) {
       if (submission.state != State.QUEUED) {
-        settlement.cutShort(submission.slice, submission, why(), stopped(submission.principal));
+        run.cutShort(submission.slice, submission, why(), stopped(submission.principal));
       }
     }
     for (Principal principal : run.principals) {
-      settlement.cutShort(
-          run.listings.pairsOf(principal.number), null, why(), stopped(principal.number));
+      run.cutShort(run.listings.pairsOf(principal.number), null, why(), stopped(principal.number));
     }
     run.finish(ending, reason);
   }

@@ -1,6 +1,7 @@
 package io.imageshare.internal.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Reason;
@@ -10,11 +11,13 @@ import io.imageshare.internal.table.Evidence;
 import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -292,5 +295,53 @@ class BadIdSearchTest {
     }
     assertEquals(Set.of(0, 1, 2, 3), images);
     assertEquals(Set.of(0, 1, 2, 3), recipients);
+  }
+
+  @Test
+  void otherCallsHoldNeitherWhatIsSuspectedNorWhatIsSearched() {
+    Evidence evidence = new Evidence();
+    evidence.accepted(new Slice(List.of(1), List.of(1)));
+    BadIdSearch search = refused(new Slice(List.of(0, 1), List.of(0, 1)), evidence);
+    assertEquals(2, search.suspects());
+    assertTrue(search.touches(new Slice(List.of(0), List.of(2))));
+    assertTrue(search.touches(new Slice(List.of(2), List.of(0))));
+    assertTrue(
+        search.touches(new Slice(List.of(1), List.of(1))), "its ids are good, and it is searched");
+    assertFalse(search.touches(new Slice(List.of(1, 2), List.of(2))));
+
+    BitSet[] open = Stream.generate(() -> bits(0, 1, 2)).limit(3).toArray(BitSet[]::new);
+    search.exclude(open);
+    assertEquals(List.of(bits(), bits(2), bits(1, 2)), List.of(open));
+  }
+
+  @Test
+  void searchesWithoutACommonSuspectMayRunAtOnce() {
+    Evidence evidence = new Evidence();
+    evidence.accepted(new Slice(List.of(1), List.of(1)));
+    BadIdSearch search = refused(new Slice(List.of(0, 1), List.of(0, 1)), evidence);
+    assertTrue(search.sharesSuspects(refused(new Slice(List.of(0), List.of(2)), evidence)));
+    assertTrue(search.sharesSuspects(refused(new Slice(List.of(2), List.of(0)), evidence)));
+    assertFalse(search.sharesSuspects(refused(new Slice(List.of(1, 2), List.of(1, 2)), evidence)));
+  }
+
+  @Test
+  void aSearchAsksForOnePartAtATime() {
+    BadIdSearch search = refused(new Slice(List.of(0, 1), List.of(0)), new Evidence());
+    assertFalse(search.isAsking());
+    search.next();
+    assertTrue(search.isAsking());
+    search.refused(new Reason(Kind.INVALID, "", ""));
+    assertFalse(search.isAsking());
+    search.next();
+    search.cleared();
+    assertFalse(search.isAsking());
+  }
+
+  private static BadIdSearch refused(Slice slice, Evidence evidence) {
+    return new BadIdSearch(slice, new Reason(Kind.INVALID, "", ""), evidence);
+  }
+
+  private static BitSet bits(int... ids) {
+    return IntStream.of(ids).collect(BitSet::new, BitSet::set, BitSet::or);
   }
 }
