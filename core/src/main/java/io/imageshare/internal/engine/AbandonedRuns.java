@@ -116,7 +116,7 @@ final class AbandonedRuns {
 
   /** Looks for abandoned runs again and again, until the workflow is closed. */
   void takeOver(Settings.TakeOver terms) {
-    context.time().schedule(Duration.ZERO, () -> look(terms));
+    context.schedule(() -> look(terms));
   }
 
   private void look(Settings.TakeOver terms) {

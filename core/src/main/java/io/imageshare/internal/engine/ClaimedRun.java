@@ -29,7 +29,7 @@ record ClaimedRun(
       return loop(requests, null);
     }
     RunHistory history = history();
-    Workflow.refuseOther(id, history.requests(), requests);
+    Workflow.refuseOther(id, history.begun().requests(), requests);
     return loop(requests, history);
   }
 
@@ -40,13 +40,13 @@ record ClaimedRun(
    */
   RunLoop resume() {
     RunHistory history = history();
-    return loop(history.requests(), history);
+    return loop(history.begun().requests(), history);
   }
 
   private RunHistory history() {
     RunHistory history = new RunHistory(JournalEntry.all(id, claim.entries()));
     String own = context.terms().account();
-    String account = history.account();
+    String account = history.begun().account();
     if (!own.isEmpty() && !account.isEmpty() && !own.equals(account)) {
       throw new IllegalStateException(
           "run %s is of %s, and this workflow of %s; give each account a journal of its own"

@@ -95,7 +95,7 @@ final class RunLoop implements ShareRun, CallOwner {
     Instant end =
         history == null
             ? context.time().now().plus(context.settings().deadline())
-            : history.deadline();
+            : history.begun().deadline();
     state = new RunState(id, requests, context.terms(), reader, end, history);
     journal =
         new JournalWriter(
@@ -113,7 +113,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
   /** How long ago a run that is resumed began, in nanoseconds. */
   private static long before(@Nullable RunHistory history, Instant now) {
-    return history == null ? 0 : Math.max(0, Duration.between(history.begun(), now).toNanos());
+    return history == null ? 0 : Math.max(0, Duration.between(history.begun().at(), now).toNanos());
   }
 
   @Override
@@ -134,14 +134,12 @@ final class RunLoop implements ShareRun, CallOwner {
   @Override
   public void cancel() {
     cancelled = true; // at once: a listener that cancels is in the midst of an event
-    context.time().schedule(Duration.ZERO, () -> end(Ending.CANCELLED, null, RunState.WIND_DOWN));
+    context.schedule(() -> end(Ending.CANCELLED, null, RunState.WIND_DOWN));
   }
 
   @Override
   public void release() {
-    context
-        .time()
-        .schedule(Duration.ZERO, () -> end(Ending.CLOSED, null, context.settings().closeTimeout()));
+    context.schedule(this::close);
   }
 
   private final class FromJournal implements JournalWriter.Listener {
@@ -211,6 +209,11 @@ final class RunLoop implements ShareRun, CallOwner {
             stayAlive();
           });
     }
+  }
+
+  /** Ends it, and leaves it to others. */
+  void close() {
+    end(Ending.CLOSED, null, context.settings().closeTimeout());
   }
 
   /** Ends it early; what it waits for then it waits for so long. */
@@ -429,13 +432,10 @@ final class RunLoop implements ShareRun, CallOwner {
       context.settings().listener().accept(event);
     } catch (OutOfMemoryError e) {
       // In a task of its own: this one may be ending the run.
-      context
-          .time()
-          .schedule(
-              Duration.ZERO,
-              () -> {
-                throw e;
-              });
+      context.schedule(
+          () -> {
+            throw e;
+          });
     } catch (Throwable e) {
       warnings.once(
           "listener",

@@ -5,7 +5,6 @@ import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.RunBusyException;
 import io.imageshare.ShareReport;
-import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow.ImageMembers;
@@ -145,20 +144,17 @@ public final class Workflow {
   /** Begins a run, or goes on with it. */
   RunLoop begin(RunLoop run) {
     refuseIfClosed();
-    context
-        .time()
-        .schedule(
-            Duration.ZERO,
-            () -> {
-              runs.add(run);
-              run.begin();
-              if (isClosed()) {
-                close(run);
-              }
-              if (run.report().isDone()) {
-                remove(run); // it was cancelled before it began
-              }
-            });
+    context.schedule(
+        () -> {
+          runs.add(run);
+          run.begin();
+          if (isClosed()) {
+            run.close();
+          }
+          if (run.report().isDone()) {
+            remove(run); // it was cancelled before it began
+          }
+        });
     return run;
   }
 
@@ -224,11 +220,8 @@ public final class Workflow {
 
   private Optional<RunLoop> running(String id) {
     CompletableFuture<Optional<RunLoop>> found = new CompletableFuture<>();
-    context
-        .time()
-        .schedule(
-            Duration.ZERO,
-            () -> found.complete(runs.stream().filter(run -> run.id().equals(id)).findFirst()));
+    context.schedule(
+        () -> found.complete(runs.stream().filter(run -> run.id().equals(id)).findFirst()));
     return answer(found);
   }
 
@@ -245,20 +238,17 @@ public final class Workflow {
     AbandonedRuns from = journaled("resume()");
     refuseIfClosed();
     CompletableFuture<List<ShareRun>> resumed = new CompletableFuture<>();
-    context
-        .time()
-        .schedule(
-            Duration.ZERO,
-            () ->
-                from.resume(
-                    Integer.MAX_VALUE,
-                    (runs, failure) -> {
-                      if (failure == null) {
-                        resumed.complete(runs);
-                      } else {
-                        resumed.completeExceptionally(failure);
-                      }
-                    }));
+    context.schedule(
+        () ->
+            from.resume(
+                Integer.MAX_VALUE,
+                (runs, failure) -> {
+                  if (failure == null) {
+                    resumed.complete(runs);
+                  } else {
+                    resumed.completeExceptionally(failure);
+                  }
+                }));
     return answer(resumed);
   }
 
@@ -316,7 +306,7 @@ public final class Workflow {
     closed.complete(true);
     context.gate().close(); // at once: a listener that closes is in the midst of a step
     CompletableFuture<List<RunLoop>> open = new CompletableFuture<>();
-    context.time().schedule(Duration.ZERO, () -> open.complete(closeAll()));
+    context.schedule(() -> open.complete(closeAll()));
     try {
       for (RunLoop run : context.time().await(open)) {
         context.time().await(run.report());
@@ -335,11 +325,7 @@ public final class Workflow {
     }
     context.gate().leave();
     List<RunLoop> open = List.copyOf(runs);
-    open.forEach(this::close);
+    open.forEach(RunLoop::close);
     return open;
-  }
-
-  private void close(RunLoop run) {
-    run.end(Ending.CLOSED, null, context.settings().closeTimeout());
   }
 }

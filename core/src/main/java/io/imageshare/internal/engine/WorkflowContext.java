@@ -11,6 +11,7 @@ import io.imageshare.internal.poll.PollSchedule;
 import io.imageshare.internal.poll.RecentDurations;
 import io.imageshare.internal.run.Terms;
 import io.imageshare.internal.time.VirtualTime;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What all runs of a workflow share. */
@@ -51,6 +52,11 @@ record WorkflowContext(
             && settings.time() instanceof VirtualTime
         ? directory.onCallingThread(settings.time())
         : settings.journal();
+  }
+
+  /** Does something as the next task of the engine's thread. */
+  void schedule(Runnable task) {
+    time.schedule(Duration.ZERO, task);
   }
 
   MemberBackend backend() {

@@ -62,7 +62,7 @@ final class Audits {
       audits.putIfAbsent(listing, new Audit());
       run.read(listing, ListingReads.AUDIT);
     } else {
-      unreadable(listing);
+      forEachUnaudited(listing, run::ruleUnlistable);
     }
   }
 
@@ -128,7 +128,7 @@ final class Audits {
       run.await(Purpose.REREAD, listing, run.terms.readPause());
       audit.failures++;
     } else if (refusal == ReadRefusal.UNREADABLE) {
-      unreadable(listing);
+      forEachUnaudited(listing, run::ruleUnlistable);
       end(listing);
     } else {
       forEachUnaudited(
@@ -154,14 +154,6 @@ final class Audits {
             run.settle(i, r, new Verdict.Done(false, MemberStatus.UNKNOWN));
           }
         });
-  }
-
-  /** What the jobs say must do. */
-  private void unreadable(int listing) {
-    forEachUnaudited(
-        listing,
-        (submission, i, r) ->
-            run.rule(submission, i, r, OutcomeRules.unlistable(run.ask(submission, i, r))));
   }
 
   /** Takes an unaudited pair and the last submission that asked it. */

@@ -27,9 +27,6 @@ final class JobPoller {
   private int polls;
   private int errors;
 
-  /** The age at which the last poll that was answered was asked, in seconds. */
-  private double asked;
-
   /**
    * @param began when the job was submitted
    * @param fromTheStart whether this process has watched it since
@@ -98,7 +95,7 @@ final class JobPoller {
   /** A poll that was asked then was answered. */
   void polled(Job job, long at) {
     errors = 0;
-    asked = seconds(age(at));
+    double asked = seconds(age(at));
     if (fromTheStart && !job.ended()) {
       observations.running(asked, job.progress());
     } else if (fromTheStart) {

@@ -40,7 +40,7 @@ final class Replay {
     for (Recorded recorded : history.submissions()) {
       Slice slice = recorded.slice();
       if (recorded.submitted != null) {
-        run.principals.get(principal(slice)).evidence.accepted(slice);
+        principal(slice).evidence.accepted(slice);
         recorded.place = run.jobs.size();
         run.jobs.add(new SubmittedSlice(recorded.lastSeen(), slice));
       }
@@ -57,8 +57,8 @@ final class Replay {
     return history.wasCancelled();
   }
 
-  private int principal(Slice slice) {
-    return run.listings.principal(run.listings.of(slice).get(0));
+  private Principal principal(Slice slice) {
+    return run.reader(run.listings.of(slice).get(0));
   }
 
   private void resume(Recorded recorded) {
@@ -121,7 +121,7 @@ final class Replay {
               });
       Reason refused = recorded.refused;
       if (refused != null && OutcomeRules.refused(refused.kind()) == OutcomeRules.Refusal.SEARCH) {
-        run.principals.get(principal(recorded.slice())).refusals.add(recorded.slice(), refused);
+        principal(recorded.slice()).refusals.add(recorded.slice(), refused);
       }
     }
   }

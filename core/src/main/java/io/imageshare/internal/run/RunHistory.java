@@ -6,7 +6,6 @@ import io.imageshare.ShareRequest;
 import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.Verdict;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -142,21 +141,9 @@ public final class RunHistory {
     return recorded;
   }
 
-  public List<ShareRequest> requests() {
-    return begun.requests();
-  }
-
-  public Instant begun() {
-    return begun.at();
-  }
-
-  /** Whose run it is; empty if that is not known. */
-  public String account() {
-    return begun.account();
-  }
-
-  public Instant deadline() {
-    return begun.deadline();
+  /** How it began. */
+  public JournalEntry.Begun begun() {
+    return begun;
   }
 
   boolean wasCancelled() {

@@ -153,10 +153,6 @@ public final class RunModel {
     return mayWrite() && principal.stopped == null;
   }
 
-  Principal principalOf(Submission submission) {
-    return principals.get(submission.principal);
-  }
-
   /** Who reads a listing. */
   Principal reader(int listing) {
     return principals.get(listings.principal(listing));
@@ -209,9 +205,7 @@ public final class RunModel {
                 principal.evidence.listed(Side.IMAGES, image);
               }
               if (table.isPending(image, recipient) && listings.isAsAsked(status)) {
-                boolean wasAsked =
-                    !table.isOpen(image, recipient) || table.isTouched(image, recipient);
-                settle(image, recipient, OutcomeRules.asAsked(wasAsked, status));
+                settle(image, recipient, OutcomeRules.asAsked(wasAsked(image, recipient), status));
               }
             });
   }
@@ -224,6 +218,11 @@ public final class RunModel {
       askAgain(image, recipient, again.reason(), submission.jobId());
     }
     return ruling instanceof Ruling.ReadAgain;
+  }
+
+  /** The listing of a pair whose call is over cannot be read: what its job says must do. */
+  void ruleUnlistable(Submission submission, int image, int recipient) {
+    rule(submission, image, recipient, OutcomeRules.unlistable(ask(submission, image, recipient)));
   }
 
   /** A pair was asked in vain: it is open again, or was asked as often as a pair is. */
@@ -273,23 +272,47 @@ public final class RunModel {
     }
   }
 
-  /** What is left of a slice when nothing more is found out about it. */
-  void cutShort(Slice slice, @Nullable Submission last, String why, @Nullable Reason stopped) {
-    Reason told = last == null ? null : last.told();
-    String job = last == null ? "" : last.jobId();
-    slice.forEach(
+  /** Whether a pending pair was asked, and may be as asked by now. */
+  private boolean wasAsked(int image, int recipient) {
+    return !table.isOpen(image, recipient) || table.isTouched(image, recipient);
+  }
+
+  /** What a submission asked has its outcome when nothing more is found out about it. */
+  void cutShort(Submission last, String why) {
+    last.slice.forEach(
         (i, r) -> {
-          boolean asked = table.isUnderWay(i, r) || table.isUnaudited(i, r);
-          if (table.isPending(i, r) && (last == null || asked)) {
-            boolean touched = asked || table.isTouched(i, r);
-            settle(i, r, OutcomeRules.cutShort(touched, told, stopped, why, job));
+          if (table.isUnderWay(i, r) || table.isUnaudited(i, r)) {
+            cutShort(i, r, last.told(), last.principal, why, last.jobId());
           }
         });
   }
 
+  /** Then so have all pairs of a principal, but those that a call may yet tell of. */
+  void cutShort(Principal principal, String why) {
+    listings
+        .pairsOf(principal.number)
+        .forEach(
+            (i, r) -> {
+              if (table.isPending(i, r) && (phase == Phase.OVER || !table.isUnderWay(i, r))) {
+                cutShort(i, r, null, principal, why, "");
+              }
+            });
+  }
+
+  private void cutShort(
+      int image,
+      int recipient,
+      @Nullable Reason told,
+      Principal principal,
+      String why,
+      String job) {
+    boolean touched = wasAsked(image, recipient);
+    settle(image, recipient, OutcomeRules.cutShort(touched, told, principal.stopped, why, job));
+  }
+
   // Submissions
 
-  Submission add(int principal, Slice slice) {
+  Submission add(Principal principal, Slice slice) {
     Submission submission = new Submission(nextSubmission++, principal, slice);
     submissions.put(submission.number, submission);
     return submission;

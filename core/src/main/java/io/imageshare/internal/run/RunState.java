@@ -352,23 +352,16 @@ public final class RunState {
     }
     sender.stop(principal);
     for (Submission submission : List.copyOf(run.submissions.values())) {
-      if (submission.principal == principal.number && submission.state != State.SENT) {
+      if (submission.principal == principal && submission.state != State.SENT) {
         submission.state = State.OVER;
         run.releaseJob(submission);
-        run.cutShort(submission.slice, submission, reason.toString(), reason);
+        run.cutShort(submission, reason.toString());
       }
     }
     for (int listing : run.listings.listingsOf(principal.number)) {
       failed(listing, run.reads.drop(listing), reason);
     }
-    run.listings
-        .pairsOf(principal.number)
-        .forEach(
-            (i, r) -> {
-              if (!run.table.isUnderWay(i, r)) {
-                run.cutShort(new Slice(List.of(i), List.of(r)), null, reason.toString(), reason);
-              }
-            });
+    run.cutShort(principal, reason.toString());
   }
 
   // What the loop asks before it makes a call
@@ -400,7 +393,7 @@ public final class RunState {
   }
 
   public int principal(int submission) {
-    return submission(submission).principal;
+    return submission(submission).principal.number;
   }
 
   public RunModel model() {

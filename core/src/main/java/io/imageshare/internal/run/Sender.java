@@ -114,7 +114,7 @@ final class Sender {
       first = open;
     }
     List<Slice> slices = SlicePlanner.step(first, run.terms.limits());
-    slices.forEach(slice -> queue(run.add(principal.number, slice)));
+    slices.forEach(slice -> queue(run.add(principal, slice)));
     unfinished |= slices.stream().mapToLong(Slice::pairs).sum() < pairs(first);
   }
 
@@ -169,7 +169,7 @@ final class Sender {
   // What becomes of writes
 
   boolean isQueued(Submission submission) {
-    return submission.state == State.QUEUED && run.mayWrite(run.principalOf(submission));
+    return submission.state == State.QUEUED && run.mayWrite(submission.principal);
   }
 
   /** Its intent is to be written before it is sent. */
@@ -194,7 +194,7 @@ final class Sender {
     submission.slice.forEach(table::reopen);
     run.unsent(submission);
     run.releaseJob(submission);
-    Principal principal = run.principalOf(submission);
+    Principal principal = submission.principal;
     if (submission.search == null && isSuspect(principal, submission)) {
       withdraw(submission);
     } else {
@@ -204,9 +204,9 @@ final class Sender {
 
   /** A principal does nothing any more. */
   void stop(Principal principal) {
-    withdraw(other -> other.principal == principal.number);
+    withdraw(other -> other.principal == principal);
     for (Submission submission : run.submissions.values()) {
-      if (submission.principal == principal.number) {
+      if (submission.principal == principal) {
         submission.search = null;
       }
     }
@@ -220,7 +220,7 @@ final class Sender {
 
   /** The service took a call, whatever comes of its job. */
   void accepted(Submission submission) {
-    Principal principal = run.principalOf(submission);
+    Principal principal = submission.principal;
     principal.evidence.accepted(submission.slice);
     if (principal.evidence.trustsAcceptance() && !submission.hasFailed()) {
       cleared(submission);
@@ -239,7 +239,7 @@ final class Sender {
   /** What became of a search's part is not known: the search ends, and what is open comes again. */
   void inconclusive(Submission submission) {
     if (submission.search != null) {
-      run.principalOf(submission).searches.remove(submission.search);
+      submission.principal.searches.remove(submission.search);
       submission.search = null;
     }
   }
@@ -260,8 +260,8 @@ final class Sender {
               (i, r) -> run.settle(i, r, new Verdict.Unknown(reason, submission.jobId())));
       case STOP -> {
         run.forEachMissing(submission, table::reopen);
-        if (run.principalOf(submission).stopped == null) {
-          run.effect(new Effect.RefuseCredentials(submission.principal, reason));
+        if (submission.principal.stopped == null) {
+          run.effect(new Effect.RefuseCredentials(submission.principal.number, reason));
         }
       }
       case ASK_AGAIN ->
@@ -274,14 +274,14 @@ final class Sender {
   }
 
   private void suspect(Submission submission, Reason reason, boolean whole) {
-    Principal principal = run.principalOf(submission);
+    Principal principal = submission.principal;
     if (submission.hasFailed()) {
       principal.evidence.distrustAcceptance();
     }
     principal.refusals.add(submission.slice, reason);
     if (principal.refusals.seemThroughout()) {
       // Single pairs show for less whether the rest is refused, too.
-      withdraw(other -> other.principal == principal.number && other.search == null);
+      withdraw(other -> other.principal == principal && other.search == null);
     }
     if (!whole || principal.stopped != null) {
       return; // some of it was done: the rest is planned anew
@@ -296,7 +296,7 @@ final class Sender {
       principal.unexplained.add(unexplained);
       withdraw(
           other ->
-              other.principal == principal.number
+              other.principal == principal
                   && other.search == null
                   && unexplained.touches(other.slice));
     }
@@ -342,9 +342,7 @@ final class Sender {
   private boolean isSending(Principal principal) {
     return run.submissions.values().stream()
         .anyMatch(
-            s ->
-                s.principal == principal.number
-                    && (s.state == State.QUEUED || s.state == State.SENT));
+            s -> s.principal == principal && (s.state == State.QUEUED || s.state == State.SENT));
   }
 
   /** Whether a refusal still wants explaining: all of it is open, so no id of it is known bad. */
@@ -355,7 +353,7 @@ final class Sender {
 
   private void take(Principal principal, BadIdSearch search, Step step) {
     if (step instanceof Step.Ask ask) {
-      Submission probe = run.add(principal.number, ask.part());
+      Submission probe = run.add(principal, ask.part());
       probe.search = search;
       queue(probe);
       return;

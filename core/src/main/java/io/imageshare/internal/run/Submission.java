@@ -20,7 +20,7 @@ final class Submission {
   }
 
   final int number;
-  final int principal;
+  final Principal principal;
   final Slice slice;
 
   /** The search whose part it asks for. */
@@ -68,7 +68,7 @@ final class Submission {
   /** Whether its listings were read a second time, since they showed a part of it. */
   boolean readTwice;
 
-  Submission(int number, int principal, Slice slice) {
+  Submission(int number, Principal principal, Slice slice) {
     this.number = number;
     this.principal = principal;
     this.slice = slice;

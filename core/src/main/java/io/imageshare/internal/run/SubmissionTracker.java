@@ -186,7 +186,7 @@ final class SubmissionTracker {
   /** A job that ended well may have failed for some, whose ids are not proven good by it. */
   private void proven(Submission submission, JobResults served) {
     boolean all = served.provesAll();
-    Principal principal = run.principalOf(submission);
+    Principal principal = submission.principal;
     submission.slice.forEach(
         (i, r) -> {
           if (all || served.proves(table.member(i, r))) {
@@ -202,7 +202,7 @@ final class SubmissionTracker {
       submission.slice.forEach(
           (i, r) -> {
             if (table.isUnderWay(i, r) && !run.canRead(run.listings.of(i, r))) {
-              run.rule(submission, i, r, OutcomeRules.unlistable(run.ask(submission, i, r)));
+              run.ruleUnlistable(submission, i, r);
             }
           });
     }

@@ -66,20 +66,15 @@ final class WindDown {
 
   /** Gives every pair that has none its outcome, and ends the run. */
   void end() {
+    run.phase = Phase.OVER; // nothing is waited for any more
     // A pair may have been asked again since: its last submission knows most.
     for (Submission submission : run.submissions.descendingMap().values()) {
       if (submission.state != State.QUEUED) {
-        run.cutShort(submission.slice, submission, why(), stopped(submission.principal));
+        run.cutShort(submission, why());
       }
     }
-    for (Principal principal : run.principals) {
-      run.cutShort(run.listings.pairsOf(principal.number), null, why(), stopped(principal.number));
-    }
+    run.principals.forEach(principal -> run.cutShort(principal, why()));
     run.finish(ending, reason);
-  }
-
-  private @Nullable Reason stopped(int principal) {
-    return run.principals.get(principal).stopped;
   }
 
   private String why() {

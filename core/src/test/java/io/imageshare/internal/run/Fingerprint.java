@@ -38,7 +38,6 @@ final class Fingerprint {
           "JobPoller.random",
           "JobPoller.observations",
           "JobPoller.polls",
-          "JobPoller.asked",
           "Submission.place");
 
   private static final ClassValue<List<Fields.Named>> FIELDS =
