@@ -27,6 +27,7 @@ import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.run.RunHistory;
 import io.imageshare.internal.run.RunModel;
 import io.imageshare.internal.run.RunState;
+import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.Visible;
 import io.imageshare.internal.time.TimedFuture;
 import io.imageshare.internal.time.TimerScope;
@@ -276,7 +277,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
   private void carryOut(Effect effect) {
     if (effect instanceof Effect.Submit submit) {
-      context.calls().make(new Submit(submit.submission()));
+      context.calls().make(new Submit(submit));
     } else if (effect instanceof Effect.Poll poll) {
       context.calls().make(new Poll(poll));
     } else if (effect instanceof Effect.Read read) {
@@ -484,16 +485,18 @@ final class RunLoop implements ShareRun, CallOwner {
 
   private final class Submit extends RunCall<Job> {
     private final int submission;
+    private final Slice slice;
 
-    Submit(int submission) {
+    Submit(Effect.Submit submit) {
       super(
           Kind.SUBMIT,
-          state.principal(submission),
-          state.slice(submission).images().size()
+          submit.principal(),
+          submit.slice().images().size()
               + " images with "
-              + state.slice(submission).recipients().size()
+              + submit.slice().recipients().size()
               + " recipients");
-      this.submission = submission;
+      submission = submit.submission();
+      slice = submit.slice();
     }
 
     @Override
@@ -523,9 +526,8 @@ final class RunLoop implements ShareRun, CallOwner {
 
     @Override
     public CompletionStage<Job> make(Supplier<CompletionStage<Void>> turn) {
-      ShareRequest slice = model().table.request(state.slice(submission));
       take(new Event.Sending(submission));
-      return context.backend().submit(slice);
+      return context.backend().submit(model().table.request(slice));
     }
 
     @Override
@@ -550,7 +552,7 @@ final class RunLoop implements ShareRun, CallOwner {
     private long asked;
 
     Poll(Effect.Poll poll) {
-      super(Kind.POLL, state.principal(poll.submission()), Visible.of(poll.job()));
+      super(Kind.POLL, poll.principal(), Visible.of(poll.job()));
       this.poll = poll;
     }
 

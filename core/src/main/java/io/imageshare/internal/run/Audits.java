@@ -60,7 +60,7 @@ final class Audits {
   private void read(int listing) {
     if (run.canRead(listing)) {
       audits.putIfAbsent(listing, new Audit());
-      run.read(listing, ListingReads.AUDIT);
+      run.reads.want(listing, ListingReads.AUDIT);
     } else {
       forEachUnaudited(listing, run::ruleUnlistable);
     }

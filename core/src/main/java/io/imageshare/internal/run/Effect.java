@@ -4,6 +4,7 @@ import io.imageshare.Reason;
 import io.imageshare.ShareEvent;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.internal.journal.JournalEntry;
+import io.imageshare.internal.table.Slice;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Effect {
 
   /** Queue the write of a submission. */
-  record Submit(int submission) implements Effect {}
+  record Submit(int submission, int principal, Slice slice) implements Effect {}
 
   /** Poll the job of a submission; the last time, while the run winds down. */
-  record Poll(int submission, String job, boolean last) implements Effect {}
+  record Poll(int submission, int principal, String job, boolean last) implements Effect {}
 
   /** Read a listing; the number tells this read from others of the same listing. */
   record Read(int listing, int number) implements Effect {}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Who waits for which listing. Of each at most one read is on its way; whoever asks before it goes
@@ -20,6 +21,7 @@ final class ListingReads {
   static final int AUDIT = -2;
   static final int LAST = -3;
 
+  private final Consumer<Effect> effects;
   private final ListMultimap<Integer, Integer> waiting = ArrayListMultimap.create();
 
   /** Those whom the read serves that is out. */
@@ -33,24 +35,23 @@ final class ListingReads {
 
   private int last;
 
-  /**
-   * Somebody wants a listing that is read from now on.
-   *
-   * @return the number of the read to make for it; 0: one is queued already, or follows
-   */
-  int want(int listing, int why) {
-    waiting.put(listing, why);
-    return another(listing);
+  ListingReads(Consumer<Effect> effects) {
+    this.effects = effects;
   }
 
-  /** The number of the read to make for those who wait; 0: nobody does, or one is under way. */
-  int another(int listing) {
-    if (underWay.containsKey(listing) || !waiting.containsKey(listing)) {
-      return 0;
+  /** Somebody wants a listing that is read from now on. */
+  void want(int listing, int why) {
+    waiting.put(listing, why);
+    makeNext(listing);
+  }
+
+  /** Makes the read for those who wait, unless nobody does or one is under way. */
+  void makeNext(int listing) {
+    if (!underWay.containsKey(listing) && waiting.containsKey(listing)) {
+      last++;
+      underWay.put(listing, last);
+      effects.accept(new Effect.Read(listing, last));
     }
-    last++;
-    underWay.put(listing, last);
-    return last;
   }
 
   /** Whether a read that is queued, or to be repeated, is still wanted. */

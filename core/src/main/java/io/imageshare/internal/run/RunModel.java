@@ -53,7 +53,7 @@ public final class RunModel {
   public final List<Principal> principals;
   final TreeMap<Integer, Submission> submissions = new TreeMap<>();
   public final List<SubmittedSlice> jobs = new ArrayList<>();
-  final ListingReads reads = new ListingReads();
+  final ListingReads reads = new ListingReads(this::effect);
 
   /** Listings of which something changed, so that they may be ready for their audit. */
   final BitSet toAudit = new BitSet();
@@ -115,22 +115,6 @@ public final class RunModel {
 
   void await(Event.Timer.Purpose purpose, int number, Duration delay) {
     effect(new Effect.Wait(new Event.Timer(purpose, number), delay));
-  }
-
-  /** Wants a listing that is read from now on. */
-  void read(int listing, int why) {
-    send(listing, reads.want(listing, why));
-  }
-
-  /** Reads a listing for those who came while it was read before. */
-  void readAgain(int listing) {
-    send(listing, reads.another(listing));
-  }
-
-  private void send(int listing, int number) {
-    if (number > 0) {
-      effect(new Effect.Read(listing, number));
-    }
   }
 
   void finish(Ending ending, @Nullable Reason reason) {

@@ -8,7 +8,6 @@ import io.imageshare.internal.journal.JournalEntry;
 import io.imageshare.internal.run.OutcomeRules.ReadRefusal;
 import io.imageshare.internal.run.RunModel.Phase;
 import io.imageshare.internal.run.Submission.State;
-import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -216,7 +215,7 @@ public final class RunState {
         default -> tracker.readBack(submission(why), listing, null);
       }
     }
-    run.readAgain(listing);
+    run.reads.makeNext(listing);
   }
 
   private void readFailed(int listing, Reason reason) {
@@ -240,7 +239,7 @@ public final class RunState {
     if (!run.canRead(listing)) {
       failed(listing, run.reads.drop(listing), reason);
     } else {
-      run.readAgain(listing);
+      run.reads.makeNext(listing);
     }
   }
 
@@ -386,14 +385,6 @@ public final class RunState {
   public boolean wantsRead(int listing, int number) {
     return (run.isRunning() || run.phase == Phase.WINDING_DOWN)
         && run.reads.isWanted(listing, number);
-  }
-
-  public Slice slice(int submission) {
-    return submission(submission).slice;
-  }
-
-  public int principal(int submission) {
-    return submission(submission).principal.number;
   }
 
   public RunModel model() {

@@ -146,7 +146,7 @@ final class Sender {
 
   private void queue(Submission submission) {
     queued.add(submission);
-    run.effect(new Effect.Submit(submission.number));
+    run.effect(new Effect.Submit(submission.number, submission.principal.number, submission.slice));
   }
 
   private void withdraw(Predicate<Submission> which) {

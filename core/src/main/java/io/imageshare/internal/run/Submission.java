@@ -79,6 +79,10 @@ final class Submission {
     return job == null ? "" : job.id();
   }
 
+  Effect.Poll poll(boolean last) {
+    return new Effect.Poll(number, principal.number, jobId(), last);
+  }
+
   boolean hasFailed() {
     return job != null && job.status() == Job.Status.FAIL;
   }

@@ -85,7 +85,7 @@ final class SubmissionTracker {
       return;
     }
     if (requireNonNull(submission.poller).isWorth(run.now)) {
-      run.effect(new Effect.Poll(submission.number, submission.jobId(), false));
+      run.effect(submission.poll(/* last= */ false));
     } else {
       schedule(submission, Duration.ZERO);
     }
@@ -260,7 +260,7 @@ final class SubmissionTracker {
     run.forEachMissing(submission, (i, r) -> submission.toRead.set(run.listings.of(i, r)));
     for (int listing : submission.toRead.stream().toArray()) {
       if (run.canRead(listing)) {
-        run.read(listing, submission.number);
+        run.reads.want(listing, submission.number);
       } else {
         submission.toRead.clear(listing);
         submission.unread.set(listing);

@@ -84,7 +84,7 @@ final class Survey {
 
   private void readAll() {
     for (int listing : unread.stream().toArray()) {
-      run.read(listing, ListingReads.SURVEY);
+      run.reads.want(listing, ListingReads.SURVEY);
     }
     run.await(Purpose.SURVEY, 0, PATIENCE);
     answered = run.now;

@@ -37,7 +37,7 @@ final class WindDown {
       boolean watched = submission.state == State.WATCHED && !quiet;
       if (watched && !submission.polledLast) {
         submission.polledLast = true;
-        run.effect(new Effect.Poll(submission.number, submission.jobId(), true));
+        run.effect(submission.poll(/* last= */ true));
       }
       waits |= submission.state == State.SENT || (watched && !submission.polledFinally);
     }
@@ -50,7 +50,7 @@ final class WindDown {
         boolean asked = table.hasUnderWay(listing) || table.hasUnaudited(listing);
         if (run.canRead(listing) && (asked || unread)) {
           reading++;
-          run.read(listing, ListingReads.LAST);
+          run.reads.want(listing, ListingReads.LAST);
         }
       }
     }

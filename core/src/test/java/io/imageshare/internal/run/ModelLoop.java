@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import static java.util.Objects.requireNonNull;
+
 import io.imageshare.BatchLimits;
 import io.imageshare.Job;
 import io.imageshare.MemberStatus;
@@ -163,6 +165,10 @@ final class ModelLoop {
     int[] pairs = {0};
     slice.forEach((i, r) -> pairs[0] |= bit(i, r));
     return pairs[0];
+  }
+
+  private Slice slice(int submission) {
+    return requireNonNull(state.model().submissions.get(submission)).slice;
   }
 
   private int row(int image) {
@@ -392,7 +398,7 @@ final class ModelLoop {
   }
 
   private String name(int submission) {
-    Slice slice = state.slice(submission);
+    Slice slice = slice(submission);
     return "%d (images %s, recipients %s)"
         .formatted(submission, slice.images(), slice.recipients());
   }
@@ -536,7 +542,7 @@ final class ModelLoop {
   }
 
   private void send(int submission) {
-    int pairs = pairs(state.slice(submission));
+    int pairs = pairs(slice(submission));
     int open = pairs & ~settled;
     if (isCut) {
       throw new Broken("a write after the end was asked for");
@@ -554,7 +560,7 @@ final class ModelLoop {
   }
 
   private void submits(List<Step> steps, Call call) {
-    Slice slice = state.slice(call.number());
+    Slice slice = slice(call.number());
     String name = "write " + call.number();
     @Nullable Bad bad =
         cloud.bad.stream()
@@ -649,7 +655,7 @@ final class ModelLoop {
       add(steps, () -> name + " ended before", () -> polled(call, end));
       return;
     }
-    Slice slice = state.slice(call.number());
+    Slice slice = slice(call.number());
     add(
         steps,
         () -> name + " succeeded",
