@@ -146,7 +146,6 @@ final class AbandonedRuns {
     }
   }
 
-  /** Looks no more. */
   void close() {
     next.cancel();
   }

@@ -14,6 +14,7 @@ import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Verdict;
+import io.imageshare.internal.time.TimedFuture;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -21,7 +22,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +42,7 @@ final class Acceptance {
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final Timekeeper time;
-  private final CompletableFuture<?> closed;
+  private final TimedFuture<?> closed;
   private final Function<Set<String>, List<ImageMembers>> reader;
   private final PairTable table;
   private final Listings listings;
@@ -57,7 +60,7 @@ final class Acceptance {
   Acceptance(
       ShareRequest request,
       Timekeeper time,
-      CompletableFuture<?> closed,
+      TimedFuture<?> closed,
       Function<Set<String>, List<ImageMembers>> reader) {
     this.time = time;
     this.closed = closed;
@@ -69,21 +72,17 @@ final class Acceptance {
   RunResult await(String id, Duration within, String endpoint) {
     long began = time.nanoTime();
     Ending ending = Ending.FINISHED;
-    boolean interrupted = false;
     try {
       ending = awaitAll(began, within);
     } catch (InterruptedException e) {
       ending = Ending.CANCELLED;
-      interrupted = true;
+      Thread.currentThread().interrupt();
     }
     Duration took = Duration.ofNanos(time.nanoTime() - began);
     settleRest(ending, took);
     Progress stats =
         new Progress(
             table.total(), table.done(), table.failed(), table.unknown(), 0, 0, 0, reads, null);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
     return new RunResult(id, ending, stopped, table, List.of(), stats, took, endpoint);
   }
 
@@ -98,23 +97,17 @@ final class Acceptance {
       } else if (waited.compareTo(within) >= 0) {
         return Ending.DEADLINE;
       }
-      pause(pause(waited, within.minus(waited)));
+      Duration part = max(SHORTEST, min(LONGEST, waited.dividedBy(PART)));
+      pause(min(part, within.minus(waited)));
     }
     return Ending.CLOSED;
   }
 
-  private static Duration pause(Duration waited, Duration left) {
-    return min(left, max(SHORTEST, min(LONGEST, waited.dividedBy(PART))));
-  }
-
-  /** Waits for so long, or until it is closed. */
   private void pause(Duration pause) throws InterruptedException {
-    CompletableFuture<Boolean> due = new CompletableFuture<>();
-    Timekeeper.Scheduled timer = time.schedule(pause, () -> due.complete(true));
     try {
-      time.await(CompletableFuture.anyOf(due, closed));
-    } finally {
-      timer.cancel();
+      closed.get(pause.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return; // it is not closed
     }
   }
 

@@ -12,6 +12,7 @@ import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.ListingReader;
 import io.imageshare.internal.run.Principal;
 import io.imageshare.internal.time.Failures;
+import io.imageshare.internal.time.TimedFuture;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -39,11 +40,11 @@ public final class Workflow {
   private final @Nullable AbandonedRuns abandoned;
 
   /** Completes when it is closed, for those who wait. */
-  private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
+  private final TimedFuture<Boolean> closed;
 
-  /** A workflow without runs. */
   public Workflow(Settings settings) {
     context = WorkflowContext.of(settings, new GuardedTime(settings.time(), this::stopAll));
+    closed = new TimedFuture<>(context.time());
     Journal journal = context.journal();
     abandoned = journal == null ? null : new AbandonedRuns(journal, context, this);
     if (abandoned != null && settings.takeOver() != null) {
@@ -150,9 +151,6 @@ public final class Workflow {
           run.begin();
           if (isClosed()) {
             run.close();
-          }
-          if (run.report().isDone()) {
-            remove(run); // it was cancelled before it began
           }
         });
     return run;

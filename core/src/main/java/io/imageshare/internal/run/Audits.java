@@ -38,7 +38,6 @@ final class Audits {
     table = run.table;
   }
 
-  /** Begins the audits that are ready. */
   void advance() {
     for (int listing = run.toAudit.nextSetBit(0);
         listing >= 0;
