@@ -25,12 +25,7 @@ record ClaimedRun(
 
   /** Goes on with it, or begins it with these requests. */
   RunLoop resume(List<ShareRequest> requests) {
-    if (isNew()) {
-      return loop(requests, null);
-    }
-    RunHistory history = history();
-    Workflow.refuseOther(id, history.begun().requests(), requests);
-    return loop(requests, history);
+    return isNew() ? loop(requests, null) : Workflow.same(resume(), requests);
   }
 
   /**
@@ -39,11 +34,6 @@ record ClaimedRun(
    * @throws IllegalStateException if its journal is damaged, of another version or another account
    */
   RunLoop resume() {
-    RunHistory history = history();
-    return loop(history.begun().requests(), history);
-  }
-
-  private RunHistory history() {
     RunHistory history = new RunHistory(JournalEntry.all(id, claim.entries()));
     String own = context.terms().account();
     String account = history.begun().account();
@@ -52,7 +42,7 @@ record ClaimedRun(
           "run %s is of %s, and this workflow of %s; give each account a journal of its own"
               .formatted(id, account, own));
     }
-    return history;
+    return loop(history.begun().requests(), history);
   }
 
   private RunLoop loop(List<ShareRequest> requests, @Nullable RunHistory history) {

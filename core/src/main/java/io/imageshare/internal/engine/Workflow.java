@@ -203,17 +203,15 @@ public final class Workflow {
     }
   }
 
-  private static RunLoop same(RunLoop before, List<ShareRequest> now) {
-    refuseOther(before.id(), before.model().requests, now);
-    return before;
-  }
-
-  static void refuseOther(String id, List<ShareRequest> before, List<ShareRequest> now) {
-    if (!before.equals(now)) {
+  /** A run that is asked for once more, by its id. */
+  static RunLoop same(RunLoop before, List<ShareRequest> now) {
+    List<ShareRequest> asked = before.model().requests;
+    if (!asked.equals(now)) {
       throw new IllegalArgumentException(
           "id: run %s is not finished and was asked for something else, %s; take another id"
-              .formatted(id, before));
+              .formatted(before.id(), asked));
     }
+    return before;
   }
 
   private Optional<RunLoop> running(String id) {

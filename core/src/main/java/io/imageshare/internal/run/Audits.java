@@ -66,7 +66,7 @@ final class Audits {
   }
 
   void rereadDue(int listing) {
-    if (audits.containsKey(listing)) {
+    if (run.isRunning() && audits.containsKey(listing)) {
       read(listing);
     }
   }

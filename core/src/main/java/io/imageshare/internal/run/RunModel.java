@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * ruled; its submissions; and what it wants done.
  */
 public final class RunModel {
-  /** How far a run is. */
+  /** How far a run is; each is stricter than those before. */
   enum Phase {
     RUNNING,
     /** It makes its last calls. */

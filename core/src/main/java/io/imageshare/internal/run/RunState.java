@@ -185,11 +185,7 @@ public final class RunState {
     switch (timer.purpose()) {
       case POLL -> tracker.pollDue(submission(timer.number()));
       case READ_BACK -> tracker.readBackDue(submission(timer.number()));
-      case REREAD -> {
-        if (run.isRunning()) {
-          audits.rereadDue(timer.number());
-        }
-      }
+      case REREAD -> audits.rereadDue(timer.number());
       case SURVEY -> survey.due();
       case PLAN -> {} // whoever waited goes on as after every event
       case DEADLINE -> end(Ending.DEADLINE, null, WIND_DOWN);
@@ -316,16 +312,15 @@ public final class RunState {
   /** Ends the run early, unless it is ending already in a way no less strict. */
   private void end(Ending ending, @Nullable Reason reason, Duration within) {
     boolean quiet = ending == Ending.CLOSED || ending == Ending.STOPPED;
-    if (run.phase == Phase.OVER
-        || run.phase == Phase.STOPPING
-        || (run.phase == Phase.WINDING_DOWN && !quiet)) {
+    Phase next = quiet ? Phase.STOPPING : Phase.WINDING_DOWN;
+    if (run.phase.compareTo(next) >= 0) {
       return;
     }
     if (ending == Ending.CANCELLED) {
       run.note(new JournalEntry.Cancelled(run.clock));
     }
     run.reads.dropQueued(); // the last reads come after the last polls
-    run.phase = quiet ? Phase.STOPPING : Phase.WINDING_DOWN;
+    run.phase = next;
     windDown = new WindDown(run, ending, reason);
     run.await(Event.Timer.Purpose.WIND_DOWN, 0, within);
   }

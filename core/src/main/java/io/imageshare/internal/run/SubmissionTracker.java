@@ -236,14 +236,10 @@ final class SubmissionTracker {
     submission.slice.forEach(table::touch);
     submission.unclear = reason;
     sender.inconclusive(submission);
-    if (run.isRunning()) {
-      Duration age = Duration.ofNanos(run.now - submission.sentAt);
-      Duration patience = run.terms.poll().patience(); // longer no job is waited for
-      Duration wait = min(run.terms.durations().mostEnded(), patience).minus(age);
-      readBack(submission, max(wait, Duration.ZERO));
-    } else {
-      submission.state = State.READING_BACK; // the one read of the wind-down decides
-    }
+    Duration age = Duration.ofNanos(run.now - submission.sentAt);
+    Duration patience = run.terms.poll().patience(); // longer no job is waited for
+    Duration wait = min(run.terms.durations().mostEnded(), patience).minus(age);
+    readBack(submission, max(wait, Duration.ZERO));
   }
 
   private void readBack(Submission submission, Duration wait) {
@@ -253,7 +249,7 @@ final class SubmissionTracker {
 
   void readBackDue(Submission submission) {
     if (submission.state != State.READING_BACK || !run.isRunning()) {
-      return;
+      return; // while the run winds down, its last reads decide
     }
     submission.unread.clear();
     submission.someFailed = false;
