@@ -10,7 +10,7 @@ import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow.ImageMembers;
 import io.imageshare.internal.report.RunResult;
 import io.imageshare.internal.run.ListingReader;
-import io.imageshare.internal.run.Principal;
+import io.imageshare.internal.run.Listings;
 import io.imageshare.internal.time.Failures;
 import io.imageshare.internal.time.TimedFuture;
 import java.time.Duration;
@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The runs of a workflow: started, resumed, closed. */
@@ -289,11 +290,10 @@ public final class Workflow {
     context.gate().credentialsRefused();
     Recipient recipient = refused.model().listings.recipient(principal);
     for (RunLoop run : List.copyOf(runs)) {
-      for (Principal other : run.model().principals) {
-        if (Objects.equals(recipient, run.model().listings.recipient(other.number))) {
-          run.refuse(other.number, reason);
-        }
-      }
+      Listings listings = run.model().listings;
+      IntStream.range(0, listings.principals())
+          .filter(other -> Objects.equals(recipient, listings.recipient(other)))
+          .forEach(other -> run.refuse(other, reason));
     }
   }
 

@@ -54,7 +54,7 @@ record WorkflowContext(
         : settings.journal();
   }
 
-  /** Does something as the next task of the engine's thread. */
+  /** Runs a task on the engine's thread, after those that are due already. */
   void schedule(Runnable task) {
     time.schedule(Duration.ZERO, task);
   }

@@ -24,7 +24,7 @@ final class ListingReads {
   private final Consumer<Effect> effects;
   private final ListMultimap<Integer, Integer> waiting = ArrayListMultimap.create();
 
-  /** Those whom the read serves that is out. */
+  /** Whom the read that is out will serve. */
   private final ListMultimap<Integer, Integer> sent = ArrayListMultimap.create();
 
   /** The number of the read of a listing that is queued or out. */

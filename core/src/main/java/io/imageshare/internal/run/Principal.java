@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * What a run knows of one that acts in it: the images' owner, or a recipient that decides. It says
  * nothing of another.
  */
-public final class Principal {
+final class Principal {
   /** So many listings refused, or all there are, mean that this principal may not list. */
   private static final int UNREADABLE = 3;
 
-  public final int number;
+  final int number;
   final Evidence evidence = new Evidence();
   final RepeatedRefusals refusals = new RepeatedRefusals(evidence);
 

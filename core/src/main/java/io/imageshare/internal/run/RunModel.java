@@ -50,7 +50,7 @@ public final class RunModel {
 
   public final PairTable table;
   public final Listings listings;
-  public final List<Principal> principals;
+  final List<Principal> principals;
   final TreeMap<Integer, Submission> submissions = new TreeMap<>();
   public final List<SubmittedSlice> jobs = new ArrayList<>();
   final ListingReads reads = new ListingReads(this::effect);
@@ -226,17 +226,13 @@ public final class RunModel {
 
   /** An id is bad for a principal, or full: its open pairs fail. */
   void bad(Principal principal, Side side, int bad, Reason reason) {
-    if (reason.kind() == Kind.QUOTA || !principal.evidence.bad(side, bad, reason)) {
-      fail(principal, side, bad, reason); // full, which says nothing bad of it
-      return;
-    }
-    Reason rest =
-        new Reason(
-            reason.kind(),
-            reason.code(),
-            "not tried, as 16 others were refused for the same reason: " + reason.message());
-    for (int other : listings.pairsOf(principal.number).ids(side)) {
-      fail(principal, side, other, other == bad ? reason : rest);
+    fail(principal, side, bad, reason);
+    boolean isFull = reason.kind() == Kind.QUOTA; // which says nothing bad of it
+    if (!isFull && principal.evidence.bad(side, bad, reason)) {
+      String why = "not tried, as 16 others were refused for the same reason: ";
+      fail(
+          listings.pairsOf(principal.number),
+          new Reason(reason.kind(), reason.code(), why + reason.message()));
     }
   }
 
@@ -256,42 +252,33 @@ public final class RunModel {
     }
   }
 
-  /** Whether a pending pair was asked, and may be as asked by now. */
+  /** Whether a pending pair was asked, so that it may be as asked by now. */
   private boolean wasAsked(int image, int recipient) {
     return !table.isOpen(image, recipient) || table.isTouched(image, recipient);
   }
 
-  /** What a submission asked has its outcome when nothing more is found out about it. */
+  /** Gives what a submission asked its outcome, when nothing more is found out about it. */
   void cutShort(Submission last, String why) {
     last.slice.forEach(
         (i, r) -> {
           if (table.isUnderWay(i, r) || table.isUnaudited(i, r)) {
-            cutShort(i, r, last.told(), last.principal, why, last.jobId());
+            Reason stopped = last.principal.stopped;
+            settle(i, r, OutcomeRules.cutShort(true, last.told(), stopped, why, last.jobId()));
           }
         });
   }
 
-  /** Then so have all pairs of a principal, but those that a call may yet tell of. */
+  /** Gives all pairs of a principal their outcome then, but for those a call may yet tell of. */
   void cutShort(Principal principal, String why) {
     listings
         .pairsOf(principal.number)
         .forEach(
             (i, r) -> {
               if (table.isPending(i, r) && (phase == Phase.OVER || !table.isUnderWay(i, r))) {
-                cutShort(i, r, null, principal, why, "");
+                boolean touched = wasAsked(i, r);
+                settle(i, r, OutcomeRules.cutShort(touched, null, principal.stopped, why, ""));
               }
             });
-  }
-
-  private void cutShort(
-      int image,
-      int recipient,
-      @Nullable Reason told,
-      Principal principal,
-      String why,
-      String job) {
-    boolean touched = wasAsked(image, recipient);
-    settle(image, recipient, OutcomeRules.cutShort(touched, told, principal.stopped, why, job));
   }
 
   // Submissions
