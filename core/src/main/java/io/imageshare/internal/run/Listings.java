@@ -71,11 +71,6 @@ public final class Listings {
     return byRecipient ? listing : 0;
   }
 
-  /** The listings that a principal reads. */
-  List<Integer> listingsOf(int principal) {
-    return byRecipient ? List.of(principal) : IntStream.range(0, count()).boxed().toList();
-  }
-
   /** The recipient that acts; null where the images' owner does. */
   public @Nullable Recipient recipient(int principal) {
     return byRecipient ? table.recipient(principal) : null;

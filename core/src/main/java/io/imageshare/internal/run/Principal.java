@@ -3,6 +3,7 @@ package io.imageshare.internal.run;
 import io.imageshare.Reason;
 import io.imageshare.internal.table.Evidence;
 import io.imageshare.internal.table.RepeatedRefusals;
+import io.imageshare.internal.table.Slice;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -17,6 +18,8 @@ final class Principal {
   private static final int UNREADABLE = 3;
 
   final int number;
+  final List<Integer> listings;
+  final Slice pairs;
   final Evidence evidence = new Evidence();
   final RepeatedRefusals refusals = new RepeatedRefusals(evidence);
 
@@ -39,14 +42,15 @@ final class Principal {
   private final BitSet unreadable = new BitSet();
   private boolean read;
   private boolean cannotList;
-  private final int unreadableEnough;
 
   /**
-   * @param listings how many it reads
+   * @param listings those that it reads
+   * @param pairs those that it asks for
    */
-  Principal(int number, int listings) {
+  Principal(int number, List<Integer> listings, Slice pairs) {
     this.number = number;
-    unreadableEnough = Math.min(UNREADABLE, listings);
+    this.listings = listings;
+    this.pairs = pairs;
   }
 
   /** A listing was answered. */
@@ -62,7 +66,7 @@ final class Principal {
    */
   boolean refused(int listing) {
     unreadable.set(listing);
-    if (cannotList || read || unreadable.cardinality() < unreadableEnough) {
+    if (cannotList || read || unreadable.cardinality() < Math.min(UNREADABLE, listings.size())) {
       return false;
     }
     cannotList = true;

@@ -85,7 +85,7 @@ public final class RunModel {
     listings = new Listings(table);
     principals =
         IntStream.range(0, listings.principals())
-            .mapToObj(p -> new Principal(p, listings.listingsOf(p).size()))
+            .mapToObj(p -> new Principal(p, listings.of(listings.pairsOf(p)), listings.pairsOf(p)))
             .toList();
     byListing =
         IntStream.range(0, listings.count())
@@ -230,15 +230,13 @@ public final class RunModel {
     boolean isFull = reason.kind() == Kind.QUOTA; // which says nothing bad of it
     if (!isFull && principal.evidence.bad(side, bad, reason)) {
       String why = "not tried, as 16 others were refused for the same reason: ";
-      fail(
-          listings.pairsOf(principal.number),
-          new Reason(reason.kind(), reason.code(), why + reason.message()));
+      fail(principal.pairs, new Reason(reason.kind(), reason.code(), why + reason.message()));
     }
   }
 
   /** Fails the open pairs of an id. */
   void fail(Principal principal, Side side, int id, Reason reason) {
-    fail(listings.pairsOf(principal.number).with(side, List.of(id)), reason);
+    fail(principal.pairs.with(side, List.of(id)), reason);
   }
 
   /** Fails the open pairs of a slice: what was taken may be done, as its audit will show. */
@@ -270,15 +268,13 @@ public final class RunModel {
 
   /** Gives all pairs of a principal their outcome then, but for those a call may yet tell of. */
   void cutShort(Principal principal, String why) {
-    listings
-        .pairsOf(principal.number)
-        .forEach(
-            (i, r) -> {
-              if (table.isPending(i, r) && (phase == Phase.OVER || !table.isUnderWay(i, r))) {
-                boolean touched = wasAsked(i, r);
-                settle(i, r, OutcomeRules.cutShort(touched, null, principal.stopped, why, ""));
-              }
-            });
+    principal.pairs.forEach(
+        (i, r) -> {
+          if (table.isPending(i, r) && (phase == Phase.OVER || !table.isUnderWay(i, r))) {
+            boolean touched = wasAsked(i, r);
+            settle(i, r, OutcomeRules.cutShort(touched, null, principal.stopped, why, ""));
+          }
+        });
   }
 
   // Submissions

@@ -225,7 +225,7 @@ public final class RunState {
               "members cannot be listed ({}); outcomes follow the results of the jobs. Listing needs"
                   + " the right ims:images:get",
               reason));
-      for (int other : run.listings.listingsOf(principal.number)) {
+      for (int other : principal.listings) {
         if (other != listing) {
           failed(other, run.reads.drop(other), reason);
         }
@@ -352,7 +352,7 @@ public final class RunState {
         run.cutShort(submission, reason.toString());
       }
     }
-    for (int listing : run.listings.listingsOf(principal.number)) {
+    for (int listing : principal.listings) {
       failed(listing, run.reads.drop(listing), reason);
     }
     run.cutShort(principal, reason.toString());

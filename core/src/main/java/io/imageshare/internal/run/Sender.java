@@ -379,8 +379,6 @@ final class Sender {
         "not tried, as %d single pairs were refused and nothing was accepted: "
             .formatted(principal.refusals.pairs(reason));
     stop(principal);
-    run.fail(
-        run.listings.pairsOf(principal.number),
-        new Reason(reason.kind(), reason.code(), why + reason.message()));
+    run.fail(principal.pairs, new Reason(reason.kind(), reason.code(), why + reason.message()));
   }
 }
