@@ -22,11 +22,10 @@ final class MembersReader implements ListingReader {
   private final Map<String, ImageMembers> read = new HashMap<>();
 
   @Override
+  @SuppressWarnings("unchecked") // an image was listed
   public void listed(String image, Map<?, MemberStatus> listed) {
-    ImmutableSortedMap.Builder<Recipient, MemberStatus> members =
-        ImmutableSortedMap.orderedBy(BY_ID);
-    listed.forEach((recipient, status) -> members.put((Recipient) recipient, status));
-    read.put(image, new ImageMembers(image, members.build(), null));
+    var members = ImmutableSortedMap.copyOf((Map<Recipient, MemberStatus>) listed, BY_ID);
+    read.put(image, new ImageMembers(image, members, null));
   }
 
   @Override

@@ -66,7 +66,7 @@ final class OutcomeRules {
   }
 
   /** Whether a reason for one pair will not pass. */
-  private static boolean isFinal(Kind kind) {
+  static boolean isFinal(Kind kind) {
     return refused(kind) == Refusal.SEARCH;
   }
 

@@ -120,7 +120,7 @@ final class Replay {
                 }
               });
       Reason refused = recorded.refused;
-      if (refused != null && OutcomeRules.refused(refused.kind()) == OutcomeRules.Refusal.SEARCH) {
+      if (refused != null && OutcomeRules.isFinal(refused.kind())) {
         principal(recorded.slice()).refusals.add(recorded.slice(), refused);
       }
     }
@@ -132,15 +132,11 @@ final class Replay {
    */
   private void pollAgain(Recorded recorded) {
     boolean ended = recorded.ended != null && recorded.refused == null;
-    if (ended && recorded.settled == null && isLastOfAnOpenPair(recorded)) {
+    boolean[] lacks = {false};
+    recorded.slice().forEach((i, r) -> lacks[0] |= table.isOpen(i, r));
+    if (ended && recorded.settled == null && lacks[0]) {
       resume(recorded);
     }
-  }
-
-  private boolean isLastOfAnOpenPair(Recorded recorded) {
-    boolean[] found = {false};
-    recorded.slice().forEach((i, r) -> found[0] |= table.isOpen(i, r));
-    return found[0];
   }
 
   private void recall(JournalEntry entry) {

@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
@@ -58,7 +60,7 @@ public final class RunModel {
   /** Listings of which something changed, so that they may be ready for their audit. */
   final BitSet toAudit = new BitSet();
 
-  private final List<List<Submission>> byListing;
+  private final ListMultimap<Integer, Submission> byListing = ArrayListMultimap.create();
   private List<Effect> effects = new ArrayList<>();
   Phase phase = Phase.RUNNING;
 
@@ -86,10 +88,6 @@ public final class RunModel {
     principals =
         IntStream.range(0, listings.principals())
             .mapToObj(p -> new Principal(p, listings.of(listings.pairsOf(p)), listings.pairsOf(p)))
-            .toList();
-    byListing =
-        IntStream.range(0, listings.count())
-            .<List<Submission>>mapToObj(i -> new ArrayList<>())
             .toList();
   }
 
@@ -241,7 +239,8 @@ public final class RunModel {
 
   /** Fails the open pairs of a slice: what was taken may be done, as its audit will show. */
   void fail(Slice slice, Reason reason) {
-    slice.forEach((i, r) -> settleIfOpen(i, r, new Verdict.Failed(reason)));
+    Verdict failed = new Verdict.Failed(reason);
+    slice.forEach((i, r) -> settleIfOpen(i, r, failed));
   }
 
   void settleIfOpen(int image, int recipient, Verdict verdict) {
@@ -286,11 +285,11 @@ public final class RunModel {
   }
 
   void sent(Submission submission) {
-    listings.of(submission.slice).forEach(listing -> byListing.get(listing).add(submission));
+    listings.of(submission.slice).forEach(listing -> byListing.put(listing, submission));
   }
 
   void unsent(Submission submission) {
-    listings.of(submission.slice).forEach(listing -> byListing.get(listing).remove(submission));
+    listings.of(submission.slice).forEach(listing -> byListing.remove(listing, submission));
   }
 
   void occupyJob(Submission submission) {

@@ -1,5 +1,9 @@
 package io.imageshare.internal.run;
 
+import static com.google.common.collect.Iterables.filter;
+import static com.google.common.collect.Iterables.getLast;
+import static java.util.Objects.requireNonNull;
+
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.ShareReport.Ending;
@@ -119,10 +123,8 @@ public final class RunState {
         || run.listingReader != null) {
       return;
     }
-    Reason last = new Reason(Reason.Kind.INTERNAL, "", "");
-    for (Verdict verdict : run.table.verdicts()) {
-      last = verdict instanceof Verdict.Failed pair ? pair.reason() : last;
-    }
+    Reason last =
+        requireNonNull(getLast(filter(run.table.verdicts(), Verdict.Failed.class))).reason();
     stopWrites(
         new Reason(
             last.kind(),
@@ -161,7 +163,7 @@ public final class RunState {
   }
 
   private Submission submission(int number) {
-    return Objects.requireNonNull(run.submissions.get(number), () -> "submission " + number);
+    return requireNonNull(run.submissions.get(number), () -> "submission " + number);
   }
 
   private void begin() {

@@ -330,7 +330,7 @@ final class SubmissionTracker {
 
   /** A failed job's pairs that are not listed count as if the call had been refused. */
   private void failed(Submission submission) {
-    Reason reason = requireNonNull(requireNonNull(submission.job).reason());
+    Reason reason = requireNonNull(submission.told());
     run.forEachMissing(
         submission,
         (i, r) -> {
@@ -338,8 +338,7 @@ final class SubmissionTracker {
           int listing = run.listings.of(i, r);
           if (submission.unread.get(listing) && run.canRead(listing)) {
             run.settle(i, r, new Verdict.Unknown(reason, submission.jobId()));
-          } else if (ask.refusal() != null
-              && OutcomeRules.refused(ask.refusal().kind()) == OutcomeRules.Refusal.SEARCH) {
+          } else if (ask.refusal() != null && OutcomeRules.isFinal(ask.refusal().kind())) {
             run.settle(i, r, new Verdict.Failed(ask.refusal()));
           }
         });

@@ -4,7 +4,6 @@ import io.imageshare.Reason;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.internal.run.RunModel.Phase;
 import io.imageshare.internal.run.Submission.State;
-import io.imageshare.internal.table.PairTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindDown {
   private final RunModel run;
-  private final PairTable table;
   private final Ending ending;
   private final @Nullable Reason reason;
   private boolean readingBegun;
@@ -24,7 +22,6 @@ final class WindDown {
     this.run = run;
     this.ending = ending;
     this.reason = reason;
-    table = run.table;
   }
 
   /**
@@ -47,7 +44,7 @@ final class WindDown {
     if (!readingBegun) {
       readingBegun = true;
       for (int listing = 0; !quiet && listing < run.listings.count(); listing++) {
-        boolean asked = table.hasUnderWay(listing) || table.hasUnaudited(listing);
+        boolean asked = run.table.hasUnderWay(listing) || run.table.hasUnaudited(listing);
         if (run.canRead(listing) && (asked || unread)) {
           reading++;
           run.reads.want(listing, ListingReads.LAST);
