@@ -2,6 +2,7 @@ package io.imageshare.internal.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.math.IntMath;
 import io.imageshare.Journal;
 import io.imageshare.RunBusyException;
 import io.imageshare.ShareRun;
@@ -97,7 +98,7 @@ final class AbandonedRuns {
    * @param then takes those that are under way now, or why the journal cannot tell of any
    */
   void resume(int atMost, BiConsumer<List<ShareRun>, @Nullable Throwable> then) {
-    int wanted = (int) Math.min(Integer.MAX_VALUE, (long) atMost + left.size());
+    int wanted = IntMath.saturatedAdd(atMost, left.size());
     JournalCall.make(
         context.time(),
         context.time()::schedule,

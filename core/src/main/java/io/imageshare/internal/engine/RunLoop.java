@@ -297,7 +297,7 @@ final class RunLoop implements ShareRun, CallOwner {
     } else if (effect instanceof Effect.Emit emit) {
       emit(emit.event());
     } else if (effect instanceof Effect.Warn warn) {
-      warnings.once(warn.key(), warn.message(), warn.detail());
+      warnings.once(warn.reason(), warn.message(), warn.reason());
     } else if (effect instanceof Effect.RefuseCredentials refused) {
       workflow.unauthenticated(this, refused.principal(), refused.reason());
     } else if (effect instanceof Effect.Finish finish) {

@@ -1,8 +1,8 @@
 package io.imageshare.internal.engine;
 
+import io.imageshare.Reason;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareWorkflow;
-import io.imageshare.internal.run.Effect;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -26,11 +26,16 @@ final class Warnings {
     }
   }
 
+  /** The same for a reason: what tells it apart is its code, or its kind where it has none. */
+  void once(Reason reason, String format, Object... details) {
+    once(reason.code().isEmpty() ? reason.kind().name() : reason.code(), format, details);
+  }
+
   /** Logs a warning for each reason in the report. */
   void summary(ShareReport report) {
     for (ShareReport.Failures group : report.failures()) {
       once(
-          Effect.Warn.key(group.reason()),
+          group.reason(),
           "{} pairs {}: {}; the first ones: {}",
           group.pairs(),
           group.unknown() == 0 ? "failed" : group.failed() == 0 ? "unknown" : "failed or unknown",

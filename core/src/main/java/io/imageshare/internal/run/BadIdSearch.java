@@ -86,9 +86,7 @@ final class BadIdSearch {
     asking = false;
     if (!probingSibling) {
       Side side = probe.images().size() < suspect.images().size() ? Side.IMAGES : Side.RECIPIENTS;
-      List<Integer> asked = probe.ids(side);
-      suspect =
-          suspect.with(side, suspect.ids(side).stream().filter(id -> !asked.contains(id)).toList());
+      suspect = suspect.with(side, without(suspect.ids(side), probe.ids(side)));
       refused = false;
       sibling = null;
     }
@@ -110,7 +108,7 @@ final class BadIdSearch {
     };
   }
 
-  int suspects() {
+  int countSuspects() {
     return suspected(Side.IMAGES).size() + suspected(Side.RECIPIENTS).size();
   }
 

@@ -39,14 +39,8 @@ public sealed interface Effect {
 
   record Emit(ShareEvent event) implements Effect {}
 
-  /** Warn once for a key. */
-  record Warn(String key, String message, Object detail) implements Effect {
-
-    /** What tells warnings apart: the service's code, or the kind where it gave none. */
-    public static String key(Reason reason) {
-      return reason.code().isEmpty() ? reason.kind().name() : reason.code();
-    }
-  }
+  /** Warn of a reason, which the message has a place for. */
+  record Warn(String message, Reason reason) implements Effect {}
 
   /** The credentials of a principal were refused, as a job says. */
   record RefuseCredentials(int principal, Reason reason) implements Effect {}

@@ -223,7 +223,6 @@ public final class RunState {
     if (unreadable && principal.refused(listing)) {
       run.effect(
           new Effect.Warn(
-              Effect.Warn.key(reason),
               "members cannot be listed ({}); outcomes follow the results of the jobs. Listing needs"
                   + " the right ims:images:get",
               reason));
@@ -347,7 +346,7 @@ public final class RunState {
       return;
     }
     sender.stop(principal);
-    for (Submission submission : List.copyOf(run.submissions.values())) {
+    for (Submission submission : run.submissions.values()) {
       if (submission.principal == principal && submission.state != State.SENT) {
         submission.state = State.OVER;
         run.releaseJob(submission);

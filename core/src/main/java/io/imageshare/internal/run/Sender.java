@@ -307,7 +307,7 @@ final class Sender {
   private void search(Principal principal) {
     principal.unexplained.removeIf(search -> !stands(search));
     principal.unexplained.stream()
-        .sorted(Comparator.comparingInt(BadIdSearch::suspects))
+        .sorted(Comparator.comparingInt(BadIdSearch::countSuspects))
         .toList()
         .forEach(search -> begin(principal, search));
     boolean found = false;

@@ -302,7 +302,7 @@ class BadIdSearchTest {
     Evidence evidence = new Evidence();
     evidence.accepted(new Slice(List.of(1), List.of(1)));
     BadIdSearch search = refused(new Slice(List.of(0, 1), List.of(0, 1)), evidence);
-    assertEquals(2, search.suspects());
+    assertEquals(2, search.countSuspects());
     assertTrue(search.touches(new Slice(List.of(0), List.of(2))));
     assertTrue(search.touches(new Slice(List.of(2), List.of(0))));
     assertTrue(
