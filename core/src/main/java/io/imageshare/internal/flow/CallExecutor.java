@@ -86,23 +86,12 @@ public final class CallExecutor {
     }
 
     @Override
-    public Kind kind() {
+    public Call<T> call() {
+      return call;
+    }
+
+    private Kind kind() {
       return call.kind();
-    }
-
-    @Override
-    public boolean isWanted() {
-      return call.isWanted();
-    }
-
-    @Override
-    public boolean isPrepared() {
-      return call.isPrepared();
-    }
-
-    @Override
-    public void prepare(Runnable ready) {
-      call.prepare(ready);
     }
 
     @Override
@@ -278,23 +267,13 @@ public final class CallExecutor {
   private record FurtherRequest(Attempt<?> of, CompletableFuture<Void> turn)
       implements CallGate.Entry {
     @Override
-    public Kind kind() {
-      return of.kind();
+    public Call<?> call() {
+      return of.call;
     }
 
     @Override
     public boolean isWanted() {
       return !of.finished;
-    }
-
-    @Override
-    public boolean isPrepared() {
-      return true;
-    }
-
-    @Override
-    public void prepare(Runnable ready) {
-      ready.run();
     }
 
     @Override

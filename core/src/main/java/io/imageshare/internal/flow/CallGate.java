@@ -1,17 +1,16 @@
 package io.imageshare.internal.flow;
 
-import static java.time.Duration.ofNanos;
-
+import com.google.common.collect.Maps;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Pacer;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.flow.Call.Kind;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,27 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallGate {
 
-  /** A call that waits for admission. */
+  /** A call that waits for admission, or a further request of one under way. */
   interface Entry {
-    Kind kind();
+    Call<?> call();
 
-    boolean isWanted();
-
-    /** Whether the call can start; if not, it is prepared first, which already takes its slot. */
-    boolean isPrepared();
-
-    /**
-     * Does what must be done before the call starts.
-     *
-     * @param ready to be called when it can start
-     */
-    void prepare(Runnable ready);
+    default boolean isWanted() {
+      return call().isWanted();
+    }
 
     void start();
   }
-
-  /** A call that was refused as one too many, and when. */
-  private record HeldCall(Entry entry, long refused) {}
 
   private final Timekeeper time;
   private final FlowPolicy flow;
@@ -53,13 +41,15 @@ public final class CallGate {
   private final Deque<Entry> reads = new ArrayDeque<>();
   private final Deque<Entry> writes = new ArrayDeque<>();
   private final List<Deque<Entry>> queues = List.of(polls, writes, reads);
-  private final List<HeldCall> held = new ArrayList<>();
+
+  /** Calls that were refused as one too many, and when. */
+  private final Map<Entry, Long> held = new LinkedHashMap<>();
+
+  private final Alarm alarm;
   private int unanswered;
   private int openJobs;
   private boolean credentialsAccepted;
   private long earliest;
-  private Timekeeper.@Nullable Scheduled wakeUp;
-  private long wakeUpAt;
   private volatile boolean closed;
 
   /**
@@ -70,6 +60,7 @@ public final class CallGate {
     this.flow = flow;
     interval = (long) Math.ceil(1e9 / flow.callsPerSecond());
     earliest = time.nanoTime();
+    alarm = new Alarm(time, this::pump);
     limits =
         pacer == null
             ? new OwnLimits(new RateLimits(flow.callsPerSecond() / 1e9, earliest), flow.openJobs())
@@ -89,7 +80,7 @@ public final class CallGate {
   }
 
   private void queue(Entry entry) {
-    queue(entry.kind()).add(entry);
+    queue(entry.call().kind()).add(entry);
   }
 
   private Deque<Entry> queue(Kind kind) {
@@ -104,7 +95,7 @@ public final class CallGate {
   int waiting(Kind kind) {
     return (int)
         Stream.concat(further.stream(), queue(kind).stream())
-            .filter(entry -> entry.kind() == kind && entry.isWanted())
+            .filter(entry -> entry.call().kind() == kind && entry.isWanted())
             .limit(100)
             .count();
   }
@@ -119,19 +110,14 @@ public final class CallGate {
    * its kind that began later was taken.
    */
   void hold(Entry entry) {
-    held.add(new HeldCall(entry, time.nanoTime()));
+    held.put(entry, time.nanoTime());
   }
 
   /** Queues a call that was held back, unless it is queued already. */
   void release(Entry entry) {
-    release(call -> call.entry() == entry);
-    pump();
-  }
-
-  private void release(Predicate<HeldCall> isOver) {
-    List<HeldCall> over = held.stream().filter(isOver).toList();
-    held.removeAll(over);
-    over.forEach(call -> queue(call.entry()));
+    if (held.remove(entry) != null) {
+      enqueue(entry);
+    }
   }
 
   /** Admits no more calls. May be called from any thread. */
@@ -167,7 +153,13 @@ public final class CallGate {
   void accepted(Kind kind, long started) {
     credentialsAccepted = true;
     limits.accepted(kind, started);
-    release(call -> call.entry().kind() == kind && started - call.refused() > 0);
+    List<Entry> over =
+        List.copyOf(
+            Maps.filterEntries(
+                    held, of -> of.getKey().call().kind() == kind && started - of.getValue() > 0)
+                .keySet());
+    held.keySet().removeAll(over);
+    over.forEach(this::queue);
   }
 
   /** Whether the service processed a call since credentials were last refused. */
@@ -187,13 +179,8 @@ public final class CallGate {
    */
   public double displacedWait() {
     boolean canSubmit = !writes.isEmpty() && limits.mayOpenJob(openJobs);
-    boolean queue =
-        canSubmit
-            || !prepared.isEmpty()
-            || !further.isEmpty()
-            || !polls.isEmpty()
-            || !reads.isEmpty();
-    if (!queue && earliest - time.nanoTime() <= 0) {
+    boolean queue = Stream.of(prepared, further, polls, reads).anyMatch(of -> !of.isEmpty());
+    if (!canSubmit && !queue && earliest - time.nanoTime() <= 0) {
       return 0;
     }
     return (canSubmit ? 5.0 : 1.0) * flow.openJobs() * interval / 1e9;
@@ -212,25 +199,27 @@ public final class CallGate {
     for (Deque<Entry> queue = next(); queue != null && !closed; queue = next()) {
       Entry entry = queue.element();
       long now = time.nanoTime();
-      if (!entry.isPrepared()) {
+      if (!entry.call().isPrepared()) {
         queue.remove();
         if (queue != prepared) {
-          reserve(entry, now);
+          reserve(entry, now); // what is prepared takes its slot already
         }
-        entry.prepare(
-            () -> {
-              prepared.add(entry);
-              pump();
-            });
+        entry
+            .call()
+            .prepare(
+                () -> {
+                  prepared.add(entry);
+                  pump();
+                });
         continue;
       }
       if (earliest - now > 0) {
-        wake(earliest);
+        alarm.set(earliest);
         return;
       }
       queue.remove();
       if (queue == further) {
-        limits.callStarted(entry.kind(), now);
+        limits.callStarted(entry.call().kind(), now);
       } else if (queue != prepared) {
         reserve(entry, now);
       }
@@ -241,13 +230,13 @@ public final class CallGate {
 
   private void reserve(Entry entry, long now) {
     unanswered++;
-    openJobs += entry.kind() == Kind.SUBMIT ? 1 : 0;
-    limits.callStarted(entry.kind(), now);
+    openJobs += entry.call().kind() == Kind.SUBMIT ? 1 : 0;
+    limits.callStarted(entry.call().kind(), now);
   }
 
   private void unreserve(Entry entry) {
     finished();
-    openJobs -= entry.kind() == Kind.SUBMIT ? 1 : 0;
+    openJobs -= entry.call().kind() == Kind.SUBMIT ? 1 : 0;
   }
 
   /**
@@ -279,13 +268,13 @@ public final class CallGate {
   }
 
   private boolean isAdmissible(Entry entry) {
-    boolean write = entry.kind() == Kind.SUBMIT;
+    boolean write = entry.call().kind() == Kind.SUBMIT;
     if (write && (!limits.mayOpenJob(openJobs) || (!credentialsAccepted && !reads.isEmpty()))) {
       return false; // the first call is a harmless one where there is a choice
     }
-    long due = limits.earliest(entry.kind());
+    long due = limits.earliest(entry.call().kind());
     if (due - time.nanoTime() > 0) {
-      wake(due);
+      alarm.set(due);
       return false;
     }
     return true;
@@ -295,22 +284,5 @@ public final class CallGate {
     while (!queue.isEmpty() && !queue.element().isWanted()) {
       queue.remove();
     }
-  }
-
-  private void wake(long due) {
-    if (wakeUp != null) {
-      if (due - wakeUpAt >= 0) {
-        return;
-      }
-      wakeUp.cancel();
-    }
-    wakeUpAt = due;
-    wakeUp =
-        time.schedule(
-            ofNanos(due - time.nanoTime()),
-            () -> {
-              wakeUp = null;
-              pump();
-            });
   }
 }

@@ -88,8 +88,7 @@ final class SharedLimits implements Limits {
   private int failures;
   private boolean leaving;
 
-  private Timekeeper.@Nullable Scheduled timer;
-  private long timerAt;
+  private final Alarm alarm;
 
   /** A slot, by the pacer's clock and by that of this process. */
   private record Slot(long shared, long at) {}
@@ -119,6 +118,7 @@ final class SharedLimits implements Limits {
     this.flow = flow;
     this.pacer = pacer;
     this.gate = gate;
+    alarm = new Alarm(time, this::ask);
     maxRate = flow.callsPerSecond() / 1e9;
     rates = new RateLimits(maxRate, time.nanoTime());
   }
@@ -230,7 +230,7 @@ final class SharedLimits implements Limits {
   @Override
   public void close() {
     leaving = true;
-    cancelTimer();
+    alarm.cancel();
     if (!asking && turns > 0) {
       begin();
     }
@@ -239,25 +239,8 @@ final class SharedLimits implements Limits {
   // Turns
 
   private void askWithin(Duration delay) {
-    long at = time.nanoTime() + delay.toNanos();
-    if (asking || leaving || (timer != null && at - timerAt >= 0)) {
-      return;
-    }
-    cancelTimer();
-    timerAt = at;
-    timer =
-        time.schedule(
-            delay,
-            () -> {
-              timer = null;
-              ask();
-            });
-  }
-
-  private void cancelTimer() {
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
+    if (!asking && !leaving) {
+      alarm.set(time.nanoTime() + delay.toNanos());
     }
   }
 
@@ -270,7 +253,7 @@ final class SharedLimits implements Limits {
   private void begin() {
     asking = true;
     conflicts = 0;
-    cancelTimer();
+    alarm.cancel();
     attempt();
   }
 
