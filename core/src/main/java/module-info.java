@@ -15,6 +15,8 @@ module io.imageshare {
 
   exports io.imageshare;
 
+  opens io.imageshare.internal.flow to
+      com.fasterxml.jackson.databind;
   opens io.imageshare.internal.journal to
       com.fasterxml.jackson.databind;
   opens io.imageshare.internal.report to

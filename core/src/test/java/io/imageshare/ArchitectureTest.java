@@ -118,10 +118,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyDocumentsAndTheJournalKnowJson() {
+  void onlyDocumentsTheJournalAndWhatAFleetSharesKnowJson() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(INTERNAL + "journal", INTERNAL + "report")
+        .resideOutsideOfPackages(INTERNAL + "flow", INTERNAL + "journal", INTERNAL + "report")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.fasterxml..")

@@ -63,7 +63,8 @@ public final class CallGate {
     alarm = new Alarm(time, this::pump);
     limits =
         pacer == null
-            ? new OwnLimits(new RateLimits(flow.callsPerSecond() / 1e9, earliest), flow.openJobs())
+            ? new OwnLimits(
+                new RateLimits(flow.callsPerSecond() / 1e9, false, earliest), flow.openJobs())
             : new SharedLimits(time, flow, pacer, this);
   }
 

@@ -3,14 +3,23 @@ package io.imageshare.internal.flow;
 import static java.lang.Math.max;
 import static java.lang.Math.min;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toCollection;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.InjectableValues;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.collect.EnumMultiset;
+import com.google.common.collect.Multiset;
+import com.google.common.collect.Multisets;
 import io.imageshare.internal.flow.Call.Kind;
-import java.util.ArrayList;
+import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +29,19 @@ import org.jspecify.annotations.Nullable;
  * limits, the slots that are taken (the times at which calls start), and how many jobs each may
  * have open. Each in turn reads it, adds what it has seen, takes what it needs, and writes it.
  *
- * <p>No clock and no thread: times are those of the pacer's clock, in nanoseconds.
+ * <p>No clock and no thread: times are those of the pacer's clock, in nanoseconds since an epoch,
+ * which is set back with the clock.
  */
 final class FleetState {
-  private static final String FORMAT = "pace/1";
+  static final String MAX_RATE = "maxRate";
+
+  private static final String FORMAT = "pace/2";
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .visibility(PropertyAccessor.ALL, Visibility.NONE)
+          .visibility(PropertyAccessor.FIELD, Visibility.ANY)
+          .build();
 
   /** A process that has not been heard of for so long is gone. */
   private static final long FORGET = 60_000_000_000L;
@@ -39,14 +57,23 @@ final class FleetState {
   /** A slot may be used later by so much at least. */
   private static final long LEAST_KEPT = 100_000_000;
 
-  private final long now;
   private final int openJobs;
+  private final long epoch;
+  private final long now;
   private final RateLimits rates;
 
   /** The slots that are taken, under the first kind of those that share a rate. */
-  private Map<Kind, TreeSet<Long>> taken = new EnumMap<>(Kind.class);
+  private final EnumMap<Kind, TreeSet<Long>> taken;
 
-  private final Map<String, Member> members = new LinkedHashMap<>();
+  private final Map<String, Member> members;
+
+  /** What is written, and when. */
+  private record Written(
+      long epoch,
+      long now,
+      RateLimits rates,
+      EnumMap<Kind, TreeSet<Long>> taken,
+      Map<String, Member> members) {}
 
   /**
    * A process.
@@ -91,8 +118,8 @@ final class FleetState {
       List<Long> slots,
       List<Long> returned,
       long from,
-      Map<Kind, Integer> waiting,
-      Map<Kind, Integer> started,
+      Multiset<Kind> waiting,
+      Multiset<Kind> started,
       int open) {}
 
   /**
@@ -106,64 +133,68 @@ final class FleetState {
   record Grant(Map<Kind, Slots> slots, int jobs, boolean waits, boolean yields) {}
 
   /**
-   * Times at which a process may start a call.
+   * When a process may start calls.
    *
-   * @param kept of those that it had
-   * @param added new ones
+   * @param times from which it takes those that it uses or gives back
    * @param keep for how long after its time each may be used
+   * @param few so few are left that it asks for more
    */
-  record Slots(List<Long> kept, List<Long> added, long keep) {}
+  record Slots(NavigableSet<Long> times, long keep, int few) {}
 
-  private FleetState(RateLimits rates, int openJobs, long now) {
-    this.rates = rates;
+  private FleetState(Written found, int openJobs, long clock) {
     this.openJobs = openJobs;
-    this.now = now;
+    epoch = min(found.epoch, clock - found.now);
+    now = clock - epoch;
+    rates = found.rates;
+    taken = found.taken;
+    members = found.members;
   }
 
   /**
    * Reads what was written; throws some RuntimeException if it is no such text.
    *
    * @param text empty: nothing was written yet
+   * @param clock the time of the pacer's clock
    */
-  static FleetState read(String text, double maxRate, int openJobs, long now) {
+  static FleetState read(String text, double maxRate, int openJobs, long clock) {
     if (text.isEmpty()) {
-      FleetState first = new FleetState(new RateLimits(maxRate, true, now), openJobs, now);
-      first.taken.put(Kind.SUBMIT, new TreeSet<>());
-      return first;
+      RateLimits limits = new RateLimits(maxRate, true, 0);
+      return new FleetState(
+          new Written(clock, 0, limits, new EnumMap<>(Kind.class), new LinkedHashMap<>()),
+          openJobs,
+          clock);
     }
-    StateText.Reader from = new StateText.Reader(FORMAT, text, now);
-    FleetState state = new FleetState(new RateLimits(maxRate, from), openJobs, now);
-    for (Kind kind : Kind.values()) {
-      if (state.rates.first(kind) == kind) {
-        state.taken.put(kind, new TreeSet<>(from.times()));
-      }
+    String found = text.substring(0, max(0, text.indexOf(' ')));
+    if (!found.equals(FORMAT)) {
+      throw new IllegalArgumentException(
+          "the shared state begins with \"%s\", not with \"%s\"; is it of another release?"
+              .formatted(found, FORMAT));
     }
-    for (long left = from.integer(); left > 0; left--) {
-      state.members.put(
-          from.word(),
-          new Member(
-              from.integer(),
-              from.time(),
-              (int) from.integer(),
-              from.flag() ? (Long) from.time() : null));
+    try {
+      Written written =
+          MAPPER
+              .readerFor(Written.class)
+              .with(new InjectableValues.Std().addValue(MAX_RATE, maxRate))
+              .readValue(text.substring(FORMAT.length()));
+      return new FleetState(written, openJobs, clock);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
     }
-    return state;
   }
 
   String text() {
-    StateText.Writer to = new StateText.Writer(FORMAT, now);
-    rates.write(to);
-    taken.values().forEach(to::times);
-    to.number(members.size());
-    members.forEach(
-        (process, member) -> {
-          to.word(process).number(member.number).time(member.seen).number(member.jobs);
-          to.flag(member.waits != null);
-          if (member.waits != null) {
-            to.time(member.waits);
-          }
-        });
-    return to.text();
+    try {
+      return FORMAT
+          + " "
+          + MAPPER.writeValueAsString(new Written(epoch, now, rates, taken, members));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The time in the same terms as all others. */
+  long now() {
+    return now;
   }
 
   /** The number of a process's last turn; 0: it had none. */
@@ -193,12 +224,12 @@ final class FleetState {
     answered(turn);
     boolean waits = takeJobs(turn);
     int jobs = requireNonNull(members.get(turn.process)).jobs;
-    Map<Kind, Integer> wanted = new EnumMap<>(turn.waiting);
-    wanted.merge(Kind.SUBMIT, jobs - turn.open, Math::min);
-    wanted.keySet().removeIf(kind -> mustWait(kind, turn.from));
+    Multiset<Kind> wanted = EnumMultiset.create(turn.waiting, Kind.class);
+    wanted.setCount(Kind.SUBMIT, min(wanted.count(Kind.SUBMIT), jobs - turn.open));
+    wanted.removeIf(kind -> mustWait(kind, turn.from));
     Map<Kind, Slots> slots = new EnumMap<>(Kind.class);
-    for (Kind kind : taken.keySet()) {
-      slots.put(kind, takeSlots(kind, turn, wanted));
+    for (Kind kind : Kind.values()) {
+      slots.computeIfAbsent(rates.first(kind), first -> takeSlots(first, turn, wanted));
     }
     return new Grant(slots, jobs, waits, others(turn).anyMatch(m -> isBehind(m, jobs)));
   }
@@ -217,18 +248,11 @@ final class FleetState {
         rates.accepted(call.kind, call.started);
       }
     }
-    Map<Kind, TreeSet<Long>> before = taken;
-    taken = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
-      if (rates.first(kind) == kind) {
-        taken.put(kind, new TreeSet<>(before.getOrDefault(kind, new TreeSet<>())));
-      }
-    }
-    for (Map.Entry<Kind, TreeSet<Long>> of : taken.entrySet()) {
-      RateEstimator rate = rates.of(of.getKey());
-      of.getValue().removeAll(turn.returned);
-      of.getValue().removeIf(slot -> rate.following(slot) - now <= 0);
-    }
+    taken.forEach(
+        (kind, slots) -> {
+          slots.removeAll(turn.returned);
+          slots.removeIf(slot -> rates.of(kind).following(slot) - now <= 0);
+        });
   }
 
   // Jobs
@@ -253,7 +277,7 @@ final class FleetState {
     Member before = members.get(turn.process);
     long since = before == null || before.waits == null ? now : before.waits;
     int free = min(openJobs, openJobs - others(turn).mapToInt(Member::jobs).sum());
-    int wanted = turn.open + turn.waiting.getOrDefault(Kind.SUBMIT, 0);
+    int wanted = turn.open + turn.waiting.count(Kind.SUBMIT);
     int jobs = turn.open;
     while (jobs < min(wanted, free) && !isAnotherFirst(turn, jobs, since)) {
       jobs++;
@@ -275,43 +299,36 @@ final class FleetState {
 
   // Slots
 
-  private Slots takeSlots(Kind kind, Turn turn, Map<Kind, Integer> wanted) {
+  private Slots takeSlots(Kind kind, Turn turn, Multiset<Kind> wanted) {
     RateEstimator rate = rates.of(kind);
-    TreeSet<Long> all = requireNonNull(taken.get(kind));
+    TreeSet<Long> all = taken.computeIfAbsent(kind, first -> new TreeSet<>());
     int most =
         rate.isProbing()
             ? 1
             : (int) min(MOST_SLOTS, max(1, Math.ceil(rate.rate() * AHEAD / members.size())));
-    int needed = sum(wanted, kind) + (rate.isLimited() ? 0 : sum(turn.started, kind));
-    List<Long> kept = new ArrayList<>();
-    for (long slot : turn.slots) {
-      if (all.contains(slot)) {
-        if (kept.size() < most && slot - rate.earliest() >= 0) {
-          kept.add(slot);
-        } else {
-          all.remove(slot);
-        }
-      }
-    }
-    List<Long> added = new ArrayList<>();
-    while (kept.size() + added.size() < min(needed, most)) {
+    int needed = count(wanted, kind) + (rate.isLimited() ? 0 : count(turn.started, kind));
+    NavigableSet<Long> own =
+        turn.slots.stream()
+            .filter(slot -> all.contains(slot) && slot - rate.earliest() >= 0)
+            .limit(most)
+            .collect(toCollection(TreeSet::new));
+    all.removeAll(turn.slots);
+    all.addAll(own);
+    while (own.size() < min(needed, most)) {
       long slot = next(rate, all, turn.from);
       all.add(slot);
-      added.add(slot);
+      own.add(slot);
     }
     long keep = (long) (rate.isLimited() ? max(LEAST_KEPT, 1 / rate.rate()) : AHEAD);
-    return new Slots(kept, added, keep);
+    return new Slots(own, keep, own.size() / 4);
   }
 
-  private int sum(Map<Kind, Integer> calls, Kind first) {
-    return calls.entrySet().stream()
-        .filter(of -> rates.first(of.getKey()) == first)
-        .mapToInt(Map.Entry::getValue)
-        .sum();
+  private int count(Multiset<Kind> calls, Kind first) {
+    return Multisets.filter(calls, kind -> rates.first(kind) == first).size();
   }
 
   /** The first time that is far enough from those that are taken. */
-  private static long next(RateEstimator rate, SortedSet<Long> taken, long from) {
+  private static long next(RateEstimator rate, NavigableSet<Long> taken, long from) {
     long at = from - rate.earliest() > 0 ? from : rate.earliest();
     for (long slot : taken) {
       if (slot - rate.following(at) >= 0) {
@@ -319,6 +336,6 @@ final class FleetState {
       }
       at = Math.max(at, rate.following(slot));
     }
-    return -Math.floorDiv(-at, 1000) * 1000; // as it is written
+    return at;
   }
 }

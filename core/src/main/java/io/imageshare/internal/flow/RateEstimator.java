@@ -4,8 +4,12 @@ import static java.lang.Math.max;
 import static java.lang.Math.min;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,10 +71,10 @@ final class RateEstimator {
   private static final double LONGEST_GAP = 300e9;
   private static final double MIN_RATE = 1 / LONGEST_GAP;
 
-  private final double maxRate;
+  private final transient double maxRate; // transient: not written
 
   /** Whether calls are evenly spaced whatever the window: those of several processes are. */
-  private final boolean even;
+  private final transient boolean even;
 
   private double learned;
   private double window; // 0: not known yet
@@ -81,10 +85,10 @@ final class RateEstimator {
   private double chance;
 
   /** When the calls of the last window started that were accepted, while its length is known. */
-  private final Deque<Long> recent = new ArrayDeque<>();
+  private PriorityQueue<Long> recent = new PriorityQueue<>();
 
   /** When the calls of the last window started that were not refused, answered or not. */
-  private final Deque<Long> counted = new ArrayDeque<>();
+  private final transient Deque<Long> counted = new ArrayDeque<>();
 
   // The calls accepted between two turns of the window, and the time they took: current, previous.
   private int calls;
@@ -97,51 +101,27 @@ final class RateEstimator {
   private @Nullable Long lastAccepted;
   private @Nullable RefusalPeriod period;
 
-  /** A period of refusals: from the first one to the next call that is accepted. */
-  private static final class RefusalPeriod {
-    final long started;
-    final long noticed;
-    long last;
-    int refusals;
-    boolean probed; // a call was refused that started after the first refusal was known
-    boolean waitRequested;
+  /**
+   * A period of refusals: from the first one to the next call that is accepted.
+   *
+   * @param probed whether a call was refused that started after the first refusal was known
+   */
+  private record RefusalPeriod(
+      long started, long noticed, long last, int refusals, boolean probed, boolean waitRequested) {
 
-    RefusalPeriod(long started, long noticed) {
-      this.started = started;
-      this.noticed = noticed;
-      last = started;
-    }
-
-    RefusalPeriod(StateText.Reader from) {
-      started = from.time();
-      noticed = from.time();
-      last = from.time();
-      refusals = (int) from.integer();
-      probed = from.flag();
-      waitRequested = from.flag();
-    }
-
-    void write(StateText.Writer to) {
-      to.time(started).time(noticed).time(last);
-      to.number(refusals).flag(probed).flag(waitRequested);
-    }
-
-    void add(long refused, long wait) {
-      refusals++;
-      last = latest(last, refused);
-      probed |= refused - noticed > 0;
-      waitRequested = wait > 0;
+    RefusalPeriod plus(long refused, long wait) {
+      return new RefusalPeriod(
+          started,
+          noticed,
+          latest(last, refused),
+          refusals + 1,
+          probed || refused - noticed > 0,
+          wait > 0);
     }
   }
 
   /**
    * @param maxRate the rate that is never exceeded
-   */
-  RateEstimator(double maxRate, long now) {
-    this(maxRate, false, now);
-  }
-
-  /**
    * @param even whether calls are evenly spaced whatever the window
    */
   RateEstimator(double maxRate, boolean even, long now) {
@@ -152,47 +132,15 @@ final class RateEstimator {
     earliest = now;
   }
 
-  /**
-   * What another process has learned.
-   *
-   * @param maxRate the rate that is never exceeded
-   */
-  RateEstimator(double maxRate, StateText.Reader from) {
-    this.maxRate = maxRate;
-    even = true;
-    learned = from.number();
-    window = from.number();
-    recovery = from.number();
-    sinceDecrease = from.number();
-    chance = from.number();
-    from.times().stream().sorted().forEach(recent::add); // processes do not tell in order
-    calls = (int) from.integer();
-    length = from.number();
-    turned = from.time();
-    callsBefore = (int) from.integer();
-    lengthBefore = from.number();
-    earliest = from.time();
-    lastAccepted = from.flag() ? from.time() : null;
-    period = from.flag() ? new RefusalPeriod(from) : null;
+  /** For what another process has learned. */
+  @JsonCreator
+  RateEstimator(@JacksonInject(FleetState.MAX_RATE) double maxRate) {
+    this(maxRate, true, 0);
   }
 
-  /** Writes all that is known. */
-  void write(StateText.Writer to) {
-    to.number(learned).number(window).number(recovery).number(sinceDecrease).number(chance);
-    to.times(recent)
-        .number(calls)
-        .number(length)
-        .time(turned)
-        .number(callsBefore)
-        .number(lengthBefore);
-    to.time(earliest).flag(lastAccepted != null);
-    if (lastAccepted != null) {
-      to.time(lastAccepted);
-    }
-    to.flag(period != null);
-    if (period != null) {
-      period.write(to);
-    }
+  /** The limit of one of several processes that each keep to their share, and learn on from it. */
+  RateEstimator share(int processes, long now) {
+    return new RateEstimator(carefulRate() / processes, false, now);
   }
 
   /** The time at which the next call may start. */
@@ -207,12 +155,12 @@ final class RateEstimator {
 
   /** Whether these are more than one, for a limit. */
   boolean isRefusedAgain() {
-    return isProbing() && requireNonNull(period).refusals > 1;
+    return isProbing() && requireNonNull(period).refusals() > 1;
   }
 
   /** Whether there is evidence of a limit: one was learned, or refusals come together. */
   boolean isLimited() {
-    return recovery > 0 || (period != null && period.refusals >= evidence());
+    return recovery > 0 || (period != null && period.refusals() >= evidence());
   }
 
   /** Whether calls are refused for a limit, so that only probes are sent. */
@@ -261,7 +209,7 @@ final class RateEstimator {
 
   /** The service processed a call, even if it refused the request. */
   void accepted(long started) {
-    if (period != null && started - period.last > 0) {
+    if (period != null && started - period.last() > 0) {
       turned(started, period);
     }
     lastAccepted = lastAccepted == null ? started : latest(lastAccepted, started);
@@ -281,8 +229,9 @@ final class RateEstimator {
   void refused(long started, long now, long wait) {
     counted.removeLastOccurrence(started);
     if (lastAccepted == null || started - lastAccepted > 0) {
-      RefusalPeriod during = period == null ? new RefusalPeriod(started, now) : period;
-      during.add(started, wait);
+      RefusalPeriod during =
+          (period == null ? new RefusalPeriod(started, now, started, 0, false, false) : period)
+              .plus(started, wait);
       period = during;
       if (isLimited()) {
         earliest = latest(earliest, now + (long) gap(now, during));
@@ -293,7 +242,7 @@ final class RateEstimator {
     }
   }
 
-  private void dropOld(Deque<Long> calls, long now) {
+  private void dropOld(Queue<Long> calls, long now) {
     while (!calls.isEmpty() && now - calls.element() > window) {
       calls.remove();
     }
@@ -309,7 +258,7 @@ final class RateEstimator {
   }
 
   /** A tenth or a call a window less than what was learned, whichever is more. */
-  double carefulRate() {
+  private double carefulRate() {
     double tenth = (1 - DECREASE) * learned;
     return recovery == 0 ? maxRate : window == 0 ? tenth : max(tenth, learned - 1 / window);
   }
@@ -328,7 +277,7 @@ final class RateEstimator {
    */
   private double gap(long now, RefusalPeriod during) {
     double shortest = 1.5 / rate();
-    double gap = max(shortest, min((now - during.started) / 2.5, LONGEST_GAP));
+    double gap = max(shortest, min((now - during.started()) / 2.5, LONGEST_GAP));
     double minute = turned + MINUTE - now;
     return minute > shortest ? min(gap, minute) : gap;
   }
@@ -341,20 +290,20 @@ final class RateEstimator {
   /** A call is accepted again after refusals: the window has turned. */
   private void turned(long started, RefusalPeriod ended) {
     boolean isLimited = isLimited();
-    boolean isChance = ended.refusals < evidence();
+    boolean isChance = ended.refusals() < evidence();
     period = null;
     if (isChance) {
-      chance = min(.9, chance + ended.refusals / LATEST);
+      chance = min(.9, chance + ended.refusals() / LATEST);
     }
     if (!isLimited) {
       return;
     }
-    double blocked = started - ended.started;
+    double blocked = started - ended.started();
     boolean brief = blocked < 4 / rate();
-    double taken = window == 0 ? 0 : takenBefore(ended.started) / window;
+    double taken = window == 0 ? 0 : takenBefore(ended.started()) / window;
     if (window > 0 && isChance) {
       learnFromFew(taken);
-    } else if (window > 0 && length >= window && (ended.waitRequested || blocked < window / 2)) {
+    } else if (window > 0 && length >= window && (ended.waitRequested() || blocked < window / 2)) {
       decreaseTo(max(taken, rate(max(0, sinceDecrease - window / 2)) - 1 / window));
       recovery = recovery(CALLS_TO_RECOVER, 1.5);
     } else if (!isChance) {
@@ -410,11 +359,11 @@ final class RateEstimator {
     }
     if (blocked > cycle / 4 && sustained >= MIN_CALLS - 1) {
       // Half of a minute may have been over when the first call of all started.
-      double atLeast = cycle - blocked + (ended.last - ended.started);
+      double atLeast = cycle - blocked + (ended.last() - ended.started());
       cycle = atLeast < MINUTE && cycle > MINUTE / 2 ? MINUTE : cycle;
       window = cycle;
     }
-    if (window > 0 || ended.probed || sustained / cycle < rate() / 2) {
+    if (window > 0 || ended.probed() || sustained / cycle < rate() / 2) {
       boolean doubtful = sustained / cycle < learned / 2;
       decreaseTo(sustained / cycle);
       recovery = doubtful ? recovery(10, 0) : recovery(CALLS_TO_RECOVER, 1.5);

@@ -1,10 +1,10 @@
 package io.imageshare.internal.flow;
 
-import static java.util.Objects.requireNonNull;
-
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.google.common.collect.Sets;
 import io.imageshare.internal.flow.Call.Kind;
 import java.util.EnumMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class RateLimits {
   private static final int MORE_THAN_CHANCE = 3;
 
-  private final double maxRate;
-  private final boolean even;
-  private final Map<Kind, RateEstimator> rates = new EnumMap<>(Kind.class);
+  private final transient double maxRate; // transient: not written
+  private final transient boolean even;
 
-  private final Map<Kind, Refusals> refusals = new EnumMap<>(Kind.class);
+  private RateEstimator shared;
+
+  /** Of kinds that learn for themselves. */
+  private EnumMap<Kind, RateEstimator> own = new EnumMap<>(Kind.class);
+
+  private EnumMap<Kind, Refusals> refusals = new EnumMap<>(Kind.class);
 
   /** The latest end of the waits that the service asked for since it accepted a call. */
-  private final Map<Kind, Long> asked = new EnumMap<>(Kind.class);
+  private EnumMap<Kind, Long> asked = new EnumMap<>(Kind.class);
 
   /**
    * Of a kind whose last call was refused. Calls count in the order in which they started: answers
@@ -39,95 +43,37 @@ final class RateLimits {
 
   /**
    * @param maxRate the rate that is never exceeded
-   */
-  RateLimits(double maxRate, long now) {
-    this(maxRate, false, now);
-  }
-
-  /**
    * @param even whether calls are evenly spaced, as those of several processes are
    */
   RateLimits(double maxRate, boolean even, long now) {
     this.maxRate = maxRate;
     this.even = even;
-    RateEstimator all = new RateEstimator(maxRate, even, now);
-    for (Kind kind : Kind.values()) {
-      rates.put(kind, all);
-    }
+    shared = new RateEstimator(maxRate, even, now);
   }
 
-  /**
-   * What another process has learned.
-   *
-   * @param maxRate the rate that is never exceeded
-   */
-  RateLimits(double maxRate, StateText.Reader from) {
-    this.maxRate = maxRate;
-    even = true;
-    for (Kind kind : Kind.values()) {
-      if (from.flag()) {
-        asked.put(kind, from.time());
-      }
-      Kind first = Kind.valueOf(from.word());
-      rates.put(kind, first == kind ? new RateEstimator(maxRate, from) : of(first));
-      if (from.flag()) {
-        refusals.put(
-            kind,
-            new Refusals(
-                (int) from.integer(), from.time(), from.flag() ? (Long) from.time() : null));
-      }
-    }
-  }
-
-  /** Writes all that is known. */
-  void write(StateText.Writer to) {
-    for (Kind kind : Kind.values()) {
-      Long end = asked.get(kind);
-      to.flag(end != null);
-      if (end != null) {
-        to.time(end);
-      }
-      to.word(first(kind).name());
-      if (first(kind) == kind) {
-        of(kind).write(to);
-      }
-      Refusals of = refusals.get(kind);
-      to.flag(of != null);
-      if (of != null) {
-        to.number(of.between).time(of.last).flag(of.accepted != null);
-        if (of.accepted != null) {
-          to.time(of.accepted);
-        }
-      }
-    }
+  /** For what another process has learned. */
+  @JsonCreator
+  RateLimits(@JacksonInject(FleetState.MAX_RATE) double maxRate) {
+    this(maxRate, true, 0);
   }
 
   /** The limits of one of several processes that each keep to their share, and learn on from it. */
   RateLimits share(int processes, long now) {
-    RateLimits share = new RateLimits(maxRate / processes, now);
-    for (Kind kind : Kind.values()) {
-      Kind first = first(kind);
-      share.rates.put(
-          kind,
-          first == kind
-              ? new RateEstimator(of(kind).carefulRate() / processes, now)
-              : share.of(first));
-    }
+    RateLimits share = new RateLimits(maxRate / processes, false, now);
+    share.shared = shared.share(processes, now);
+    own.forEach((kind, rate) -> share.own.put(kind, rate.share(processes, now)));
     return share;
   }
 
   /** The first of all kinds that share the rate of a kind. */
   Kind first(Kind kind) {
-    for (Kind other : Kind.values()) {
-      if (of(other) == of(kind)) {
-        return other;
-      }
-    }
-    return kind;
+    return own.containsKey(kind)
+        ? kind
+        : Sets.complementOf(own.keySet(), Kind.class).iterator().next();
   }
 
   RateEstimator of(Kind kind) {
-    return requireNonNull(rates.get(kind));
+    return own.getOrDefault(kind, shared);
   }
 
   /** Until when the service asks calls of a kind to wait; null: it does not. */
@@ -156,18 +102,12 @@ final class RateLimits {
       refusals.put(kind, new Refusals(times, Math.max(before.last, started), null));
     } else {
       refusals.remove(kind);
-      separate(kind, now);
+      shared = new RateEstimator(maxRate, even, now);
+      own.put(kind, new RateEstimator(maxRate, even, now));
     }
     of(kind).refused(started, now, wait);
     if (of(kind).isRefused()) {
       asked.merge(kind, now + wait, (one, other) -> one - other > 0 ? one : other);
     }
-  }
-
-  private void separate(Kind refused, long now) {
-    RateEstimator shared = of(refused);
-    RateEstimator others = new RateEstimator(maxRate, even, now);
-    rates.replaceAll((kind, rate) -> rate == shared ? others : rate);
-    rates.put(refused, new RateEstimator(maxRate, even, now));
   }
 }

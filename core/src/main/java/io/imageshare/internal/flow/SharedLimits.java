@@ -2,6 +2,9 @@ package io.imageshare.internal.flow;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.EnumMultiset;
+import com.google.common.collect.ImmutableMultiset;
+import com.google.common.collect.Multiset;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Pacer;
 import io.imageshare.Pacer.Snapshot;
@@ -18,11 +21,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +51,7 @@ final class SharedLimits implements Limits {
   private static final double TURNS_A_WINDOW = 8;
 
   private static final int MOST_CONFLICTS = 20;
+  private static final Grant NOTHING = new Grant(Map.of(), 0, false, false);
 
   private final Timekeeper time;
   private final FlowPolicy flow;
@@ -62,19 +66,18 @@ final class SharedLimits implements Limits {
   private Snapshot shared = new Snapshot(-1, "", Instant.EPOCH);
   private RateLimits rates;
   private int processes = 1;
-  private long offset; // of the pacer's clock, from the monotonic one of this process
+  private long ahead; // by which the pacer's clock is, of the monotonic one of this process
+  private long offset; // by which the shared times are
   private long roundTrip;
 
   // What this process may do.
-  private final Map<Kind, Held> held = new EnumMap<>(Kind.class);
+  private Grant granted = NOTHING;
   private int jobs;
-  private boolean waitsForJobs;
-  private boolean yields;
   private @Nullable Limits alone; // while the pacer is away
 
   // What was seen since the last turn.
   private final List<Answered> answered = new ArrayList<>();
-  private final Map<Kind, Integer> started = new EnumMap<>(Kind.class);
+  private final Multiset<Kind> started = EnumMultiset.create(Kind.class);
 
   /** Slots that are given back. */
   private final List<Long> returned = new ArrayList<>();
@@ -90,28 +93,8 @@ final class SharedLimits implements Limits {
 
   private final Alarm alarm;
 
-  /** A slot, by the pacer's clock and by that of this process. */
-  private record Slot(long shared, long at) {}
-
-  /** The slots of a kind, or of several that share a rate. */
-  private static final class Held {
-    final List<Slot> slots = new ArrayList<>();
-    final long keep;
-    int few; // so few are left that more are asked for
-
-    Held(long keep) {
-      this.keep = keep;
-    }
-  }
-
   /** What may have become the shared state: an answer that is missing says nothing. */
-  private record Proposal(Turn turn, @Nullable Grant grant, RateLimits rates, int processes) {
-
-    /** The number of this process's last turn in it; 0: it has left. */
-    long number() {
-      return grant == null ? 0 : turn.number();
-    }
-  }
+  private record Proposal(Turn turn, @Nullable Grant grant, FleetState state) {}
 
   SharedLimits(Timekeeper time, FlowPolicy flow, Pacer pacer, CallGate gate) {
     this.time = time;
@@ -120,7 +103,7 @@ final class SharedLimits implements Limits {
     this.gate = gate;
     alarm = new Alarm(time, this::ask);
     maxRate = flow.callsPerSecond() / 1e9;
-    rates = new RateLimits(maxRate, time.nanoTime());
+    rates = new RateLimits(maxRate, false, time.nanoTime());
   }
 
   // What the gate asks
@@ -135,17 +118,18 @@ final class SharedLimits implements Limits {
     if (asked != null && asked - offset - now > 0) {
       return Math.min(asked - offset, now + PATIENCE.toNanos());
     }
-    Held own = held(kind);
-    own.slots.removeIf(slot -> now - slot.at > own.keep);
-    if (own.slots.isEmpty()) {
+    Slots own = slots(kind);
+    own.times().removeIf(slot -> now - (slot - offset) > own.keep());
+    if (own.times().isEmpty()) {
       ask();
       return now + PATIENCE.toNanos();
     }
-    return own.slots.get(0).at;
+    return own.times().first() - offset;
   }
 
-  private Held held(Kind kind) {
-    return held.computeIfAbsent(rates.first(kind), first -> new Held(0));
+  private Slots slots(Kind kind) {
+    Slots slots = granted.slots().get(rates.first(kind));
+    return slots == null ? new Slots(new TreeSet<>(), 0, 0) : slots;
   }
 
   @Override
@@ -156,7 +140,7 @@ final class SharedLimits implements Limits {
     if (open < jobs) {
       return true;
     }
-    if (!waitsForJobs) {
+    if (!granted.waits()) {
       ask();
     }
     return false;
@@ -169,24 +153,19 @@ final class SharedLimits implements Limits {
       askWithin(pause());
       return;
     }
-    Held own = held(kind);
-    own.slots.remove(0);
-    started.merge(kind, 1, Integer::sum);
-    if (own.slots.size() <= own.few && isNeeded(kind)) {
+    Slots own = slots(kind);
+    own.times().pollFirst();
+    started.add(kind);
+    if (own.times().size() <= own.few() && isNeeded(kind)) {
       ask();
     }
   }
 
   /** Whether calls wait that could use a slot for this kind. */
   private boolean isNeeded(Kind kind) {
-    for (Kind other : Kind.values()) {
-      if (rates.of(other) == rates.of(kind)
-          && gate.waiting(other) > 0
-          && (other != Kind.SUBMIT || gate.openJobs() < jobs)) {
-        return true;
-      }
-    }
-    return false;
+    return Arrays.stream(Kind.values())
+        .filter(other -> rates.of(other) == rates.of(kind) && gate.waiting(other) > 0)
+        .anyMatch(other -> other != Kind.SUBMIT || gate.openJobs() < jobs);
   }
 
   @Override
@@ -222,8 +201,8 @@ final class SharedLimits implements Limits {
   @Override
   public void jobEnded() {
     if (alone == null) {
-      jobs = yields ? Math.min(jobs, gate.openJobs()) : jobs;
-      askWithin(yields ? SOON : LATE);
+      jobs = granted.yields() ? Math.min(jobs, gate.openJobs()) : jobs;
+      askWithin(granted.yields() ? SOON : LATE);
     }
   }
 
@@ -298,11 +277,11 @@ final class SharedLimits implements Limits {
   private void see(Snapshot now, long began) {
     long ended = time.nanoTime();
     roundTrip = ended - began;
-    offset = nanos(now.now()) - began - roundTrip / 2;
+    ahead = nanos(now.now()) - began - roundTrip / 2;
     shared = now;
     long number = read(ended).number(process);
     Optional<Proposal> stored =
-        proposals.stream().filter(proposal -> proposal.number() == number).findFirst();
+        proposals.stream().filter(own -> own.state.number(process) == number).findFirst();
     if (stored.isPresent()) {
       settled(stored.get());
     } else if (++conflicts < MOST_CONFLICTS) {
@@ -317,7 +296,9 @@ final class SharedLimits implements Limits {
   }
 
   private FleetState read(long now) {
-    return FleetState.read(shared.state(), maxRate, flow.openJobs(), now + offset);
+    FleetState state = FleetState.read(shared.state(), maxRate, flow.openJobs(), now + ahead);
+    offset = state.now() - now;
+    return state;
   }
 
   private String propose(long now) {
@@ -327,30 +308,31 @@ final class SharedLimits implements Limits {
     if (leaving) {
       state.leave(turn);
     }
-    proposals.add(new Proposal(turn, grant, state.rates(), state.processes()));
+    proposals.add(new Proposal(turn, grant, state));
     return state.text();
   }
 
   private Turn turn(long now) {
-    long near = now + PATIENCE.toNanos();
-    List<Long> kept = new ArrayList<>();
-    for (Held own : held.values()) {
-      own.slots.forEach(slot -> (slot.at - near > 0 ? returned : kept).add(slot.shared));
-      own.slots.removeIf(slot -> slot.at - near > 0);
+    List<Long> near = new ArrayList<>();
+    for (Slots own : granted.slots().values()) {
+      Set<Long> later = own.times().tailSet(now + offset + PATIENCE.toNanos(), false);
+      returned.addAll(later);
+      later.clear();
+      near.addAll(own.times());
     }
-    Map<Kind, Integer> waiting = new EnumMap<>(Kind.class);
+    Multiset<Kind> waiting = EnumMultiset.create(Kind.class);
     for (Kind kind : Kind.values()) {
-      waiting.put(kind, gate.waiting(kind));
+      waiting.setCount(kind, gate.waiting(kind));
     }
     return new Turn(
         process,
         ++turns,
         answered.stream().map(call -> call.later(offset)).toList(),
-        kept,
+        near,
         List.copyOf(returned),
         now + offset + roundTrip,
         waiting,
-        Map.copyOf(started),
+        ImmutableMultiset.copyOf(started),
         gate.openJobs());
   }
 
@@ -362,8 +344,8 @@ final class SharedLimits implements Limits {
     answered.subList(0, own.turn.answered().size()).clear();
     started.clear();
     returned.clear();
-    rates = own.rates;
-    processes = own.processes;
+    rates = own.state.rates();
+    processes = own.state.processes();
     if (own.grant == null) {
       return;
     }
@@ -375,29 +357,13 @@ final class SharedLimits implements Limits {
       alone = null;
       log.info("the pacer is back: the limits are shared again");
     }
-    take(own.grant);
+    Set<Long> used = new TreeSet<>(own.turn.slots()); // meanwhile
+    granted.slots().values().forEach(left -> used.removeAll(left.times()));
+    own.grant.slots().values().forEach(slots -> slots.times().removeAll(used));
+    granted = own.grant;
+    jobs = granted.jobs();
     plan();
     gate.pump();
-  }
-
-  private void take(Grant grant) {
-    jobs = grant.jobs();
-    waitsForJobs = grant.waits();
-    yields = grant.yields();
-    Map<Kind, Held> before = new EnumMap<>(held);
-    held.clear();
-    grant.slots().forEach((kind, slots) -> held.put(kind, held(before.get(kind), slots)));
-  }
-
-  private Held held(@Nullable Held before, Slots slots) {
-    Held own = new Held(slots.keep());
-    if (before != null) {
-      before.slots.stream().filter(s -> slots.kept().contains(s.shared)).forEach(own.slots::add);
-    }
-    slots.added().forEach(slot -> own.slots.add(new Slot(slot, slot - offset)));
-    own.slots.sort(Comparator.comparingLong(Slot::at));
-    own.few = own.slots.size() / 4;
-    return own;
   }
 
   /** When the next turn comes if nothing else happens. */
@@ -407,18 +373,20 @@ final class SharedLimits implements Limits {
     } else {
       answered.forEach(call -> tellInTime(call.kind()));
     }
-    if (waitsForJobs && jobs == 0) {
+    if (granted.waits() && jobs == 0) {
       askWithin(SOON);
     }
-    held.forEach(
-        (kind, own) -> {
-          if (!own.slots.isEmpty() && isNeeded(kind)) {
-            long half = (own.slots.get(0).at - time.nanoTime()) / 2;
-            askWithin(Duration.ofNanos(Math.max(half, SOON.toNanos()))); // others may need less
-          }
-        });
+    granted
+        .slots()
+        .forEach(
+            (kind, own) -> {
+              if (!own.times().isEmpty() && isNeeded(kind)) {
+                long half = (own.times().first() - offset - time.nanoTime()) / 2;
+                askWithin(Duration.ofNanos(Math.max(half, SOON.toNanos()))); // others may need less
+              }
+            });
     if (isBusy()) {
-      askWithin(yields ? SOON : LATE);
+      askWithin(granted.yields() ? SOON : LATE);
     }
   }
 
@@ -441,7 +409,7 @@ final class SharedLimits implements Limits {
     if (alone == null) {
       log.warn(
           "the pacer is away: this process keeps to its share, 1 of {}: {}", processes, failure);
-      held.clear();
+      granted = NOTHING;
       alone =
           new OwnLimits(
               rates.share(processes, time.nanoTime()), Math.max(1, flow.openJobs() / processes));

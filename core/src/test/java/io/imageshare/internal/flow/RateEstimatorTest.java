@@ -16,7 +16,7 @@ class RateEstimatorTest {
   private static final long MINUTE = 60 * SECOND;
   private static final double TEN_A_SECOND = 10e-9;
 
-  private RateEstimator rate = new RateEstimator(TEN_A_SECOND, 0);
+  private RateEstimator rate = new RateEstimator(TEN_A_SECOND, false, 0);
   private long now;
   private long taken;
   private long refused;
@@ -69,7 +69,7 @@ class RateEstimatorTest {
   void learnsTheLimitWhereverTheMinuteBegins() {
     long allTaken = 0;
     for (long seed = 1; seed <= 20; seed++) {
-      rate = new RateEstimator(TEN_A_SECOND, 0);
+      rate = new RateEstimator(TEN_A_SECOND, false, 0);
       now = 0;
       LongPredicate limit = aMinute(10, (long) (new Random(seed).nextDouble() * MINUTE));
       callUntil(4 * MINUTE, limit);
@@ -161,7 +161,7 @@ class RateEstimatorTest {
   }
 
   private void learnAfresh() {
-    rate = new RateEstimator(TEN_A_SECOND, 0);
+    rate = new RateEstimator(TEN_A_SECOND, false, 0);
     now = 0;
   }
 
@@ -186,14 +186,14 @@ class RateEstimatorTest {
 
   @Test
   void allKindsShareWhatTheyLearn() {
-    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    RateLimits limits = new RateLimits(TEN_A_SECOND, false, 0);
     assertSame(limits.of(Kind.READ), limits.of(Kind.POLL));
     assertSame(limits.of(Kind.READ), limits.of(Kind.SUBMIT));
   }
 
   @Test
   void aKindThatIsRefusedWhileOthersAreAcceptedSeparatesFromThem() {
-    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    RateLimits limits = new RateLimits(TEN_A_SECOND, false, 0);
     for (int at = 0; at < 6; at += 2) {
       limits.refused(Kind.SUBMIT, at, at, 0);
       assertSame(limits.of(Kind.READ), limits.of(Kind.SUBMIT), "after " + at);
@@ -211,7 +211,7 @@ class RateEstimatorTest {
 
   @Test
   void aKindThatHasSeparatedLearnsItsLimit() {
-    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    RateLimits limits = new RateLimits(TEN_A_SECOND, false, 0);
     for (int at = 0; at < 8; at += 2) {
       limits.refused(Kind.SUBMIT, at, at, 0);
       limits.accepted(Kind.READ, at + 1);
@@ -226,7 +226,7 @@ class RateEstimatorTest {
 
   @Test
   void whatWasAcceptedBeforeItWasRefusedSeparatesNothingHoweverLateItIsTold() {
-    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    RateLimits limits = new RateLimits(TEN_A_SECOND, false, 0);
     for (int at = 100; at < 200; at += 2) {
       limits.refused(Kind.SUBMIT, at, at, 0);
       limits.accepted(Kind.READ, at - 50);
@@ -236,7 +236,7 @@ class RateEstimatorTest {
 
   @Test
   void occasionalRefusalsSeparateNothing() {
-    RateLimits limits = new RateLimits(TEN_A_SECOND, 0);
+    RateLimits limits = new RateLimits(TEN_A_SECOND, false, 0);
     for (int at = 1; at < 100; at += 3) {
       limits.accepted(Kind.READ, at);
       limits.refused(Kind.SUBMIT, at + 1, at + 1, 0);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class RateLimitsTest {
   private static final long SECOND = 1_000_000_000;
 
-  private final RateLimits rates = new RateLimits(10e-9, 0);
+  private final RateLimits rates = new RateLimits(10e-9, false, 0);
 
   private void refuse(Kind kind, long now) {
     rates.of(kind).callStarted(now);
