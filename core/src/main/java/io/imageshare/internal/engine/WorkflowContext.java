@@ -39,7 +39,7 @@ record WorkflowContext(
             settings.poll(),
             new PollSchedule(
                 settings.poll().pollCost().orElse(null), gate::displacedWait, settings.random()),
-            new RecentDurations(),
+            RecentDurations.ofJobs(),
             new ListingLags(),
             settings.retry().cap(),
             settings.random(),

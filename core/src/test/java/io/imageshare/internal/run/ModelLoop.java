@@ -134,7 +134,7 @@ final class ModelLoop {
             100,
             PollPolicy.fixed(Duration.ofSeconds(1)).patience(PATIENCE),
             unused,
-            new RecentDurations(),
+            RecentDurations.ofJobs(),
             new ListingLags(),
             Duration.ofSeconds(10),
             () -> 0,
@@ -245,7 +245,11 @@ final class ModelLoop {
 
   /** What one order of events has taught must not show in another. */
   private static void forget(Object learned) {
-    Fields.of(learned.getClass()).forEach(field -> ((Collection<?>) field.of(learned)).clear());
+    if (learned instanceof Collection<?> collection) {
+      collection.clear();
+    } else {
+      Fields.of(learned.getClass()).forEach(field -> forget(field.of(learned)));
+    }
   }
 
   private void carryOut(Effect effect, Deque<Event> events) {
