@@ -108,6 +108,24 @@ class ThrottleTest {
   }
 
   @Test
+  void twentyASecondWhoseAnswersTakeHalfASecond() throws Exception {
+    for (boolean counts : new boolean[] {true, false}) {
+      for (Throttle throttle :
+          List.of(
+              Throttle.fixed(20, ofSeconds(1), .37, counts),
+              Throttle.fixed(20, ofSeconds(1), .37, counts).tells(),
+              Throttle.sliding(20, ofSeconds(1), counts))) {
+        Timekeeper own = Timekeeper.virtual();
+        long start = own.nanoTime();
+        ThrottledBackend.sixtyWindows(throttle, own, 520, ofMillis(500));
+        double used = throttle.used(own.nanoTime() - start);
+        assertTrue(used >= .85, counts + ": " + used + " used");
+        assertTrue(throttle.refusedLate() <= .06, counts + ": " + throttle.refusedLate());
+      }
+    }
+  }
+
+  @Test
   void aWindowThatIsReported() throws Exception {
     Throttle throttle = Throttle.fixed(100, ofMinutes(1), .37, true).tells();
     long start = time.nanoTime();

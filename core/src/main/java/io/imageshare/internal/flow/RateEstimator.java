@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * limit that is used up at once and renewed when its window turns accepts exactly one window's
  * calls between two such turns: their distance is the window, their number the rate. Once calls are
  * evenly spaced, one is refused only when the rate has risen a little above the limit; then the
- * rate half a window ago, less one call a window, is sustained.
+ * calls that were taken in the window before are what is sustained.
  *
  * <p>Whoever knows a window of a minute need not wait between its calls: most of them go at once
  * when it turns, the rest are evenly spaced, and those beyond wait until the oldest no longer
@@ -43,6 +43,9 @@ final class RateEstimator {
   private static final double DECREASE = 0.1;
   private static final int MIN_CALLS = 4;
   private static final int CALLS_TO_RECOVER = 80;
+
+  /** How many calls follow for each that was refused until the limit is sought again. */
+  private static final int CALLS_A_REFUSAL = 25;
 
   /** The part of a limit that must be used for a single refusal to be more than chance. */
   private static final double USED = .7;
@@ -107,16 +110,11 @@ final class RateEstimator {
    * @param probed whether a call was refused that started after the first refusal was known
    */
   private record RefusalPeriod(
-      long started, long noticed, long last, int refusals, boolean probed, boolean waitRequested) {
+      long started, long noticed, long last, int refusals, boolean probed) {
 
-    RefusalPeriod plus(long refused, long wait) {
+    RefusalPeriod plus(long refused) {
       return new RefusalPeriod(
-          started,
-          noticed,
-          latest(last, refused),
-          refusals + 1,
-          probed || refused - noticed > 0,
-          wait > 0);
+          started, noticed, latest(last, refused), refusals + 1, probed || refused - noticed > 0);
     }
   }
 
@@ -221,19 +219,17 @@ final class RateEstimator {
     sinceDecrease += spacing();
   }
 
-  /**
-   * The service refused a call as one too many.
-   *
-   * @param wait the wait that it asks for; 0: none
-   */
-  void refused(long started, long now, long wait) {
+  /** The service refused a call as one too many. */
+  void refused(long started, long now) {
     counted.removeLastOccurrence(started);
     if (lastAccepted == null || started - lastAccepted > 0) {
+      boolean wasProbing = isProbing();
       RefusalPeriod during =
-          (period == null ? new RefusalPeriod(started, now, started, 0, false, false) : period)
-              .plus(started, wait);
+          (period == null ? new RefusalPeriod(started, now, started, 0, false) : period)
+              .plus(started);
       period = during;
-      if (isLimited()) {
+      // What was sent before a refusal was known says nothing about when refusals end.
+      if (isLimited() && (!wasProbing || started - during.noticed() > 0)) {
         earliest = latest(earliest, now + (long) gap(now, during));
         if (isLong() && counted.size() > USED * learned * window) {
           earliest = latest(earliest, counted.element() + (long) window);
@@ -299,15 +295,16 @@ final class RateEstimator {
       return;
     }
     double blocked = started - ended.started();
+    double unknown = ended.noticed() - ended.started();
     boolean brief = blocked < 4 / rate();
     double taken = window == 0 ? 0 : takenBefore(ended.started()) / window;
     if (window > 0 && isChance) {
       learnFromFew(taken);
-    } else if (window > 0 && length >= window && (ended.waitRequested() || blocked < window / 2)) {
-      decreaseTo(max(taken, rate(max(0, sinceDecrease - window / 2)) - 1 / window));
-      recovery = recovery(CALLS_TO_RECOVER, 1.5);
+    } else if (window > 0 && length >= window && blocked - unknown < window / 2) {
+      decreaseTo(taken);
+      recovery = recovery(max(CALLS_TO_RECOVER, CALLS_A_REFUSAL * ended.refusals()), 1.5);
     } else if (!isChance) {
-      learnFromTurns(ended, blocked);
+      learnFromTurns(ended, blocked, unknown);
     }
     length += blocked;
     if (!brief && calls >= MIN_CALLS) {
@@ -350,7 +347,7 @@ final class RateEstimator {
     }
   }
 
-  private void learnFromTurns(RefusalPeriod ended, double blocked) {
+  private void learnFromTurns(RefusalPeriod ended, double blocked, double unknown) {
     boolean few = calls < MIN_CALLS;
     int sustained = few ? callsBefore + calls : calls;
     double cycle = (few ? lengthBefore + length : length) + blocked;
@@ -361,7 +358,10 @@ final class RateEstimator {
       // Half of a minute may have been over when the first call of all started.
       double atLeast = cycle - blocked + (ended.last() - ended.started());
       cycle = atLeast < MINUTE && cycle > MINUTE / 2 ? MINUTE : cycle;
-      window = cycle;
+      // A service that counts what it refuses is shut for longer than a short window: calls go on
+      // for as long as answers take, and the last probe that is refused is answered as late.
+      boolean isLater = cycle < MINUTE && blocked > unknown;
+      window = isLater ? max(cycle / 2, cycle - 2 * unknown) : cycle;
     }
     if (window > 0 || ended.probed() || sustained / cycle < rate() / 2) {
       boolean doubtful = sustained / cycle < learned / 2;

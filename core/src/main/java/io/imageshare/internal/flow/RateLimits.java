@@ -105,7 +105,7 @@ final class RateLimits {
       shared = new RateEstimator(maxRate, even, now);
       own.put(kind, new RateEstimator(maxRate, even, now));
     }
-    of(kind).refused(started, now, wait);
+    of(kind).refused(started, now);
     if (of(kind).isRefused()) {
       asked.merge(kind, now + wait, (one, other) -> one - other > 0 ? one : other);
     }

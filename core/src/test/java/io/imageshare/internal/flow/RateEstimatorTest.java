@@ -31,7 +31,7 @@ class RateEstimatorTest {
         rate.accepted(now);
       } else {
         refused++;
-        rate.refused(now, now, 0);
+        rate.refused(now, now);
       }
     }
     now = end;
@@ -176,7 +176,7 @@ class RateEstimatorTest {
     rate.callStarted(0);
     rate.accepted(SECOND);
     for (int i = 0; i < 3; i++) {
-      rate.refused(0, 2 * SECOND, 7 * SECOND);
+      rate.refused(0, 2 * SECOND);
     }
     assertFalse(rate.isLimited());
     assertTrue(rate.earliest() < SECOND);
