@@ -171,6 +171,7 @@ class SupplyChainTest {
         Map.of(
             OWN,
             Set.of(
+                "io.imageshare.internal.flow",
                 "io.imageshare.internal.journal",
                 "io.imageshare.internal.report",
                 "io.imageshare.internal.table"),
