@@ -18,6 +18,8 @@ public final class PollSchedule {
   private final DoubleSupplier cost;
   private final boolean fixedCost;
   private double @Nullable [] shares;
+  private @Nullable PollTimes atLeastCost;
+  private @Nullable PollTimes atCurrentCost;
   private int observations;
   private boolean reportsDurations;
   private double trust;
@@ -40,13 +42,13 @@ public final class PollSchedule {
    * @param lastRunning the age at which the job was last seen running, or 0
    */
   double nextPoll(double lastRunning, double now) {
-    return times(fixedCost ? cost.getAsDouble() : LEAST_COST)
-        .next(lastRunning, now, reportsDurations ? null : random);
+    PollTimes times = fixedCost ? atCurrentCost() : atLeastCost();
+    return times.next(lastRunning, now, reportsDurations ? null : random);
   }
 
   /** Whether to poll now, at an age that {@link #nextPoll} gave, or to ask for another age. */
   boolean isWorthPolling(double lastRunning, double now) {
-    return fixedCost || times(cost.getAsDouble()).isWorth(lastRunning, now);
+    return fixedCost || atCurrentCost().isWorth(lastRunning, now);
   }
 
   /** Whether forecasts from reported progress have been right of late. */
@@ -92,14 +94,35 @@ public final class PollSchedule {
     observations++;
   }
 
-  /** Enough new observations make a new estimate of the distribution of durations. */
-  private PollTimes times(double cost) {
+  private PollTimes atLeastCost() {
+    double[] known = shares();
+    PollTimes times =
+        atLeastCost == null ? new PollTimes(durations, known, LEAST_COST) : atLeastCost;
+    atLeastCost = times;
+    return times;
+  }
+
+  private PollTimes atCurrentCost() {
+    double[] known = shares();
+    double now = Math.max(LEAST_COST, cost.getAsDouble());
+    PollTimes times = atCurrentCost;
+    if (times == null || times.pollCost() != now) {
+      times = new PollTimes(durations, known, now);
+      atCurrentCost = times;
+    }
+    return times;
+  }
+
+  /** The distribution of durations; enough new observations make all plans obsolete. */
+  private double[] shares() {
     double[] known = shares;
     if (known == null || observations >= Math.min(REPLAN_AFTER, 1 + durations.jobs() / 4)) {
       known = durations.shares();
       shares = known;
       observations = 0;
+      atLeastCost = null;
+      atCurrentCost = null;
     }
-    return new PollTimes(durations, known, Math.max(LEAST_COST, cost));
+    return known;
   }
 }

@@ -51,6 +51,10 @@ final class PollTimes {
     }
   }
 
+  double pollCost() {
+    return pollCost;
+  }
+
   /** The cost from edge i on with the next poll at j, less what is the same for every j. */
   private double cost(int j, int i) {
     return intercept[j] - edge(j) * endedBefore[i];

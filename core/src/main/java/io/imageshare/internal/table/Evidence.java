@@ -93,9 +93,14 @@ public final class Evidence {
   }
 
   private boolean isProven(Side side, int id, Strength most) {
-    return least.compareTo(most) <= 0
-        && EnumSet.range(least, most).stream()
-            .anyMatch(strength -> known(side).good.containsEntry(strength, id));
+    if (least.compareTo(most) <= 0) {
+      for (Strength strength : EnumSet.range(least, most)) {
+        if (known(side).good.containsEntry(strength, id)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   public List<Integer> suspects(Side side, Slice slice) {
