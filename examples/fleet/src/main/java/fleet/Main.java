@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
@@ -46,6 +47,7 @@ final class Main {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Instant begun = Instant.now();
+  private final CountDownLatch ready = new CountDownLatch(3);
   private final Map<String, Map<String, Integer>> sent = new TreeMap<>();
 
   private static ShareRequest request(String run) {
@@ -67,11 +69,12 @@ final class Main {
       DataSource database = postgres.getPostgresDatabase();
       JdbcJournal.createTables(database);
       execute(database, TASKS);
-      schedule(database);
       String url = postgres.getJdbcUrl("postgres", "postgres");
       Process killed = worker("A", url, server.endpoint());
       Process ended = worker("B", url, server.endpoint());
       Process third = worker("C", url, server.endpoint());
+      await(() -> ready.getCount() == 0); // who comes late would find nothing to do
+      schedule(database);
       await(() -> sent("A") > 3 && sent("B") > 3);
       say("A is killed (SIGKILL): its runs are free when the silence is over");
       killed.destroyForcibly();
@@ -121,7 +124,9 @@ final class Main {
     try (BufferedReader said = process.inputReader()) {
       for (String line = said.readLine(); line != null; line = said.readLine()) {
         say(name + ": " + line);
-        if (line.contains(": sent ")) {
+        if (line.equals(Worker.READY)) {
+          ready.countDown();
+        } else if (line.contains(": sent ")) {
           note(line.substring(0, line.indexOf(':')), name);
         }
       }

@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
  */
 final class Worker implements AutoCloseable {
   static final String TASK = "share";
+  static final String READY = "looks for tasks";
   static final List<String> ACCOUNTS = List.of("north", "south");
 
   /** Usually a minute, which is the default; shorter for those who watch. */
@@ -124,5 +125,6 @@ final class Worker implements AutoCloseable {
     Worker worker = new Worker(args[0], URI.create(args[1]));
     Runtime.getRuntime().addShutdownHook(new Thread(worker::close)); // SIGTERM
     worker.scheduler.start();
+    System.out.println(READY);
   }
 }
