@@ -42,7 +42,7 @@ public final class ShareWorkflow implements AutoCloseable {
   private final Random ids;
 
   private ShareWorkflow(Builder builder) {
-    Random random = new Random(builder.seed == null ? new Random().nextLong() : builder.seed);
+    Random random = builder.seed == null ? new Random() : new Random(builder.seed);
     ids = new Random(random.nextLong());
     workflow = new Workflow(builder.settings(random));
   }

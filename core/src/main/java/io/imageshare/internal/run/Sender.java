@@ -56,10 +56,7 @@ final class Sender {
   // Planning
 
   private void plan() {
-    if (!queued.isEmpty() || !table.hasOpen() || !survey.isReady()) {
-      return;
-    }
-    if (!unfinished && mustWait()) {
+    if (!queued.isEmpty() || !table.hasOpen() || !survey.isReady() || (!unfinished && mustWait())) {
       return;
     }
     unfinished = false;
