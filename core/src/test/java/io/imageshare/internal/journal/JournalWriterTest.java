@@ -2,12 +2,13 @@ package io.imageshare.internal.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.mockito.Mockito.mock;
 
 import io.imageshare.Journal;
 import io.imageshare.Reason;
 import io.imageshare.RunBusyException;
 import io.imageshare.Timekeeper;
-import java.lang.reflect.Proxy;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,16 +26,14 @@ class JournalWriterTest {
 
   /** Notes each call; claims succeed, and an append does what the test says. */
   private Journal journal() {
-    return (Journal)
-        Proxy.newProxyInstance(
-            Journal.class.getClassLoader(),
-            new Class<?>[] {Journal.class},
-            (journal, method, arguments) -> {
-              happened.add(method.getName());
-              return method.getName().equals("claim")
-                  ? CompletableFuture.completedFuture(new Journal.Claim(1, List.of()))
-                  : append;
-            });
+    return mock(
+        Journal.class,
+        call -> {
+          happened.add(call.getMethod().getName());
+          return call.getMethod().getName().equals("claim")
+              ? CompletableFuture.completedFuture(new Journal.Claim(1, List.of()))
+              : append;
+        });
   }
 
   /** A run that has nothing under way. */
@@ -60,14 +59,26 @@ class JournalWriterTest {
     }
   }
 
-  @Test
-  void aRunThatIsLostIsNotClaimedAgainForWhatStillWaits() throws InterruptedException {
+  private void failsWhileAnotherWriteWaits(Exception failure) throws InterruptedException {
     writer.signOfLife(() -> {});
     time.sleep(Duration.ofMillis(1));
     writer.signOfLife(() -> {});
-    append.completeExceptionally(new RunBusyException("run", "another", Duration.ZERO));
-    time.sleep(SILENCE);
-    assertEquals(List.of("claim", "append", "lost", "ended"), happened);
+    append.completeExceptionally(failure);
+    time.sleep(SILENCE.multipliedBy(2));
     assertFalse(writer.mayWrite());
+  }
+
+  @Test
+  void aRunThatIsLostIsNotClaimedAgainForWhatStillWaits() throws InterruptedException {
+    failsWhileAnotherWriteWaits(new RunBusyException("run", "another", Duration.ZERO));
+    assertEquals(List.of("claim", "append", "lost", "ended"), happened);
+  }
+
+  @Test
+  void aJournalThatFailedIsNotAskedForWhatStillWaits() throws InterruptedException {
+    failsWhileAnotherWriteWaits(new IOException("the disk is full"));
+    assertEquals(
+        List.of("failed", "release", "ended"),
+        happened.subList(happened.indexOf("failed"), happened.size()));
   }
 }
