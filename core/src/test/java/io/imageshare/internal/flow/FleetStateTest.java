@@ -13,6 +13,7 @@ import io.imageshare.internal.flow.Call.Kind;
 import io.imageshare.internal.flow.FleetState.Answered;
 import io.imageshare.internal.flow.FleetState.Grant;
 import io.imageshare.internal.flow.FleetState.Turn;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -200,5 +201,12 @@ class FleetStateTest {
     text = "pace/9 1 2 3";
     String why = assertThrows(IllegalArgumentException.class, this::read).getMessage();
     assertTrue(String.valueOf(why).contains("\"pace/9\", not with \"pace/2\""), why);
+  }
+
+  @Test
+  void aTextThatLacksSomethingIsRefusedByItsName() {
+    text = "pace/2 {}";
+    String why = assertThrows(UncheckedIOException.class, this::read).getMessage();
+    assertTrue(String.valueOf(why).contains("'epoch'"), why);
   }
 }
