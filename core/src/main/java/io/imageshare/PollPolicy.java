@@ -62,9 +62,9 @@ public final class PollPolicy {
    * last 0.6 to 2.4 s ({@code ims-api.md} section 2), and follows when jobs become longer or
    * shorter.
    *
-   * <p>Each poll weighs its cost against the waiting it saves. The cost of a poll is close to zero
-   * while the rate limit lets every call start at once, and grows with the queue of calls that it
-   * delays. {@link #pollCost(Duration)} fixes it.
+   * <p>Each poll weighs its cost against the waiting it saves. The cost of a poll is small while
+   * the rate limit lets every call start at once: half the time between two calls for each open
+   * job. It is high while calls wait. {@link #pollCost(Duration)} fixes it.
    *
    * @return the policy, with a patience of 15 minutes, which is several hundred times the longest
    *     sample, and 10 errors, which outlast an outage of a minute

@@ -68,6 +68,26 @@ class AdaptivePollingTest {
   }
 
   @Test
+  void oneOfManyJobsIsPolledLessThanAJobAlone() {
+    double alone = polls(1);
+    double ofTen = polls(10) / 10.0;
+    assertTrue(ofTen <= alone / 3, "%s polls alone, %s of 10".formatted(alone, ofTen));
+  }
+
+  /** The polls of so many jobs that begin together, while calls wait for nothing. */
+  private static long polls(int jobs) {
+    MemoryBackend cloud =
+        Samples.cloud(Timekeeper.virtual(), jobs).jobsTake(Duration.ofSeconds(10)).build();
+    return ShareWorkflow.builder(cloud)
+        .limits(new BatchLimits(1, 1, 1))
+        .seed(1)
+        .build()
+        .run(Samples.share(jobs, 1))
+        .stats()
+        .polls();
+  }
+
+  @Test
   void anOutageOfTwentySecondsDoesNotUseUpTheErrorsOfAJob() {
     MemoryBackend cloud = Samples.cloud(Timekeeper.virtual(), 1).build();
     Reason down = new Reason(Reason.Kind.UNAVAILABLE, "", "down");

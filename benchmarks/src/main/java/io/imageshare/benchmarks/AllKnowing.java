@@ -2,6 +2,8 @@ package io.imageshare.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.LinkedHashMultimap;
+import com.google.common.collect.SetMultimap;
 import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.Recipient;
@@ -27,18 +29,20 @@ import java.util.function.Supplier;
  * A lower bound of the time of a run: a client that knows all that the simulated cloud knows, and
  * keeps to what any truthful client has to keep to.
  *
- * <p>It surveys before the first write; submits at most 1,000 pairs in one call; has a pair in one
- * job at a time; proves each image by a listing, made when its last job has ended and its listing
- * shows that; starts calls evenly spaced, as the defaults of imageshare do, and no call that the
- * throttle would refuse.
+ * <p>It surveys before the first write; submits at most 1,000 pairs in one call, a rectangle of
+ * pairs that are missing; has a pair in one job at a time, and asks for none that is there; proves
+ * each image by a listing, made when its last job has ended and its listing shows that; starts
+ * calls evenly spaced, as the defaults of imageshare do, and no call that the throttle would
+ * refuse.
  *
  * <p>It is allowed more than others can do. One description is its survey, and it asks for no bad
  * id. It never polls: it knows when a job ends, even one whose submit was not answered, what the
  * job leaves undone, and how long the listing lags. It repeats at once what a fault refused or
- * lost, and asks in one call for all that a job left undone, although that is no rectangle. It
- * knows the windows of the throttle. Submits, which have a job and a listing to follow, go before
- * listings. So it makes as few calls as the faults let it, and each of them as early as it can. The
- * limits of 8 calls and 20 jobs at the same time are left out; it would not reach them.
+ * lost. Of what a job left undone it asks in one call for the images that lack the same projects: a
+ * job leaves each image other projects, taken at random, and then no fewer rectangles cover them.
+ * It knows the windows of the throttle. Submits, which have a job and a listing to follow, go
+ * before listings. So it makes as few calls as the faults let it, and each of them as early as it
+ * can. The limits of 8 calls and 20 jobs at the same time are left out; it would not reach them.
  *
  * <p>What it does not know is which faults its next calls draw. The cloud draws them from the seed
  * in the order of the calls, so that another client meets others: it may be faster with one seed,
@@ -121,21 +125,17 @@ final class AllKnowing {
 
   private void ended(ShareRequest slice) {
     Set<Member> members = site.cloud().members();
-    List<String> open = new ArrayList<>();
-    Set<Recipient> missing = new LinkedHashSet<>();
+    SetMultimap<Set<Recipient>, String> open = LinkedHashMultimap.create();
     for (String image : slice.images()) {
-      Set<Recipient> recipients = new LinkedHashSet<>(request.recipients());
-      recipients.removeIf(recipient -> members.contains(new Member(image, recipient)));
-      if (recipients.isEmpty()) {
+      Set<Recipient> missing = new LinkedHashSet<>(slice.recipients());
+      missing.removeIf(recipient -> members.contains(new Member(image, recipient)));
+      if (missing.isEmpty()) {
         at(requireNonNull(listed.get(image)), () -> list(image));
       } else {
-        open.add(image);
-        missing.addAll(recipients);
+        open.put(missing, image);
       }
     }
-    if (!open.isEmpty()) {
-      submit(open, missing);
-    }
+    open.asMap().forEach((missing, images) -> submit(List.copyOf(images), missing));
   }
 
   private void list(String image) {

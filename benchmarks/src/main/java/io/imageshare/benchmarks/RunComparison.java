@@ -228,12 +228,12 @@ final class RunComparison {
 
         The bound is `AllKnowing`: a client that knows all that the simulated cloud knows, and keeps to what a truthful
         client has to keep to. It surveys, by one description, before the first write; submits 1,000 pairs at most; has a
-        pair in one job at a time; proves each image by a listing, once its last job has ended and the listing shows it;
-        starts %s calls per second at most, evenly spaced, as the defaults of imageshare do, and none that the limit would
-        refuse. It asks for no bad id, never polls, repeats at once what a fault refused or lost, and asks in one call for
-        all that a job left undone. So it makes as few calls as the faults let it, and each of them as early as it can. As
-        the faults are drawn in the order of the calls, it is a bound of the mean, not of each seed; and it is none of a
-        client that makes more calls per second, where nothing limits them.
+        pair in one job at a time, and asks for none that is there; proves each image by a listing, once its last job has
+        ended and the listing shows it; starts %s calls per second at most, evenly spaced, as the defaults of imageshare
+        do, and none that the limit would refuse. It asks for no bad id, never polls, and repeats at once what a fault
+        refused or lost. So it makes as few calls as the faults let it, and each of them as early as it can. As the faults
+        are drawn in the order of the calls, it is a bound of the mean, not of each seed; and it is none of a client that
+        makes more calls per second, where nothing limits them, or asks again for pairs that are there.
 
         The other rows are means over %d seeds. imageshare runs with slices of 10 x 10, then also with 200 calls per
         second, 64 at the same time, and 100 open jobs. The other loops are models of what people write with the vendor's

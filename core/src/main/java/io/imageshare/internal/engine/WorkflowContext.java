@@ -38,7 +38,7 @@ record WorkflowContext(
             settings.membersPerImage(),
             settings.poll(),
             new PollSchedule(
-                settings.poll().pollCost().orElse(null), gate::displacedWait, settings.random()),
+                settings.poll().pollCost().orElse(null), gate::pollCost, settings.random()),
             RecentDurations.ofJobs(),
             new ListingLags(),
             settings.retry().cap(),

@@ -174,17 +174,17 @@ public final class CallGate {
   }
 
   /**
-   * The seconds of one job's waiting that one more call costs by its place in the queue: 0 while
-   * calls start at once, else the call's interval for each job that may be open. While submits wait
-   * although slots are free, a waiting job delays nobody, and the call costs far more.
+   * The seconds of one job's waiting that a poll costs. While calls wait, an interval for each job
+   * that may be open. While they start at once, a tenth for each that is open: a poll delays
+   * nothing, but uses up a limit that no refusal may have shown yet. Five times as much unless a
+   * submit waits for a slot, which the end of a job frees: otherwise an end only brings more calls.
    */
-  public double displacedWait() {
-    boolean canSubmit = !writes.isEmpty() && limits.mayOpenJob(openJobs);
+  public double pollCost() {
+    boolean blocked = !writes.isEmpty() && !limits.mayOpenJob(openJobs);
     boolean queue = Stream.of(prepared, further, polls, reads).anyMatch(of -> !of.isEmpty());
-    if (!canSubmit && !queue && earliest - time.nanoTime() <= 0) {
-      return 0;
-    }
-    return (canSubmit ? 5.0 : 1.0) * flow.openJobs() * interval / 1e9;
+    boolean wait = queue || (!writes.isEmpty() && !blocked) || earliest - time.nanoTime() > 0;
+    double jobs = wait ? flow.openJobs() : openJobs / 10.0;
+    return (blocked ? 1 : 5) * jobs * interval / 1e9;
   }
 
   /**

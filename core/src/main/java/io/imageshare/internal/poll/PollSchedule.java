@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The learned poll schedule that all jobs of a workflow share. Ages are in seconds. */
 public final class PollSchedule {
-  /** The cost of a poll that displaces no other call: not zero, so that polls serve a purpose. */
+  /** A poll costs so much at least, so that polls serve a purpose. */
   private static final double LEAST_COST = .03;
 
   /** The number of observations after which the times are planned anew; fewer at the beginning. */
@@ -25,13 +25,13 @@ public final class PollSchedule {
   private double trust;
 
   /**
-   * @param pollCost the cost of a poll in seconds of waiting; null: what it displaces
-   * @param displaced the waiting, in seconds, that a call causes by taking its place in the queue
+   * @param pollCost the cost of a poll in waiting; null: as the calls are under way
+   * @param currentCost that cost, in seconds
    */
   public PollSchedule(
-      @Nullable Duration pollCost, DoubleSupplier displaced, RandomGenerator random) {
+      @Nullable Duration pollCost, DoubleSupplier currentCost, RandomGenerator random) {
     fixedCost = pollCost != null;
-    cost = pollCost != null ? () -> pollCost.toNanos() / 1e9 : displaced;
+    cost = pollCost != null ? () -> pollCost.toNanos() / 1e9 : currentCost;
     this.random = random;
   }
 
