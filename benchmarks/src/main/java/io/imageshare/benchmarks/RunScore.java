@@ -14,7 +14,7 @@ import java.util.Set;
  * The result of a run.
  *
  * @param seconds its duration
- * @param worst the longest of several
+ * @param worst the longest of several; 0: not known yet
  * @param calls the calls made
  * @param refused the calls refused as too many
  * @param missing the pairs that could be shared and are not
@@ -36,7 +36,7 @@ record RunScore(
   RunScore plus(RunScore other) {
     return new RunScore(
         seconds + other.seconds,
-        Math.max(worst, other.worst),
+        0,
         calls + other.calls,
         refused + other.refused,
         missing + other.missing,
@@ -45,7 +45,8 @@ record RunScore(
         missingOrWrong + other.missingOrWrong);
   }
 
-  RunScore over(int runs) {
+  /** The mean over so many, of which the longest is known. */
+  RunScore over(int runs, double worst) {
     return new RunScore(
         seconds / runs,
         worst,
@@ -105,7 +106,7 @@ record RunScore(
       }
       return new RunScore(
           seconds,
-          seconds,
+          0,
           throttle.taken() + throttle.refused(),
           throttle.refused(),
           missing,
