@@ -64,7 +64,8 @@ public final class PollPolicy {
    *
    * <p>Each poll weighs its cost against the waiting it saves. The cost of a poll is small while
    * the rate limit lets every call start at once: half the time between two calls for each open
-   * job. It is high while calls wait. {@link #pollCost(Duration)} fixes it.
+   * job. It is ten times as high at least while calls wait, and a fifth of either while a submit
+   * waits for a job to end. {@link #pollCost(Duration)} fixes it.
    *
    * @return the policy, with a patience of 15 minutes, which is several hundred times the longest
    *     sample, and 10 errors, which outlast an outage of a minute

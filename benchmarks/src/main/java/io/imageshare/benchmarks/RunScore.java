@@ -14,7 +14,7 @@ import java.util.Set;
  * The result of a run.
  *
  * @param seconds its duration
- * @param worst the longest of several; 0: not known yet
+ * @param worst the longest of several
  * @param calls the calls made
  * @param refused the calls refused as too many
  * @param missing the pairs that could be shared and are not
@@ -36,7 +36,7 @@ record RunScore(
   RunScore plus(RunScore other) {
     return new RunScore(
         seconds + other.seconds,
-        0,
+        Math.max(worst, other.worst),
         calls + other.calls,
         refused + other.refused,
         missing + other.missing,
@@ -45,11 +45,15 @@ record RunScore(
         missingOrWrong + other.missingOrWrong);
   }
 
-  /** The mean over so many, of which the longest is known. */
-  RunScore over(int runs, double worst) {
+  /**
+   * The mean over so many.
+   *
+   * @param longest that of those that count for it
+   */
+  RunScore over(int runs, double longest) {
     return new RunScore(
         seconds / runs,
-        worst,
+        longest,
         calls / runs,
         refused / runs,
         missing / runs,
@@ -106,7 +110,7 @@ record RunScore(
       }
       return new RunScore(
           seconds,
-          0,
+          seconds,
           throttle.taken() + throttle.refused(),
           throttle.refused(),
           missing,

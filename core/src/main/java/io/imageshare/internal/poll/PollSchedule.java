@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The learned poll schedule that all jobs of a workflow share. Ages are in seconds. */
 public final class PollSchedule {
-  /** A poll costs so much at least, so that polls serve a purpose. */
+  /** A poll costs so much at least: if it cost nothing, it would be best to poll without end. */
   private static final double LEAST_COST = .03;
 
   /** The number of observations after which the times are planned anew; fewer at the beginning. */
