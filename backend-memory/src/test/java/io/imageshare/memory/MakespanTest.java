@@ -2,6 +2,7 @@ package io.imageshare.memory;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,5 +16,11 @@ class MakespanTest {
   void aRunTakesLittleLongerThanIfJobEndsWereKnown(int places, int callsPerSecond) {
     Makespan makespan = Makespan.of(places, callsPerSecond, SEEDS);
     assertTrue(makespan.ratio() <= BAR, makespan.toString());
+  }
+
+  @Test
+  void aPollIsCheapWhileASubmitWaitsForTheEndOfAJob() {
+    Makespan makespan = Makespan.of(1, 5, SEEDS);
+    assertTrue(makespan.ratio() <= 1.04, makespan.toString());
   }
 }
