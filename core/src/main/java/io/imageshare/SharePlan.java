@@ -1,5 +1,6 @@
 package io.imageshare;
 
+import io.imageshare.ShareReport.Ending;
 import io.imageshare.internal.engine.DryRun;
 import io.imageshare.internal.report.PlanDocument;
 import java.util.List;
@@ -58,10 +59,16 @@ public final class SharePlan {
   }
 
   /**
-   * {@return why the dry run is incomplete, such as refused credentials; empty when all was read}
+   * {@return why the dry run is incomplete, such as refused credentials or a deadline; empty when
+   * all was read}
    */
   public Optional<Reason> reason() {
-    return survey.reason();
+    return survey.ending() == Ending.FINISHED ? survey.reason() : Optional.of(cutShort());
+  }
+
+  private Reason cutShort() {
+    String why = "the dry run ended before all was read: " + survey.ending();
+    return survey.reason().orElseGet(() -> new Reason(Reason.Kind.NOT_SENT, "", why));
   }
 
   /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.imageshare.BatchLimits;
+import io.imageshare.Member;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
@@ -16,9 +17,13 @@ import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
+import io.imageshare.WantedState;
 import io.imageshare.memory.MemoryBackend.Call;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -110,6 +115,54 @@ class PlanTest {
       assertEquals(2, plan.already().count());
       assertEquals(2, plan.listings());
       assertEquals(2, plan.slices().size());
+    }
+  }
+
+  @Test
+  void whatOnlyReadsWritesNothingHoweverItsReadsFare() {
+    for (int seed = 0; seed < 200; seed++) {
+      MemoryBackend cloud =
+          MemoryBackend.builder()
+              .time(Timekeeper.virtual())
+              .images(ids("image-", 4))
+              .member("image-0", Recipient.project("project-0"), MemberStatus.PENDING)
+              .member("image-3", Recipient.project("project-9"), MemberStatus.ACCEPTED)
+              .latency(Duration.ofMillis(40))
+              .chaos(Chaos.passing(.2).rate(new Fault.Unavailable(), .3))
+              .seed(seed)
+              .build();
+      Set<Member> before = cloud.members();
+      try (ShareWorkflow workflow = workflow(cloud).seed(seed).build()) {
+        workflow.plan(ShareRequest.share(ids("image-", 4), ids("project-", 3)));
+        workflow.plan(ShareRequest.unshare(ids("image-", 4), ids("project-", 3)));
+        workflow.plan(ShareRequest.accept(ids("image-", 4), ids("project-", 3)));
+        workflow.members(ids("image-", 4)).stream().forEach(image -> {});
+        workflow.awaitAccepted(
+            ShareRequest.share(ids("image-", 4), ids("project-", 3)), Duration.ofMinutes(1));
+        changes(workflow, WantedState.of(Map.of("image-3", Set.of())));
+      }
+      assertEquals(0, calls(cloud, Call.Kind.SUBMIT), "seed " + seed);
+      assertEquals(before, cloud.members(), "seed " + seed);
+    }
+  }
+
+  private static void changes(ShareWorkflow workflow, WantedState wanted) {
+    try {
+      workflow.changes(wanted);
+    } catch (IllegalStateException e) {
+      // An image could not be read.
+    }
+  }
+
+  @Test
+  void aPlanThatWasCutShortSaysWhy() {
+    MemoryBackend cloud = builder.latency(Duration.ofSeconds(2)).build();
+    try (ShareWorkflow workflow = workflow(cloud).deadline(Duration.ofSeconds(1)).build()) {
+      SharePlan plan = workflow.plan(ShareRequest.share(ids("image-", 2), ids("project-", 2)));
+      assertEquals(
+          "NOT_SENT: the dry run ended before all was read: DEADLINE",
+          plan.reason().orElseThrow().toString());
+      assertTrue(plan.toString().contains("cut short: NOT_SENT"), plan::toString);
     }
   }
 }

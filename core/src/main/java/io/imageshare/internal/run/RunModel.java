@@ -128,7 +128,7 @@ public final class RunModel {
   }
 
   public boolean mayWrite() {
-    return isRunning() && writesStopped == null && now - deadline < 0;
+    return listingReader == null && isRunning() && writesStopped == null && now - deadline < 0;
   }
 
   boolean mayWrite(Principal principal) {
