@@ -25,7 +25,10 @@ final class JobResults {
     succeeded = job.status() == Job.Status.SUCCESS;
     for (Job.Result result : job.results()) {
       if (job.ended() && result.recipient() != null) {
-        results.put(Ids.key(new Member(result.image(), result.recipient())), result);
+        results.merge(
+            Ids.key(new Member(result.image(), result.recipient())),
+            result,
+            (one, other) -> one.succeeded() == other.succeeded() ? other : contradiction(one));
       } else if (job.ended() && !result.succeeded()) {
         failuresOfImages.putIfAbsent(Ids.key(result.image()), ofImage(result));
       }
@@ -61,7 +64,19 @@ final class JobResults {
     if (result == null) {
       return failuresOfImages.get(Ids.key(member.image()));
     }
-    return result.succeeded() ? null : result.reason();
+    if (result.succeeded()) {
+      return null;
+    }
+    return result.reason() != null
+        ? result.reason()
+        : new Reason(Reason.Kind.LOST, "", "the job failed for this pair, and gives no reason");
+  }
+
+  /** Such a pair is read, and asked again. */
+  private static Job.Result contradiction(Job.Result result) {
+    Reason reason =
+        new Reason(Reason.Kind.LOST, "", "the job says of this pair both that it is done and not");
+    return new Job.Result(result.image(), result.recipient(), false, reason);
   }
 
   /**

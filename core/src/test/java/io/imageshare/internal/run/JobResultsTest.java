@@ -1,5 +1,6 @@
 package io.imageshare.internal.run;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -67,5 +68,27 @@ class JobResultsTest {
           results.failure(new Member("image", TWO)));
       assertTrue(results.confirms(new Member("image", TWO)), "which may be listed late");
     }
+  }
+
+  @Test
+  void whatAJobSaysOfAPairInTwoWaysProvesNothing() {
+    Job.Result done = new Job.Result("image", ONE, true, null);
+    Job.Result failed =
+        new Job.Result("image", ONE, false, new Reason(Reason.Kind.FORBIDDEN, "IMG.1", "why"));
+    Member pair = new Member("image", ONE);
+    for (List<Job.Result> both : List.of(List.of(done, failed), List.of(failed, done))) {
+      JobResults results = new JobResults(Job.succeeded("job").results(both));
+      assertFalse(results.confirms(pair));
+      assertEquals(Reason.Kind.LOST, requireNonNull(results.failure(pair)).kind());
+    }
+  }
+
+  @Test
+  void aFailureWithoutAReasonIsNoSuccess() {
+    JobResults results =
+        new JobResults(
+            Job.succeeded("job").results(List.of(new Job.Result("image", ONE, false, null))));
+    Reason reason = requireNonNull(results.failure(new Member("image", ONE)));
+    assertEquals("LOST: the job failed for this pair, and gives no reason", reason.toString());
   }
 }
