@@ -23,9 +23,9 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Reads without an answer are cancelled when nobody waits for them any more; writes never are. */
+/** Calls without an answer are cancelled when nobody waits for them any more. */
 @Timeout(60)
-class AbandonedReadsTest {
+class AbandonedCallsTest {
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
 
   private final Timekeeper time = Timekeeper.virtual();
@@ -103,13 +103,27 @@ class AbandonedReadsTest {
   }
 
   @Test
-  void neverAWrite() throws Exception {
+  void aWriteWhoseTimeIsOver() throws Exception {
     answersReads = true;
     try (ShareWorkflow workflow = workflow()) {
       workflow.start(request());
-      time.sleep(CALL_TIMEOUT.plusSeconds(1));
-      assertFalse(writes.isEmpty());
+      time.sleep(CALL_TIMEOUT.minusMillis(1));
+      assertFalse(writes.get(0).isDone());
+      time.sleep(Duration.ofSeconds(1));
+      assertTrue(writes.get(0).isCancelled());
     }
-    assertTrue(writes.stream().noneMatch(CompletableFuture::isDone));
+  }
+
+  @Test
+  void theWriteOfARunThatIsOver() throws Exception {
+    answersReads = true;
+    ShareRun run;
+    try (ShareWorkflow workflow = workflow()) {
+      run = workflow.start(request());
+      time.sleep(Duration.ofSeconds(1));
+      assertFalse(writes.get(0).isDone());
+    }
+    assertTrue(writes.get(0).isCancelled());
+    assertEquals(1, run.report().join().counts().unknown());
   }
 }

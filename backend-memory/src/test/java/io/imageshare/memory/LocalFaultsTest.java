@@ -6,13 +6,17 @@ import static io.imageshare.memory.Samples.share;
 import static io.imageshare.memory.Samples.workflow;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.Maps;
 import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Job;
 import io.imageshare.Member;
+import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
@@ -22,11 +26,15 @@ import io.imageshare.RetryPolicy;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
+import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -34,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong with one image, listing or poll, or for a while, costs no more than that. */
@@ -189,7 +198,67 @@ class LocalFaultsTest {
     assertTrue(time.now().isAfter(begin.plusSeconds(seconds)), "it met the outage");
   }
 
+  /** The listings of image-1; they cannot be read as a map of what is. */
+  private static List<Map<Recipient, MemberStatus>> unreadable() {
+    Map<Recipient, MemberStatus> noStatus = new HashMap<>();
+    noStatus.put(Recipient.project("project-0"), null);
+    Map<Recipient, MemberStatus> noRecipient = new HashMap<>();
+    noRecipient.put(null, MemberStatus.PENDING);
+    Map<Recipient, MemberStatus> broken =
+        Maps.asMap(
+            Set.of(Recipient.project("project-0")),
+            recipient -> {
+              throw new IllegalStateException("planted by the test");
+            });
+    return List.of(noStatus, noRecipient, broken);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unreadable")
+  void aListingThatCannotBeReadCostsItsImageOnly(Map<Recipient, MemberStatus> unreadable) {
+    MemoryBackend cloud = cloud(3).build();
+    MemberBackend backend =
+        new ForwardingBackend(cloud) {
+          @Override
+          public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+            return image.equals("image-1")
+                ? CompletableFuture.completedFuture(unreadable)
+                : super.members(image);
+          }
+        };
+    try (ShareWorkflow workflow = workflow(backend).build()) {
+      ShareReport report = workflow.run(share(3, 3));
+      assertEquals(Ending.FINISHED, report.ending(), report.toString());
+      assertEquals(6, report.counts().done(), report.toString());
+      for (Outcome outcome : of(report, "image-1")) {
+        assertEquals(
+            Kind.INTERNAL, assertInstanceOf(Outcome.Unknown.class, outcome).reason().kind());
+      }
+      ShareReport removal =
+          workflow.run(ShareRequest.unshare(ids("image-", 3), ids("project-", 3)));
+      assertEquals(6, removal.counts().done(), "what nobody could read is not told as removed");
+      List<ShareWorkflow.ImageMembers> members =
+          workflow.members(ids("image-", 3)).stream().toList();
+      assertEquals(Kind.INTERNAL, requireNonNull(members.get(1).reason()).kind());
+      assertNull(members.get(2).reason());
+    }
+  }
+
   // Polls
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0001-01-01T00:00:00Z", "+9999999-12-31T00:00:00Z"})
+  void timesThatNoJobCanHaveChangeNothing(Instant begin) {
+    MemoryBackend cloud = cloud(2).build();
+    MemberBackend backend =
+        new ForwardingBackend(cloud) {
+          @Override
+          public CompletionStage<Job> job(String id) {
+            return super.job(id).thenApply(job -> job.ended() ? job.begin(begin) : job);
+          }
+        };
+    workflow(backend).limits(new BatchLimits(1, 1, 1)).build().run(share(2, 2)).requireAllDone();
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})

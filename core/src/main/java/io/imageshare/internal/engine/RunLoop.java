@@ -3,6 +3,8 @@ package io.imageshare.internal.engine;
 import static com.google.common.base.Throwables.throwIfInstanceOf;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
@@ -625,6 +627,13 @@ final class RunLoop implements ShareRun, CallOwner {
     }
 
     @Override
+    public Object copy(Object answer) {
+      return answer instanceof Map<?, ?> members
+          ? ImmutableMap.copyOf(members)
+          : ImmutableSet.copyOf((Set<?>) answer);
+    }
+
+    @Override
     public void answered(Object answer) {
       take(new Event.Listed(listing, model().listings.listed(answer)));
     }
@@ -658,6 +667,11 @@ final class RunLoop implements ShareRun, CallOwner {
     @Override
     public CompletionStage<Map<String, Image>> make(Supplier<CompletionStage<Void>> turn) {
       return context.backend().inTurns(turn).describe(images);
+    }
+
+    @Override
+    public Map<String, Image> copy(Map<String, Image> answer) {
+      return ImmutableMap.copyOf(answer);
     }
 
     @Override

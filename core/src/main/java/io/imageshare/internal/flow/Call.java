@@ -66,6 +66,14 @@ public interface Call<T> {
   /** The call failed without effect and will be made again. */
   default void retrying(Reason reason) {}
 
+  /**
+   * A copy of an answer, which the backend cannot change later. What this throws, as the answer
+   * holds null or cannot be read, is the failure of the call.
+   */
+  default T copy(T answer) {
+    return answer;
+  }
+
   void answered(T value);
 
   void failed(Reason reason, Duration retryAfter);

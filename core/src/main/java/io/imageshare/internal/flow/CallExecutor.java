@@ -37,8 +37,7 @@ public final class CallExecutor {
   private final Duration timeout;
   private final RandomGenerator random;
 
-  /** The calls under way that change nothing. */
-  private final Set<Attempt<?>> harmless = new LinkedHashSet<>();
+  private final Set<Attempt<?>> underWay = new LinkedHashSet<>();
 
   private double budget;
 
@@ -52,20 +51,19 @@ public final class CallExecutor {
     budget = retry.budget();
   }
 
-  /** The time after which a call without an answer has failed. */
-  public Duration timeout() {
-    return timeout;
-  }
-
   public void make(Call<?> call) {
     gate.enqueue(new Attempt<>(call, 0));
   }
 
-  /** Nobody waits any more for what a run still reads: the backend need not go on with it. */
+  /**
+   * A run is over. The backend need not go on with its calls, and must not begin one, such as a
+   * write that waits for a thread.
+   */
   public void abandon(CallOwner owner) {
-    List.copyOf(harmless).stream()
+    List.copyOf(underWay).stream()
         .filter(attempt -> attempt.call.owner() == owner)
         .forEach(Attempt::cancel);
+    gate.forget(owner);
   }
 
   /**
@@ -99,9 +97,7 @@ public final class CallExecutor {
       call.owner().started(kind());
       timer = time.schedule(timeout, this::timeOut);
       started = time.nanoTime();
-      if (kind() != Kind.SUBMIT) {
-        harmless.add(this);
-      }
+      underWay.add(this);
       try {
         CompletionStage<T> made =
             requireNonNull(call.make(this::turn), "the backend returned no stage");
@@ -138,11 +134,8 @@ public final class CallExecutor {
     }
 
     private void timeOut() {
-      boolean cancels = harmless.contains(this);
       finish(null, new BackendException(timedOut()));
-      if (cancels) {
-        cancel();
-      }
+      cancel();
     }
 
     private void cancel() {
@@ -166,7 +159,7 @@ public final class CallExecutor {
         return;
       }
       finished = true;
-      harmless.remove(this);
+      underWay.remove(this);
       requireNonNull(timer).cancel();
       gate.finished();
       call.owner().step(() -> deliver(value, failure));
@@ -176,14 +169,22 @@ public final class CallExecutor {
     private void deliver(@Nullable T value, @Nullable Throwable failure) {
       if (failure != null) {
         failed(Failures.unwrap(failure));
+        return;
       } else if (value == null) {
         failed(new IllegalStateException(kind().method + " answered null"));
-      } else {
-        log.debug("run {}: {} {}: answered", call.owner().id(), kind().method, call.subject());
-        gate.accepted(kind(), started);
-        budget = Math.min(retry.budget(), budget + REFUND);
-        call.answered(value);
+        return;
       }
+      T answer;
+      try {
+        answer = call.copy(value);
+      } catch (RuntimeException e) {
+        failed(e);
+        return;
+      }
+      log.debug("run {}: {} {}: answered", call.owner().id(), kind().method, call.subject());
+      gate.accepted(kind(), started);
+      budget = Math.min(retry.budget(), budget + REFUND);
+      call.answered(answer);
     }
 
     private void failed(Throwable failure) {

@@ -121,6 +121,11 @@ public final class CallGate {
     }
   }
 
+  /** A run is over: what it held back comes no more. */
+  void forget(CallOwner owner) {
+    held.keySet().removeIf(entry -> entry.call().owner() == owner);
+  }
+
   /** Admits no more calls. May be called from any thread. */
   public void close() {
     closed = true;
