@@ -28,9 +28,11 @@ public final class PollPolicy {
      * @throws IllegalArgumentException if a wait is not positive, or waits would shrink
      */
     public Intervals {
+      Durations.positive("first", first);
+      Durations.positive("cap", cap);
       checkArgument(
-          Durations.isPositive(first) && cap.compareTo(first) >= 0 && factor >= 1,
-          "poll: first %s, factor %s, cap %s; waits must be positive and must not shrink",
+          cap.compareTo(first) >= 0 && factor >= 1,
+          "poll: first %s, factor %s, cap %s; waits must not shrink",
           first,
           factor,
           cap);

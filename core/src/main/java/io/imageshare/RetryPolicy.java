@@ -30,11 +30,9 @@ public record RetryPolicy(
    */
   public RetryPolicy {
     checkArgument(attempts >= 1, "attempts: %s; it must be at least 1", attempts);
-    checkArgument(
-        Durations.isPositive(first) && cap.compareTo(first) >= 0,
-        "backoff: %s to %s; it must be positive and grow",
-        first,
-        cap);
+    Durations.positive("first", first);
+    Durations.positive("cap", cap);
+    checkArgument(cap.compareTo(first) >= 0, "backoff: %s to %s; it must grow", first, cap);
     checkArgument(budget >= 0, "budget: %s; it must be at least 0", budget);
     Durations.positive("maxRetryAfter", maxRetryAfter);
   }

@@ -544,7 +544,7 @@ public final class ShareWorkflow implements AutoCloseable {
      */
     public Builder silence(Duration silence) {
       checkArgument(silence.toSeconds() >= 1, "silence: %s; it must be at least 1 s", silence);
-      this.silence = silence;
+      this.silence = Durations.positive("silence", silence);
       return this;
     }
 

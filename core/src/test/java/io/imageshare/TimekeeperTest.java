@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.imageshare.internal.time.TimedFuture;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,13 @@ class TimekeeperTest {
     virtual.sleep(Duration.ofHours(4));
     assertEquals(List.of("now", "first", "second", "late"), order);
     assertEquals(start.plus(Duration.ofHours(4)), virtual.now());
+  }
+
+  @Test
+  void aTaskForTheEndOfTimeMayBeScheduled() {
+    for (Timekeeper time : List.of(virtual, Timekeeper.system())) {
+      time.schedule(ChronoUnit.FOREVER.getDuration(), () -> {}).cancel();
+    }
   }
 
   @Test

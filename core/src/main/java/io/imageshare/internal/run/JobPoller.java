@@ -2,6 +2,7 @@ package io.imageshare.internal.run;
 
 import static com.google.common.collect.Comparators.max;
 import static com.google.common.collect.Comparators.min;
+import static io.imageshare.internal.time.Durations.seconds;
 
 import io.imageshare.Job;
 import io.imageshare.PollPolicy;
@@ -51,10 +52,6 @@ final class JobPoller {
 
   Duration age(long now) {
     return Duration.ofNanos(now - began);
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 
   /** How long to wait for the next poll, or for the time to ask {@link #isWorth}. */

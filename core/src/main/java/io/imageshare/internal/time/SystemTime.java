@@ -1,5 +1,8 @@
 package io.imageshare.internal.time;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.imageshare.Timekeeper;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,7 +11,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +26,7 @@ public final class SystemTime implements Timekeeper {
     executor = new ScheduledThreadPoolExecutor(1, this::thread);
     executor.setRemoveOnCancelPolicy(true);
     // The thread wakes this often while tasks wait, and is gone this long after the last one.
-    executor.setKeepAliveTime(100, TimeUnit.MILLISECONDS);
+    executor.setKeepAliveTime(100, MILLISECONDS);
     executor.allowCoreThreadTimeOut(true);
   }
 
@@ -47,8 +49,8 @@ public final class SystemTime implements Timekeeper {
 
   @Override
   public Scheduled schedule(Duration delay, Runnable task) {
-    long nanos = Math.max(0, delay.toNanos());
-    Future<?> future = executor.schedule(() -> run(task), nanos, TimeUnit.NANOSECONDS);
+    long nanos = Math.max(0, NANOSECONDS.convert(delay));
+    Future<?> future = executor.schedule(() -> run(task), nanos, NANOSECONDS);
     return () -> future.cancel(false);
   }
 

@@ -1,5 +1,8 @@
 package io.imageshare.internal.time;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import com.google.common.math.LongMath;
 import io.imageshare.Timekeeper;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,10 +39,14 @@ public final class VirtualTime implements Timekeeper {
   @Override
   public Scheduled schedule(Duration delay, Runnable work) {
     synchronized (lock) {
-      Task task = new Task(nanos + Math.max(0, delay.toNanos()), scheduled++, work);
+      Task task = new Task(due(delay), scheduled++, work);
       tasks.add(task);
       return () -> cancel(task);
     }
+  }
+
+  private long due(Duration delay) {
+    return LongMath.saturatedAdd(nanos, Math.max(0, NANOSECONDS.convert(delay)));
   }
 
   private void cancel(Task task) {
