@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.math.IntMath;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
+import io.imageshare.MemberBackend;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
@@ -17,6 +19,7 @@ import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
 import io.imageshare.memory.Unknowns.Listing;
 import io.imageshare.memory.Unknowns.Naming;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -208,6 +211,32 @@ class BadIdsTest {
             report.counts().done(),
             naming + ": " + report);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 100, 1000", "10, 100, 1000", "50, 10, 1000", "50, 1, 1000", "7, 3, 15"})
+  void aServiceThatTakesLessPerCallThanItTellsFailsNoPair(int images, int recipients, int pairs) {
+    BatchLimits taken = new BatchLimits(images, recipients, pairs);
+    for (ShareRequest request :
+        List.of(Samples.share(20, 50), Samples.share(40, 50), Samples.share(3, 100))) {
+      MemoryBackend cloud =
+          Samples.cloud(Timekeeper.virtual(), 40).limits(taken).badProjects("project-17").build();
+      MemberBackend untold =
+          new ForwardingBackend(cloud) {
+            @Override
+            public BatchLimits limits() {
+              return BatchLimits.defaults();
+            }
+          };
+      ShareReport report = Samples.workflow(untold).build().run(request);
+      int good = request.images().size() * (request.recipients().size() - 1);
+      assertEquals(good, report.counts().done(), report::toString);
+      report.failed().forEach(BadIdsTest::assertBad);
+      int fewest =
+          IntMath.divide(request.images().size(), images, RoundingMode.CEILING)
+              * IntMath.divide(request.recipients().size(), recipients, RoundingMode.CEILING);
+      assertTrue(report.stats().submits() <= 5 * fewest + 160, report.stats()::toString);
     }
   }
 

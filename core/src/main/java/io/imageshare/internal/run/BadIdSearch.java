@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only ids not proven good are halved; the others ride along, so that no call is made in vain.
  * An id is found bad only when the call just refused held it and otherwise only good ids: a slice
- * in which it is the only suspect, left over from halving, is asked for once more before that.
+ * in which it is the only suspect, left over from halving, is asked for once more before that, and
+ * with one of the good ids alone where the service never took as many as these: they may be too
+ * many.
  */
 final class BadIdSearch {
 
@@ -31,6 +33,9 @@ final class BadIdSearch {
 
     /** One pair was refused, and nothing tells which of its two ids is at fault. */
     record BadPair(int image, int recipient, Reason reason) implements Step {}
+
+    /** No id is bad: the call held more ids of a side than the service takes in one. */
+    record TooMany(Side side, int count) implements Step {}
 
     /** Every suspect was cleared: whatever was wrong is over. */
     record Cleared() implements Step {}
@@ -58,6 +63,11 @@ final class BadIdSearch {
   private boolean asking;
   private boolean probingSibling;
 
+  /** The side of which there may have been too many, while that is asked. */
+  private @Nullable Side counted;
+
+  private Step.@Nullable TooMany tooMany;
+
   BadIdSearch(Slice slice, Reason reason, Evidence evidence) {
     this.slice = slice;
     this.reason = reason;
@@ -74,6 +84,7 @@ final class BadIdSearch {
   /** The part asked for was refused. */
   void refused(Reason reason) {
     asking = false;
+    counted = null;
     if (!probingSibling) {
       suspect = probe;
       this.reason = reason;
@@ -84,7 +95,9 @@ final class BadIdSearch {
   /** The part asked for was accepted; what it held is proven good by now. */
   void cleared() {
     asking = false;
-    if (!probingSibling) {
+    if (counted != null) {
+      tooMany = new Step.TooMany(counted, suspect.ids(counted).size());
+    } else if (!probingSibling) {
       Side side = probe.images().size() < suspect.images().size() ? Side.IMAGES : Side.RECIPIENTS;
       suspect = suspect.with(side, without(suspect.ids(side), probe.ids(side)));
       refused = false;
@@ -150,7 +163,9 @@ final class BadIdSearch {
   /** The next step: a part to ask for, or a finding that ends the search. */
   Step next() {
     probingSibling = false;
-    if (suspect.pairs() == 0) {
+    if (tooMany != null) {
+      return tooMany;
+    } else if (suspect.pairs() == 0) {
       return new Step.Cleared();
     }
     return switch (reason.kind()) {
@@ -193,7 +208,9 @@ final class BadIdSearch {
 
   private Step along(Side side, List<Integer> suspects) {
     if (suspects.size() == 1 && refused) {
-      return new Step.Bad(side, suspects.get(0), reason);
+      return mayBeTooMany(side.other())
+          ? count(side.other())
+          : new Step.Bad(side, suspects.get(0), reason);
     } else if (suspects.size() == 1) {
       return ask(suspect.with(side, suspects));
     } else {
@@ -202,10 +219,26 @@ final class BadIdSearch {
     }
   }
 
+  private boolean mayBeTooMany(Side side) {
+    return reason.kind() == Reason.Kind.INVALID
+        && evidence.mayBeTooMany(side, suspect.ids(side).size());
+  }
+
+  /** Asks with one id of a side: if that is accepted, there were too many of them. */
+  private Step count(Side side) {
+    counted = side;
+    return ask(suspect.with(side, suspect.ids(side).subList(0, 1)));
+  }
+
   private Step sideUnknown() {
     List<Integer> images = unproven(Side.IMAGES);
     List<Integer> recipients = unproven(Side.RECIPIENTS);
     while (images.isEmpty() && recipients.isEmpty()) {
+      for (Side side : Side.values()) {
+        if (refused && mayBeTooMany(side)) {
+          return count(side);
+        }
+      }
       evidence.doubt(); // the refusal speaks against both sides alike
       images = unproven(Side.IMAGES);
       recipients = unproven(Side.RECIPIENTS);

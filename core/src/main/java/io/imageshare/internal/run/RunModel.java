@@ -2,6 +2,7 @@ package io.imageshare.internal.run;
 
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
+import io.imageshare.BatchLimits;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
@@ -47,6 +48,9 @@ public final class RunModel {
   public final List<ShareRequest> requests;
   final Terms terms;
 
+  /** How much a call holds; less than was set where the service has shown that it takes less. */
+  BatchLimits limits;
+
   /** Takes what a run reads that does nothing else; null: it writes. */
   public final @Nullable ListingReader listingReader;
 
@@ -82,6 +86,7 @@ public final class RunModel {
     this.id = id;
     this.requests = requests;
     this.terms = terms;
+    limits = terms.limits();
     this.listingReader = listingReader;
     table = new PairTable(requests);
     listings = new Listings(table);

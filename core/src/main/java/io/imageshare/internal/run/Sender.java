@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import com.google.common.base.Ascii;
+import io.imageshare.BatchLimits;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import io.imageshare.ShareEvent;
@@ -9,6 +11,7 @@ import io.imageshare.internal.run.BadIdSearch.Step;
 import io.imageshare.internal.run.Event.Timer.Purpose;
 import io.imageshare.internal.run.Submission.State;
 import io.imageshare.internal.table.PairTable;
+import io.imageshare.internal.table.Side;
 import io.imageshare.internal.table.Slice;
 import io.imageshare.internal.table.Verdict;
 import java.time.Duration;
@@ -110,7 +113,7 @@ final class Sender {
       principal.lastRecipients.clear();
       first = open;
     }
-    List<Slice> slices = SlicePlanner.step(first, run.terms.limits());
+    List<Slice> slices = SlicePlanner.step(first, run.limits);
     slices.forEach(slice -> queue(run.add(principal, slice)));
     unfinished |= slices.stream().mapToLong(Slice::pairs).sum() < pairs(first);
   }
@@ -364,11 +367,31 @@ final class Sender {
       run.settle(pair.image(), pair.recipient(), new Verdict.Failed(pair.reason()));
       principal.lastImages.set(pair.image());
       principal.lastRecipients.set(pair.recipient());
+    } else if (step instanceof Step.TooMany many) {
+      narrow(many, search.reason());
     }
     Reason reason = search.reason();
     if (principal.refusals.areThroughout(open(principal), reason)) {
       failRest(principal, reason);
     }
+  }
+
+  /** No call holds so many ids of a side any more. */
+  private void narrow(Step.TooMany many, Reason reason) {
+    BatchLimits now = run.limits;
+    int fewer = many.count() / 2;
+    run.limits =
+        many.side() == Side.IMAGES
+            ? new BatchLimits(Math.min(now.images(), fewer), now.recipients(), now.pairs())
+            : new BatchLimits(now.images(), Math.min(now.recipients(), fewer), now.pairs());
+    Predicate<Slice> exceeds = slice -> slice.ids(many.side()).size() > fewer;
+    withdraw(other -> other.search == null && exceeds.test(other.slice));
+    run.principals.forEach(p -> p.unexplained.removeIf(search -> exceeds.test(search.slice)));
+    String message =
+        "a call with %d %s was refused ({}), and one with a single pair of them taken: from here on"
+            + " a call holds %d at most; tell the workflow's limits(...) what the service takes";
+    String ids = Ascii.toLowerCase(many.side().name());
+    run.effect(new Effect.Warn(message.formatted(many.count(), ids, fewer), reason));
   }
 
   private void failRest(Principal principal, Reason reason) {

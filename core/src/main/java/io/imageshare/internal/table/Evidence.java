@@ -39,6 +39,10 @@ public final class Evidence {
     final SetMultimap<Strength, Integer> good =
         MultimapBuilder.enumKeys(Strength.class).hashSetValues().build();
     final BitSet bad = new BitSet();
+
+    /** The most of them in a call that was accepted. */
+    int most;
+
     final Set<String> codes = new HashSet<>();
 
     boolean isUniformlyBad() {
@@ -55,8 +59,15 @@ public final class Evidence {
   }
 
   public void accepted(Slice slice) {
-    images.good.putAll(Strength.ACCEPTED, slice.images());
-    recipients.good.putAll(Strength.ACCEPTED, slice.recipients());
+    for (Side side : Side.values()) {
+      known(side).good.putAll(Strength.ACCEPTED, slice.ids(side));
+      known(side).most = Math.max(known(side).most, slice.ids(side).size());
+    }
+  }
+
+  /** Whether a call may be refused for so many ids of a side: none with as many was accepted. */
+  public boolean mayBeTooMany(Side side, int count) {
+    return count > Math.max(1, known(side).most);
   }
 
   public void served(int image, int recipient) {

@@ -17,4 +17,8 @@ public enum Side {
   public Reason.Kind invalid() {
     return invalid;
   }
+
+  public Side other() {
+    return this == IMAGES ? RECIPIENTS : IMAGES;
+  }
 }

@@ -31,12 +31,16 @@ class BadIdSearchTest {
     final List<String> found = new ArrayList<>();
     boolean namesSide;
     Kind sideless = Kind.INVALID;
+    int mostImages = Integer.MAX_VALUE;
+    int mostRecipients = Integer.MAX_VALUE;
     int calls;
 
     @Nullable Kind refusal(Slice slice) {
       boolean image = slice.images().stream().anyMatch(badImages::contains);
       boolean recipient = slice.recipients().stream().anyMatch(badRecipients::contains);
-      if (!image && !recipient) {
+      if (slice.images().size() > mostImages || slice.recipients().size() > mostRecipients) {
+        return Kind.INVALID;
+      } else if (!image && !recipient) {
         return null;
       }
       return !namesSide ? sideless : image ? Kind.INVALID_IMAGE : Kind.INVALID_RECIPIENT;
@@ -68,6 +72,9 @@ class BadIdSearchTest {
                 || badImages.contains(pair.image())
                 || badRecipients.contains(pair.recipient()));
         found.add("pair");
+      } else if (step instanceof Step.TooMany many) {
+        assertTrue(many.count() > (many.side() == Side.IMAGES ? mostImages : mostRecipients));
+        found.add("too many " + many.side());
       } else {
         found.add("nothing");
       }
@@ -173,6 +180,45 @@ class BadIdSearchTest {
         service.search(all);
       }
     }
+  }
+
+  @Test
+  void noIdIsBadWhereTheServiceTakesFewer() {
+    for (int most : new int[] {1, 2, 3, 10, 19}) {
+      Service images = new Service();
+      images.mostImages = most;
+      images.evidence.accepted(slice(20, 1).with(Side.IMAGES, List.of(0)));
+      IntStream.range(0, 20).forEach(i -> images.evidence.listed(Side.IMAGES, i));
+      images.search(slice(20, 50));
+      assertEquals(List.of("too many IMAGES"), images.found);
+
+      Service recipients = new Service();
+      recipients.mostRecipients = most;
+      IntStream.range(0, 20).forEach(r -> recipients.evidence.listed(Side.RECIPIENTS, r));
+      recipients.search(slice(50, 20));
+      assertEquals(List.of("too many RECIPIENTS"), recipients.found);
+    }
+  }
+
+  @Test
+  void asManyAsWereTakenBeforeAreNotTooMany() {
+    Service service = new Service();
+    service.evidence.accepted(slice(20, 1));
+    service.badRecipients.add(1);
+    service.search(new Slice(slice(20, 1).images(), List.of(1)));
+    assertEquals(List.of("RECIPIENTS 1"), service.found);
+    assertEquals(0, service.calls);
+  }
+
+  @Test
+  void whatMayBeTooManyIsAskedOnceWithOneOfThem() {
+    Service service = new Service();
+    service.evidence.accepted(slice(19, 1));
+    service.evidence.listed(Side.IMAGES, 19);
+    service.badRecipients.add(1);
+    service.search(new Slice(slice(20, 1).images(), List.of(1)));
+    assertEquals(List.of("RECIPIENTS 1"), service.found);
+    assertEquals(1, service.calls);
   }
 
   @Test
