@@ -1,5 +1,7 @@
 package io.imageshare;
 
+import static java.util.Objects.requireNonNull;
+
 import io.imageshare.internal.journal.DirectoryJournal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,20 +20,27 @@ import java.util.concurrent.CompletionStage;
  * <p><b>Who may write.</b> Whoever writes a run claims it first and gets an epoch: a number greater
  * than that of every earlier claim of a run with this id, also of runs that are finished and of
  * claims that were released. From then on the journal refuses every earlier epoch, whatever its
- * owner does; this is all that keeps two processes apart. A run can be claimed if it is new, if it
- * was released, if its owner is certainly dead, or if nobody has written to it for a time that the
- * claimant names, its silence. Silence is measured by the clock of the store only (a database's own
- * {@code now()}), never by that of a caller: the clocks of two processes may differ by any amount.
+ * owner does; this is all that keeps two processes apart. A run can be claimed if nobody has
+ * claimed it since an earlier run with its id was finished, if it was released, if its owner is
+ * certainly dead, or if nobody has written to it for a time that the claimant names, its silence. A
+ * claim counts as a write, and a run without entries has an owner as any other: of several
+ * processes that claim a new run at once, one gets it. Silence is measured by the clock of the
+ * store only (a database's own {@code now()}), never by that of a caller: the clocks of two
+ * processes may differ by any amount.
  *
- * <p><b>How the engine calls it.</b> From the engine's thread, so every method must return at once.
- * The methods may be called from any thread, and for several runs at once. The calls for one epoch
- * follow each other, with one exception: an append or a finish that failed, or that is not answered
- * in time, is made again with the same arguments, maybe while the earlier call is still under way.
- * Whoever made a call twice must find its effect once.
+ * <p><b>How the engine calls it.</b> Mostly from its own thread, so every method must return at
+ * once. The methods may be called from any thread, and for several runs at once. The calls for one
+ * epoch follow each other, with one exception: an append or a finish that failed, or that is not
+ * answered in time, is made again with the same arguments, maybe while the earlier call is still
+ * under way. Whoever made one of them twice must find its effect once. A claim may be made again as
+ * well, but is another claim each time: if an earlier try took the run and only its answer was
+ * lost, {@link RunBusyException} is right. Then the caller does without the run, of which nothing
+ * was sent.
  *
  * <p><b>Errors.</b> A failure completes the stage exceptionally. {@link RunBusyException} says that
  * the run is another's, which ends the caller's part in it for good. Any other failure is taken for
- * one that may pass.
+ * one that may pass; so is an exception that is thrown, a null stage, null where an answer is
+ * needed, and an answer that takes longer than a quarter of {@link ShareWorkflow.Builder#silence}.
  *
  * <p><b>Scope.</b> A journal belongs to one account at one endpoint. Journals of several accounts
  * may share a database, but not the ids of their runs.
@@ -45,7 +54,15 @@ public interface Journal {
    * @param owner who writes it, for people to read; empty if certainly nobody does
    * @param silent for how long nobody has written to it, by the clock of the store
    */
-  record Unfinished(String run, String owner, Duration silent) {}
+  record Unfinished(String run, String owner, Duration silent) {
+
+    /** Checks that nothing is missing. */
+    public Unfinished {
+      requireNonNull(run, "the id of an unfinished run is null");
+      requireNonNull(owner, "the owner of an unfinished run is null");
+      requireNonNull(silent, "the silence of an unfinished run is null");
+    }
+  }
 
   /**
    * The right to write a run.
@@ -53,7 +70,13 @@ public interface Journal {
    * @param epoch the number that the journal knows its holder by
    * @param entries the entries of the run so far; empty if it is new
    */
-  record Claim(long epoch, List<String> entries) {}
+  record Claim(long epoch, List<String> entries) {
+
+    /** Copies. */
+    public Claim {
+      entries = List.copyOf(requireNonNull(entries, "the entries of a claim are null"));
+    }
+  }
 
   /**
    * Runs that can be claimed: those that were begun and not finished, and that either nobody has
@@ -68,7 +91,8 @@ public interface Journal {
 
   /**
    * Claims a run that is new or abandoned. The claim counts as a write: from now on the run is
-   * silent for no time. A claim without an append creates no run, but a new epoch.
+   * silent for no time, and nobody else can claim it. A claim without an append creates no run:
+   * {@link #unfinished} does not tell of it, and once it is released only its epoch is left.
    *
    * @param run the run's id
    * @param silent how long nobody must have written to it, unless certainly nobody writes it

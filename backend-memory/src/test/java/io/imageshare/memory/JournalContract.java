@@ -115,6 +115,7 @@ public final class JournalContract {
 
   private static void busy(Journal one, Journal other) {
     Claim claim = claim(one);
+    assertBusy(other.claim(RUN, LONG)); // without an entry, too
     append(one, claim, 0, ABC);
     assertEquals(List.of(), unfinished(other, 10));
     RunBusyException busy = assertBusy(other.claim(RUN, LONG));

@@ -15,10 +15,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,22 +57,44 @@ final class AbandonedRuns {
     limit = silence.dividedBy(4);
   }
 
-  Journal journal() {
-    return journal;
+  /** The report of a finished run, as the journal kept it. */
+  CompletionStage<Optional<String>> report(String id) {
+    return ask("report", () -> journal.report(id));
+  }
+
+  /** Asks whoever writes a run to cancel it; false if there is none. */
+  CompletionStage<Boolean> cancel(String id) {
+    return ask("cancel", () -> journal.cancel(id));
+  }
+
+  private <T> CompletionStage<T> ask(String method, Supplier<CompletionStage<T>> call) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    JournalCall.make(
+        context.time(),
+        context.time()::schedule,
+        limit,
+        () -> JournalCall.required(method, call.get()),
+        into(answer),
+        (value, failure) -> {});
+    return answer;
+  }
+
+  /** Completes a future, for whoever waits for the answer on a thread of its own. */
+  private static <T> BiConsumer<@Nullable T, @Nullable Throwable> into(
+      CompletableFuture<T> answer) {
+    return (value, failure) -> {
+      if (value != null) {
+        answer.complete(value);
+      } else {
+        answer.completeExceptionally(new CompletionException(requireNonNull(failure)));
+      }
+    };
   }
 
   /** Claims a run for this process, which is new or abandoned. */
   CompletionStage<ClaimedRun> claim(String id) {
     CompletableFuture<ClaimedRun> claimed = new CompletableFuture<>();
-    claim(
-        id,
-        (run, failure) -> {
-          if (run != null) {
-            claimed.complete(run);
-          } else {
-            claimed.completeExceptionally(requireNonNull(failure));
-          }
-        });
+    claim(id, into(claimed));
     return claimed;
   }
 
@@ -79,7 +104,7 @@ final class AbandonedRuns {
         context.time(),
         context.time()::schedule,
         limit,
-        () -> journal.claim(id, silence),
+        () -> JournalCall.required("claim", journal.claim(id, silence)),
         (claim, failure) -> then.accept(claim == null ? null : claimed(id, claim, began), failure),
         (claim, failure) -> {
           if (claim != null) {
@@ -92,24 +117,30 @@ final class AbandonedRuns {
     return new ClaimedRun(id, claim, began, journal, context, workflow);
   }
 
+  /** Goes on with all of them; completes with those that are under way now. */
+  CompletionStage<List<ShareRun>> resume() {
+    CompletableFuture<List<ShareRun>> resumed = new CompletableFuture<>();
+    context.schedule(() -> resume(Integer.MAX_VALUE, into(resumed)));
+    return resumed;
+  }
+
   /**
    * Goes on with abandoned runs. Called on the engine's thread.
    *
    * @param then takes those that are under way now, or why the journal cannot tell of any
    */
-  void resume(int atMost, BiConsumer<List<ShareRun>, @Nullable Throwable> then) {
+  private void resume(int atMost, BiConsumer<@Nullable List<ShareRun>, @Nullable Throwable> then) {
     int wanted = IntMath.saturatedAdd(atMost, left.size());
     JournalCall.make(
         context.time(),
         context.time()::schedule,
         limit,
-        () -> journal.unfinished(silence, wanted),
+        () -> JournalCall.required("unfinished", journal.unfinished(silence, wanted)),
         (unfinished, failure) -> {
-          List<ShareRun> resumed = new ArrayList<>();
           if (unfinished == null) {
-            then.accept(resumed, requireNonNull(failure));
+            then.accept(null, failure);
           } else {
-            next(new ArrayDeque<>(unfinished), atMost, resumed, then);
+            next(new ArrayDeque<>(unfinished), atMost, new ArrayList<>(), then);
           }
         },
         (unfinished, failure) -> {});
@@ -133,9 +164,10 @@ final class AbandonedRuns {
     resume(
         free,
         (runs, failure) -> {
-          taken.addAll(runs);
-          if (failure != null) {
-            log.warn("no runs are taken over for now: {}", failure.toString());
+          if (runs == null) {
+            log.warn("no runs are taken over for now: {}", String.valueOf(failure));
+          } else {
+            taken.addAll(runs);
           }
           lookAgain(terms);
         });
@@ -155,7 +187,7 @@ final class AbandonedRuns {
       Deque<Journal.Unfinished> unfinished,
       int atMost,
       List<ShareRun> resumed,
-      BiConsumer<List<ShareRun>, @Nullable Throwable> then) {
+      BiConsumer<@Nullable List<ShareRun>, @Nullable Throwable> then) {
     Journal.Unfinished next = unfinished.poll();
     while (next != null && workflow.isUnderWay(next.run())) {
       next = unfinished.poll(); // its own

@@ -234,32 +234,20 @@ public final class Workflow {
   public List<ShareRun> resume() {
     AbandonedRuns from = journaled("resume()");
     refuseIfClosed();
-    CompletableFuture<List<ShareRun>> resumed = new CompletableFuture<>();
-    context.schedule(
-        () ->
-            from.resume(
-                Integer.MAX_VALUE,
-                (runs, failure) -> {
-                  if (failure == null) {
-                    resumed.complete(runs);
-                  } else {
-                    resumed.completeExceptionally(failure);
-                  }
-                }));
-    return answer(resumed);
+    return answer(from.resume());
   }
 
   /** The report of a finished run, as the journal kept it. */
   public Optional<String> report(String id) {
-    return answer(journaled("report()").journal().report(id));
+    return answer(journaled("report()").report(id));
   }
 
   /** Cancels a run, whoever writes it; false if there is none. */
   public boolean cancel(String id) {
-    Journal journal = journaled("cancel()").journal();
+    AbandonedRuns others = journaled("cancel()");
     Optional<RunLoop> running = running(id);
     running.ifPresent(RunLoop::cancel);
-    return running.isPresent() || answer(journal.cancel(id));
+    return running.isPresent() || answer(others.cancel(id));
   }
 
   /** Whether a run is under way here, or about to be. */
@@ -278,10 +266,12 @@ public final class Workflow {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the journal was read", e);
     } catch (CompletionException e) {
-      if (Failures.unwrap(e) instanceof RunBusyException busy) {
+      Throwable failure = Failures.unwrap(e);
+      if (failure instanceof RunBusyException busy) {
         throw new RunBusyException(busy.run(), busy.owner(), busy.freeIn());
       }
-      throw new IllegalStateException("the journal failed: " + Failures.unwrap(e).getMessage(), e);
+      String why = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+      throw new IllegalStateException("the journal failed: " + why, e);
     }
   }
 

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -25,7 +27,7 @@ public final class JournalCall {
       Supplier<? extends CompletionStage<T>> call,
       BiConsumer<@Nullable T, @Nullable Throwable> then) {
     try {
-      requireNonNull(call.get(), "the journal returned no stage; is it a mock?")
+      checked(call.get())
           .whenComplete(
               (value, failure) ->
                   time.schedule(
@@ -34,6 +36,26 @@ public final class JournalCall {
     } catch (Throwable e) {
       time.schedule(Duration.ZERO, () -> then.accept(null, e));
     }
+  }
+
+  private static <T extends @Nullable Object> CompletionStage<T> checked(
+      @Nullable CompletionStage<T> stage) {
+    return requireNonNull(stage, "the journal returned no stage; is it a mock?");
+  }
+
+  /** The answer of a method that must have one: null fails, alone or in a collection. */
+  public static <T> CompletionStage<T> required(String method, CompletionStage<T> stage) {
+    return checked(stage).thenApply(value -> required(method, value));
+  }
+
+  private static <T> T required(String method, @Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException(method + " answered null");
+    }
+    if (value instanceof Collection<?> all && all.stream().anyMatch(Objects::isNull)) {
+      throw new IllegalStateException(method + " answered null among others");
+    }
+    return value;
   }
 
   /**

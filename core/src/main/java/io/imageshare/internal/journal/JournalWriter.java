@@ -149,7 +149,11 @@ public final class JournalWriter {
     if (!waiting.isEmpty() && !broken) {
       busy = true;
       if (own == null) {
-        new Step<>(silence, () -> journal.claim(run, silence), this::claimed).attempt();
+        new Step<>(
+                silence,
+                () -> JournalCall.required("claim", journal.claim(run, silence)),
+                this::claimed)
+            .attempt();
       } else {
         sending = List.copyOf(waiting);
         waiting.clear();
