@@ -5,7 +5,7 @@ import java.util.Set;
 
 /**
  * A backend over a blocking client: {@link MemberBackend#blocking} turns it into a {@link
- * MemberBackend}. The same rules hold, except that these methods may block.
+ * MemberBackend}. The same rules hold, except that the methods that declare an exception may block.
  */
 public interface BlockingMemberBackend extends AutoCloseable {
 
@@ -60,6 +60,34 @@ public interface BlockingMemberBackend extends AutoCloseable {
   default Map<String, Image> describe(Set<String> images) throws Exception {
     throw new BackendException(
         new Reason(Reason.Kind.UNSUPPORTED, "", "this backend cannot describe images"));
+  }
+
+  /** {@return whose images this backend shares, as {@link MemberBackend#account()}} */
+  default String account() {
+    return "";
+  }
+
+  /** {@return how much fits into one submit, as {@link MemberBackend#limits()}} */
+  default BatchLimits limits() {
+    return BatchLimits.defaults();
+  }
+
+  /**
+   * {@return the most recipients that one image may have, as {@link
+   * MemberBackend#membersPerImage()}}
+   */
+  default int membersPerImage() {
+    return Integer.MAX_VALUE;
+  }
+
+  /** {@return the timekeeper of this backend, as {@link MemberBackend#time()}} */
+  default Timekeeper time() {
+    return Timekeeper.system();
+  }
+
+  /** {@return the endpoint that this backend calls, as {@link MemberBackend#endpoint()}} */
+  default String endpoint() {
+    return "";
   }
 
   /** Releases the resources of the client. By default there are none. */

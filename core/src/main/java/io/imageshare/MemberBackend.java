@@ -17,14 +17,16 @@ import java.util.function.Supplier;
  *
  * <p>A backend never waits for a job, never sleeps, never blocks the calling thread, and never
  * repeats a call, except once after renewing credentials and once on a documented second endpoint:
- * waiting and repeating are the engine's task. A call that fails completes its stage with a {@link
- * BackendException}; any other exception, a thrown exception, a null stage or a null value counts
- * as {@link Reason.Kind#INTERNAL}. Job ids are opaque to the engine, so a backend may encode what
- * it needs in them.
+ * waiting and repeating are the engine's task. Job ids are opaque to the engine, so a backend may
+ * encode what it needs in them.
  *
- * <p>A call that reads or polls has a stage of its own. Once the engine waits for it no longer, as
- * its time is over or its run has ended, the stage is cancelled; what is under way for it is then
- * in vain.
+ * <p>A call that fails completes its stage with a {@link BackendException}; one that throws it
+ * counts the same. Any other exception makes the call fail as {@link Reason.Kind#INTERNAL}. So does
+ * null: as the stage, as the answer, or as a key, value or element in it.
+ *
+ * <p>Each call has a stage of its own. Once the engine waits for it no longer, as its time is over
+ * or its run has ended, the stage is cancelled: what is not sent by then must not be sent, and what
+ * is under way is in vain.
  *
  * <p>A backend may be called from any thread and by several workflows at the same time. {@code
  * BackendContract} in {@code imageshare-backend-memory} checks these rules.
@@ -151,7 +153,8 @@ public interface MemberBackend extends AutoCloseable {
    * @param backend the methods that may block
    * @param executor runs them; needs as many threads as {@link FlowPolicy#concurrentCalls()}, or is
    *     {@code Runnable::run} if they return at once, as those of a mock do. A call that it rejects
-   *     fails as {@link Reason.Kind#UNAVAILABLE}
+   *     fails as {@link Reason.Kind#UNAVAILABLE}; one that it comes to when nobody waits for it any
+   *     more is not made
    * @return the backend; closing it closes {@code backend}, but not the executor
    */
   static MemberBackend blocking(BlockingMemberBackend backend, Executor executor) {
@@ -195,6 +198,31 @@ final class BlockingAdapter implements MemberBackend {
   }
 
   @Override
+  public String account() {
+    return backend.account();
+  }
+
+  @Override
+  public BatchLimits limits() {
+    return backend.limits();
+  }
+
+  @Override
+  public int membersPerImage() {
+    return backend.membersPerImage();
+  }
+
+  @Override
+  public Timekeeper time() {
+    return backend.time();
+  }
+
+  @Override
+  public String endpoint() {
+    return backend.endpoint();
+  }
+
+  @Override
   public void close() {
     backend.close();
   }
@@ -212,6 +240,9 @@ final class BlockingAdapter implements MemberBackend {
   }
 
   private static <T> void run(Callable<T> method, CompletableFuture<T> answer) {
+    if (answer.isDone()) {
+      return; // it was cancelled while it waited for a thread
+    }
     try {
       answer.complete(method.call());
     } catch (Throwable e) {

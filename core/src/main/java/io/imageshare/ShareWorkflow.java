@@ -633,8 +633,9 @@ public final class ShareWorkflow implements AutoCloseable {
     /**
      * {@return the workflow}
      *
-     * @throws IllegalArgumentException if the backend's limits, members per image or timekeeper are
-     *     missing or out of range, or if runs are to be taken over without a journal
+     * @throws IllegalArgumentException if the backend's account, endpoint, limits, members per
+     *     image or timekeeper are missing or out of range, or if runs are to be taken over without
+     *     a journal
      */
     public ShareWorkflow build() {
       return new ShareWorkflow(this);
@@ -644,6 +645,8 @@ public final class ShareWorkflow implements AutoCloseable {
       checkArgument(
           takeOver == null || journal != null,
           "takeOver() needs a journal: ShareWorkflow.builder(backend).journal(...)");
+      offered(backend.account(), "account()");
+      offered(backend.endpoint(), "endpoint()");
       int members = Math.min(backend.membersPerImage(), membersPerImage);
       checkArgument(
           members >= 1, "membersPerImage() of the backend is %s; it must be at least 1", members);

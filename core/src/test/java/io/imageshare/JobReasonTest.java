@@ -3,6 +3,7 @@ package io.imageshare;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
 import static org.mockito.Mockito.atMost;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
@@ -21,7 +22,8 @@ class JobReasonTest {
   private static final ShareRequest REQUEST =
       ShareRequest.share(List.of("i-1", "i-2"), List.of("p-1", "p-2"));
 
-  private final BlockingMemberBackend client = mock(BlockingMemberBackend.class);
+  private final BlockingMemberBackend client =
+      mock(BlockingMemberBackend.class, CALLS_REAL_METHODS);
 
   @ParameterizedTest
   @EnumSource(Kind.class)
