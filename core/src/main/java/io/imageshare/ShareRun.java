@@ -15,7 +15,10 @@ public interface ShareRun {
    * {@return the report, once the run has ended} It never fails because of what the service did.
    *
    * <p>Every call returns a new future: cancelling it or timing it out does not affect the run;
-   * {@link #cancel()} ends the run. In virtual time {@code get} and {@code join} advance the time.
+   * {@link #cancel()} ends the run. In virtual time {@code get} and {@code join} advance the time,
+   * also those of what {@code thenApply} and its like make of it. {@code CompletableFuture.allOf}
+   * makes another future, for which {@code join} waits for ever: wait for it with {@link
+   * Timekeeper#await}.
    */
   CompletableFuture<ShareReport> report();
 

@@ -74,6 +74,11 @@ public interface Timekeeper {
    * thread waits: it runs the next task that is due and jumps to its time. So hours pass in
    * milliseconds, and the same program always runs the same way.
    *
+   * <p>What happens on other threads takes no virtual time, so nothing waits for it: a call that a
+   * backend answers there times out at once, and a run over it ends as {@link
+   * ShareReport.Ending#STOPPED} minutes later, by this clock. Such a backend, and a journal or
+   * pacer with threads of its own, needs {@link #system()}.
+   *
    * @return a new timekeeper
    */
   static Timekeeper virtual() {

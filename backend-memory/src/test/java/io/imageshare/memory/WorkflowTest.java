@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -726,6 +727,19 @@ class WorkflowTest {
       calls.forEach(
           (argument, call) ->
               assertEquals(argument, assertThrows(NullPointerException.class, call).getMessage()));
+    }
+  }
+
+  @Test
+  void severalReportsAreAwaitedThroughTheTimekeeper() throws Exception {
+    MemoryBackend cloud = cloud(2).build();
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      CompletableFuture<ShareReport> one = workflow.start(share(1, 1)).report();
+      CompletableFuture<ShareReport> other = workflow.start(share(2, 2)).report();
+      cloud.time().await(CompletableFuture.allOf(one, other));
+      assertTrue(one.join().allDone() && other.join().allDone());
+      assertEquals(
+          4, workflow.start(share(2, 2)).report().thenApply(ShareReport::counts).join().done());
     }
   }
 
