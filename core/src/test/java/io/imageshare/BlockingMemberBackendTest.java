@@ -100,6 +100,7 @@ class BlockingMemberBackendTest {
     waiting.forEach(Runnable::run);
     verify(client, never()).describe(any());
     verify(client, never()).members(any());
+    verify(client, never()).submit(any());
   }
 
   @Test
