@@ -21,7 +21,8 @@ import java.util.Optional;
  *
  * <p>The rules use a backend from outside, through its own methods, and wait on its own {@link
  * MemberBackend#time()}; so they run on a simulated service in virtual time as well as on a real
- * one. They call as the engine does: from the timekeeper's thread, and again after {@link
+ * one. They call as the engine does: from the timekeeper's thread, through {@link
+ * MemberBackend#inTurns} to list or describe, each turn at once, and again after {@link
  * io.imageshare.Reason.Kind#THROTTLED}. What cannot be seen from outside is not checked: that a
  * backend does not wait for its jobs, repeats no call, and leaks no secret.
  */
@@ -63,7 +64,8 @@ public final class BackendContract {
      * Recipients the rules may share with and unshare from. None of them has any of {@link
      * #images()} after a rule, whatever was before. Three are enough for every rule, except that M2
      * sees more than one page only if there are more than a page holds, and S5 needs one more than
-     * {@link MemberBackend#membersPerImage()}.
+     * {@link MemberBackend#membersPerImage()}. D1 and D2 see that each decides as itself only if
+     * calls can be made as the first two.
      *
      * @return the recipients, at least one
      */
@@ -118,8 +120,10 @@ public final class BackendContract {
      *
      * @param subject the backend to check
      * @return why the rule was not checked, or not to its end; empty: it was, and it holds
-     * @throws AssertionError if the backend breaks the rule; the message begins with the rule's id
-     *     and says what was expected, what was seen and what to look at
+     * @throws AssertionError if the backend breaks the rule, or it or one of its answers throws
+     *     anything; the message begins with the rule's id and says what was expected, what was seen
+     *     and what to look at
+     * @throws IllegalArgumentException if the subject offers no image or no recipient
      * @throws IllegalStateException if the waiting thread is interrupted; the flag stays set
      */
     public Optional<String> check(Subject subject) {

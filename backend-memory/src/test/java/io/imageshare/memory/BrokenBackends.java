@@ -5,8 +5,10 @@ import static io.imageshare.memory.BackendContractTest.UNKNOWN_IMAGE;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 
+import com.google.common.collect.Maps;
 import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -15,6 +17,7 @@ import io.imageshare.Reason.Kind;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
+import io.imageshare.Timekeeper;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -28,9 +31,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Backends that each break one rule of the contract, as an implementer easily does. */
@@ -43,12 +49,31 @@ final class BrokenBackends {
   static final List<Broken> ALL =
       List.of(
           new Broken("C1", good -> unknownJob(good, id -> blocks(good)), "job to return in less"),
+          new Broken("C1", good -> unknownJob(good, id -> thrown()), "it throws java.lang.Illegal"),
+          new Broken("C1", BrokenBackends::blocksToList, "members to return in less"),
+          new Broken(
+              "C1", good -> decided(good, (who, how) -> blocks(good)), "images to return in less"),
+          new Broken(
+              "C1", good -> described(good, asked -> blocks(good)), "describe to return in less"),
           new Broken("C2", good -> unknownJob(good, id -> never()), "an answer to job(000"),
           new Broken("C2", good -> unknownImage(good, image -> never()), "an answer to members("),
+          new Broken("C2", good -> decided(good, (who, how) -> never()), "an answer to images("),
+          new Broken("C2", good -> described(good, asked -> never()), "an answer to describe("),
           new Broken("C3", good -> unknownJob(good, id -> thrown()), "it throws java.lang.Illegal"),
           new Broken("C3", good -> unknownJob(good, id -> nothing()), "a stage from job(000"),
           new Broken("C3", good -> unknownJob(good, id -> empty()), "seen: the value null"),
           new Broken("C3", good -> unknownJob(good, id -> reset()), "java.io.IOException: reset"),
+          new Broken("C3", good -> unknownJob(good, id -> wordless()), "BrokenBackends$"),
+          new Broken(
+              "C3", BrokenBackends::noRecipient, "no null in the answer to members(image-1)"),
+          new Broken(
+              "C3",
+              good -> decided(good, (who, how) -> holey()),
+              "no null in the answer to images("),
+          new Broken(
+              "C3",
+              good -> described(good, asked -> holeyDescriptions()),
+              "no null in the answer to describe("),
           new Broken("C3", good -> unknownJob(good, id -> refused(Kind.NOT_SENT)), "NOT_SENT"),
           new Broken(
               "C4",
@@ -58,6 +83,9 @@ final class BrokenBackends {
               "C4", good -> lists(good, oneAtATime(good::members)), "[project-2] for image-2"),
           new Broken("S1", BrokenBackends::sharesFirstImage, "seen: []"),
           new Broken("S1", good -> everyone(good, Action.SHARE), "project-2, project-3]; look"),
+          new Broken("S1", good -> limited(good, () -> nothing()), "limits"),
+          new Broken(
+              "S1", BrokenBackends::counts, "java.lang.IllegalStateException: not connected"),
           new Broken("S2", good -> everyone(good, Action.UNSHARE), "seen: []"),
           new Broken("S3", good -> failsAgain(good, Action.SHARE), "SHARE to succeed"),
           new Broken("S3", good -> failsAgain(good, Action.UNSHARE), "UNSHARE to succeed"),
@@ -76,10 +104,16 @@ final class BrokenBackends {
           new Broken("J3", BrokenBackends::runsAgain, "to stay SUCCESS"),
           new Broken("J4", BrokenBackends::submitsToLook, "polls or listings that send a write"),
           new Broken("M1", BrokenBackends::refusesEmptyListing, "members(image-1) to succeed"),
+          new Broken("M1", good -> inTurns(good, () -> nothing()), "inTurns"),
           new Broken("M2", BrokenBackends::firstPageOnly, "how the pages of a listing are read"),
-          new Broken("M2", BrokenBackends::noStatus, "a recipient and a status in each entry"),
+          new Broken(
+              "M2",
+              good -> inTurns(good, () -> firstPageOnly(good)),
+              "how the pages of a listing are read"),
+          new Broken("M2", BrokenBackends::noStatus, "no null in the answer to members(image-1)"),
+          new Broken("M2", BrokenBackends::readsLater, "it throws java.lang.IllegalState"),
           new Broken("M3", BrokenBackends::cachedListing, "after it was removed from an earlier"),
-          new Broken("M3", BrokenBackends::liveListing, "after it was unshared later"),
+          new Broken("M3", BrokenBackends::liveListing, "after later calls"),
           new Broken("I1", good -> unknownImage(good, image -> nobody()), "members(image-unknown)"),
           new Broken(
               "I1",
@@ -103,6 +137,11 @@ final class BrokenBackends {
           new Broken("I3", BrokenBackends::unsharesFromWhatIsSent, "to have [project-1]"),
           new Broken("B1", BrokenBackends::takesNobody, "membersPerImage() of at least 1"),
           new Broken("B1", BrokenBackends::learnsLimits, "the same limits each time"),
+          new Broken("B1", BrokenBackends::learnsLimitsByUse, "the same limits each time"),
+          new Broken("B1", good -> limited(good, () -> nothing()), "limits()"),
+          new Broken("B1", BrokenBackends::hasNoEndpoint, "endpoint()"),
+          new Broken("B1", BrokenBackends::hasNoAccount, "account()"),
+          new Broken("B1", BrokenBackends::hasNoTime, "time()"),
           new Broken("B2", BrokenBackends::closesOnce, "no exception from close()"));
 
   private BrokenBackends() {}
@@ -137,6 +176,27 @@ final class BrokenBackends {
 
   private static <T> CompletionStage<T> reset() {
     return failedFuture(new IOException("reset"));
+  }
+
+  /** Says nothing of itself, not even its name. */
+  private static <T> CompletionStage<T> wordless() {
+    return failedFuture(
+        new IOException() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public String getMessage() {
+            throw new IllegalStateException("no words");
+          }
+        });
+  }
+
+  private static CompletionStage<Set<String>> holey() {
+    return completedFuture(new HashSet<>(Collections.singleton(nothing())));
+  }
+
+  private static CompletionStage<Map<String, Image>> holeyDescriptions() {
+    return completedFuture(new HashMap<>(Collections.singletonMap("image-1", nothing())));
   }
 
   private static <T> CompletionStage<T> refused(Kind kind) {
@@ -252,7 +312,7 @@ final class BrokenBackends {
   }
 
   /** When the job has come to its end. */
-  private static CompletionStage<Job> ended(MemberBackend good, Job job) {
+  static CompletionStage<Job> ended(MemberBackend good, Job job) {
     CompletableFuture<Job> end = new CompletableFuture<>();
     good.time().schedule(Duration.ofSeconds(5), () -> end.complete(job));
     return end;
@@ -358,6 +418,41 @@ final class BrokenBackends {
         });
   }
 
+  private static MemberBackend noRecipient(MemberBackend good) {
+    return listings(
+        good,
+        listing -> {
+          listing.put(nothing(), MemberStatus.PENDING);
+          return listing;
+        });
+  }
+
+  /** As one does that reads a page when it is needed. */
+  private static MemberBackend readsLater(MemberBackend good) {
+    return listings(good, listing -> Maps.transformValues(listing, status -> lost()));
+  }
+
+  private static MemberStatus lost() {
+    throw new IllegalStateException("not connected");
+  }
+
+  /** Once something was shared: before, the rule's own cleaning would hang on it. */
+  private static MemberBackend blocksToList(MemberBackend good) {
+    AtomicBoolean shared = new AtomicBoolean();
+    return new ForwardingBackend(good) {
+      @Override
+      public CompletionStage<Job> submit(ShareRequest slice) {
+        shared.set(slice.action() == Action.SHARE);
+        return good.submit(slice);
+      }
+
+      @Override
+      public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+        return shared.get() ? blocks(good) : good.members(image);
+      }
+    };
+  }
+
   private static MemberBackend cachedListing(MemberBackend good) {
     Map<String, CompletionStage<Map<Recipient, MemberStatus>>> cache = new HashMap<>();
     MemberBackend copies = listings(good, listing -> listing);
@@ -410,6 +505,66 @@ final class BrokenBackends {
     };
   }
 
+  private static MemberBackend learnsLimitsByUse(MemberBackend good) {
+    AtomicInteger calls = new AtomicInteger();
+    return new ForwardingBackend(good) {
+      @Override
+      public CompletionStage<Job> submit(ShareRequest slice) {
+        calls.incrementAndGet();
+        return good.submit(slice);
+      }
+
+      @Override
+      public BatchLimits limits() {
+        return calls.get() > 0 ? new BatchLimits(1, 1, 1) : good.limits();
+      }
+    };
+  }
+
+  private static MemberBackend limited(MemberBackend good, Supplier<BatchLimits> limits) {
+    return new ForwardingBackend(good) {
+      @Override
+      public BatchLimits limits() {
+        return limits.get();
+      }
+    };
+  }
+
+  private static MemberBackend counts(MemberBackend good) {
+    return limited(
+        good,
+        () -> {
+          throw new IllegalStateException("not connected");
+        });
+  }
+
+  private static MemberBackend hasNoEndpoint(MemberBackend good) {
+    return new ForwardingBackend(good) {
+      @Override
+      public String endpoint() {
+        return nothing();
+      }
+    };
+  }
+
+  private static MemberBackend hasNoAccount(MemberBackend good) {
+    return new ForwardingBackend(good) {
+      @Override
+      public String account() {
+        return nothing();
+      }
+    };
+  }
+
+  private static MemberBackend hasNoTime(MemberBackend good) {
+    return new ForwardingBackend(good) {
+      @Override
+      public Timekeeper time() {
+        return nothing();
+      }
+    };
+  }
+
   private static MemberBackend closesOnce(MemberBackend good) {
     AtomicInteger closed = new AtomicInteger();
     return new ForwardingBackend(good) {
@@ -457,6 +612,37 @@ final class BrokenBackends {
       @Override
       public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
         return members.apply(image);
+      }
+    };
+  }
+
+  static MemberBackend decided(
+      MemberBackend good,
+      BiFunction<Recipient, MemberStatus, CompletionStage<Set<String>>> images) {
+    return new ForwardingBackend(good) {
+      @Override
+      public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+        return images.apply(recipient, status);
+      }
+    };
+  }
+
+  static MemberBackend described(
+      MemberBackend good, Function<Set<String>, CompletionStage<Map<String, Image>>> describe) {
+    return new ForwardingBackend(good) {
+      @Override
+      public CompletionStage<Map<String, Image>> describe(Set<String> images) {
+        return describe.apply(images);
+      }
+    };
+  }
+
+  /** Whoever reads through it, as the engine does, gets another backend. */
+  static MemberBackend inTurns(MemberBackend good, Supplier<MemberBackend> other) {
+    return new ForwardingBackend(good) {
+      @Override
+      public MemberBackend inTurns(Supplier<CompletionStage<Void>> turn) {
+        return other.get();
       }
     };
   }

@@ -8,10 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
-/** Backends that each break the contract's rule on descriptions. */
+/** Backends that each break one rule of the contract on descriptions. */
 final class BrokenDescriptions {
   static final List<Broken> ALL =
       List.of(
@@ -26,12 +25,20 @@ final class BrokenDescriptions {
               "one by one"),
           new Broken(
               "M4",
+              good ->
+                  BrokenBackends.inTurns(
+                      good, () -> tells(good, (asked, told) -> ofEach(told.keySet()))),
+              "no obstacle for image-"),
+          new Broken(
+              "M4",
               good -> tells(good, (asked, told) -> ofEach(told.keySet())),
               "no obstacle for image-"),
           new Broken(
               "M5",
               good -> tells(good, (asked, told) -> Maps.transformValues(told, i -> unshared())),
-              "image-1, which was just shared, not to be described as unshared"));
+              "image-1, which was just shared, not to be described as unshared"),
+          new Broken("M3", BrokenDescriptions::cached, "after it was removed from an earlier"),
+          new Broken("M3", BrokenDescriptions::live, "after later calls"));
 
   private BrokenDescriptions() {}
 
@@ -49,13 +56,26 @@ final class BrokenDescriptions {
     return new Image("", "", "", false, sharing, obstacle);
   }
 
+  private static MemberBackend cached(MemberBackend good) {
+    Map<Set<String>, Map<String, Image>> cache = new HashMap<>();
+    return tells(
+        good, (asked, told) -> cache.computeIfAbsent(told.keySet(), ids -> new HashMap<>(told)));
+  }
+
+  private static MemberBackend live(MemberBackend good) {
+    Map<String, Image> live = new HashMap<>();
+    return tells(
+        good,
+        (asked, told) -> {
+          live.clear();
+          live.putAll(told);
+          return live;
+        });
+  }
+
   private static MemberBackend tells(
       MemberBackend good, BiFunction<Set<String>, Map<String, Image>, Map<String, Image>> other) {
-    return new ForwardingBackend(good) {
-      @Override
-      public CompletionStage<Map<String, Image>> describe(Set<String> images) {
-        return good.describe(images).thenApply(told -> other.apply(images, told));
-      }
-    };
+    return BrokenBackends.described(
+        good, images -> good.describe(images).thenApply(told -> other.apply(images, told)));
   }
 }

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.base.Joiner;
 import com.google.common.base.Throwables;
 import io.imageshare.BackendException;
+import io.imageshare.BatchLimits;
+import io.imageshare.Image;
 import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberBackend;
@@ -18,11 +20,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -35,9 +39,9 @@ final class ContractClient implements AutoCloseable {
   private final Timekeeper time;
   private final List<Grid> grids = new ArrayList<>();
 
-  ContractClient(BackendContract.Subject subject) {
+  ContractClient(BackendContract.Subject subject, MemberBackend backend) {
     this.subject = subject;
-    this.backend = subject.open();
+    this.backend = backend;
     // Once: by default each call returns a new one.
     this.time = backend.time();
   }
@@ -46,16 +50,26 @@ final class ContractClient implements AutoCloseable {
     return backend;
   }
 
+  /** The backend for one listing or description, as the engine makes it; no turn is waited for. */
+  MemberBackend inTurns() {
+    return requireNonNull(
+        backend.inTurns(() -> CompletableFuture.completedFuture(null)), "inTurns returned null");
+  }
+
+  BatchLimits limits() {
+    BatchLimits limits = backend.limits();
+    if (limits == null) {
+      throw violation("limits() to say how much fits", "null", "what the limits are taken from");
+    }
+    return limits;
+  }
+
   Timekeeper time() {
     return time;
   }
 
   /** At most so many of the subject's images and recipients, with nothing shared among them. */
   Grid grid(int images, int recipients) {
-    if (subject.images().isEmpty() || subject.recipients().isEmpty()) {
-      throw new IllegalArgumentException(
-          "subject: it offers no image or no recipient; at least one of each is needed");
-    }
     Grid grid =
         new Grid(subject.images(), subject.recipients())
             .part(images, Math.min(recipients, backend.membersPerImage()));
@@ -102,6 +116,12 @@ final class ContractClient implements AutoCloseable {
 
   /** Makes a call from the timekeeper's thread, as the engine does. */
   <T> CompletableFuture<CallResult<T>> start(String name, Supplier<CompletionStage<T>> call) {
+    return start(name, call, task -> time.schedule(Duration.ZERO, task));
+  }
+
+  /** Makes a call as the caller does. */
+  <T> CompletableFuture<CallResult<T>> start(
+      String name, Supplier<CompletionStage<T>> call, Executor caller) {
     CompletableFuture<CallResult<T>> result = new CompletableFuture<>();
     Timekeeper.Scheduled limit =
         time.schedule(
@@ -112,8 +132,7 @@ final class ContractClient implements AutoCloseable {
                         "an answer to " + name + " within " + subject.patience(),
                         "none",
                         "the paths that leave the stage open, such as that of a failure")));
-    time.schedule(
-        Duration.ZERO,
+    caller.execute(
         () -> {
           try {
             complete(result, name, call.get());
@@ -121,8 +140,9 @@ final class ContractClient implements AutoCloseable {
             result.completeExceptionally(
                 violation(
                     "a stage from " + name,
-                    "it throws " + e,
-                    "what runs before the stage is made; a failure belongs into the stage",
+                    "it throws " + seen(e),
+                    "what runs before the stage is made; a failure belongs into the stage, and"
+                        + " what is thrown counts as INTERNAL",
                     e));
           }
         });
@@ -146,7 +166,7 @@ final class ContractClient implements AutoCloseable {
             result.completeExceptionally(
                 violation(
                     "a BackendException of a kind that backends give from " + name,
-                    cause.toString(),
+                    seen(cause),
                     "where the client's own exceptions become a Reason",
                     cause));
           } else if (value == null) {
@@ -156,9 +176,48 @@ final class ContractClient implements AutoCloseable {
                     "the value null",
                     "answers without a body, and lookups that find nothing"));
           } else {
-            result.complete(new CallResult<>(name, value, null));
+            AssertionError fault = fault(name, value);
+            if (fault == null) {
+              result.complete(new CallResult<>(name, value, null));
+            } else {
+              result.completeExceptionally(fault);
+            }
           }
         });
+  }
+
+  /** What is wrong with an answer as such, if anything is. */
+  private static @Nullable AssertionError fault(String name, Object answer) {
+    try {
+      return hasNull(answer)
+          ? violation(
+              "no null in the answer to " + name,
+              answer.toString(),
+              "entries that the service leaves incomplete; UNKNOWN is a status")
+          : null;
+    } catch (Throwable e) {
+      return violation(
+          "an answer to " + name + " that can be read",
+          "it throws " + seen(e),
+          "what is read only when the answer is used; read all of it before",
+          e);
+    }
+  }
+
+  private static boolean hasNull(Object answer) {
+    if (answer instanceof Map<?, ?> map) {
+      return map.entrySet().stream().anyMatch(e -> e.getKey() == null || e.getValue() == null);
+    }
+    return answer instanceof Set<?> set && set.stream().anyMatch(Objects::isNull);
+  }
+
+  /** What an exception says of itself, if it can. */
+  static String seen(Throwable e) {
+    try {
+      return e.toString();
+    } catch (Throwable again) {
+      return e.getClass().getName();
+    }
   }
 
   private static @Nullable Throwable unwrapped(@Nullable Throwable error) {
@@ -179,7 +238,7 @@ final class ContractClient implements AutoCloseable {
   }
 
   CallResult<Map<Recipient, MemberStatus>> list(String image) {
-    return call("members(" + image + ")", () -> backend.members(image));
+    return call("members(" + image + ")", () -> inTurns().members(image));
   }
 
   /** A listing; skips the rest of the rule if the backend does not offer one. */
@@ -191,12 +250,18 @@ final class ContractClient implements AutoCloseable {
     return result.required();
   }
 
+  CallResult<Set<String>> images(Recipient recipient, MemberStatus status) {
+    return call(
+        "images(%s, %s)".formatted(recipient, status), () -> inTurns().images(recipient, status));
+  }
+
+  CallResult<Map<String, Image>> describe(Set<String> images) {
+    return call("describe(" + images + ")", () -> inTurns().describe(images));
+  }
+
   /** Whether calls can be made as this recipient. */
   boolean speaksFor(Recipient recipient) {
-    return !call(
-            "images(" + recipient + ", ACCEPTED)",
-            () -> backend.images(recipient, MemberStatus.ACCEPTED))
-        .unavailable();
+    return !images(recipient, MemberStatus.ACCEPTED).unavailable();
   }
 
   /**
@@ -274,11 +339,11 @@ final class ContractClient implements AutoCloseable {
 
   /** Shares all pairs of a grid, in slices within the limits. */
   void shareAll(Grid grid) {
-    grid.slices(backend.limits()).forEach(slice -> run(slice.share()));
+    grid.slices(limits()).forEach(slice -> run(slice.share()));
   }
 
   private void clear(Grid grid) {
-    for (Grid slice : grid.slices(backend.limits())) {
+    for (Grid slice : grid.slices(limits())) {
       CallResult<Job> result = submit(slice.unshare());
       // Whether an unshare of what is not shared succeeds is for a rule; here the listing counts.
       if (result.refusal() == null) {

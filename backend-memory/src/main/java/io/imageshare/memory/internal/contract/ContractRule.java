@@ -1,5 +1,9 @@
 package io.imageshare.memory.internal.contract;
 
+import static io.imageshare.memory.internal.contract.ContractClient.seen;
+import static io.imageshare.memory.internal.contract.ContractClient.violation;
+
+import io.imageshare.MemberBackend;
 import io.imageshare.memory.BackendContract.Subject;
 import java.util.List;
 import java.util.Optional;
@@ -47,13 +51,35 @@ public final class ContractRule {
 
   /** Checks the rule, and removes what it shared; why the rule was skipped, or empty. */
   public Optional<String> check(Subject subject) {
-    try (ContractClient client = new ContractClient(subject)) {
+    MemberBackend backend = subject.open();
+    if (subject.images().isEmpty() || subject.recipients().isEmpty()) {
+      backend.close();
+      throw new IllegalArgumentException(
+          "subject: it offers no image or no recipient; at least one of each is needed");
+    }
+    try (ContractClient client = new ContractClient(subject, backend)) {
       check.accept(client);
       return Optional.empty();
     } catch (RuleSkippedException e) {
       return Optional.of(e.reason);
     } catch (AssertionError e) {
-      throw new AssertionError(id + ": " + e.getMessage(), e);
+      throw broken(e);
+    } catch (Throwable e) {
+      if (e instanceof IllegalStateException interrupted
+          && Thread.currentThread().isInterrupted()) {
+        throw interrupted;
+      }
+      throw broken(
+          violation(
+              "a backend that throws nothing",
+              seen(e),
+              "the cause: it comes from a method of the backend that makes no call, or from what"
+                  + " a call returned",
+              e));
     }
+  }
+
+  private AssertionError broken(AssertionError violation) {
+    return new AssertionError(id + ": " + violation.getMessage(), violation);
   }
 }

@@ -29,7 +29,7 @@ final class JobRules {
   private JobRules() {}
 
   private static void ownJob(ContractClient client) {
-    Grid grid = client.grid(2, 2).slice(client.backend().limits());
+    Grid grid = client.grid(2, 2).slice(client.limits());
     for (ShareRequest slice : List.of(grid.share(), grid.unshare())) {
       List<Job> polls = client.run(slice);
       polls.forEach(poll -> requireOwn(poll, polls.get(0).id(), slice));

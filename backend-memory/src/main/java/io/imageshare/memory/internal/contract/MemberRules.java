@@ -2,14 +2,19 @@ package io.imageshare.memory.internal.contract;
 
 import static io.imageshare.memory.internal.contract.ContractClient.violation;
 
+import com.google.common.collect.Maps;
 import io.imageshare.Image;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
+import io.imageshare.ShareRequest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** M: what is read of images, their members and their descriptions. */
 final class MemberRules {
@@ -25,8 +30,8 @@ final class MemberRules {
               MemberRules::allPages),
           new ContractRule(
               "M3",
-              "A listing is a snapshot: no later change reaches it, and no change to it reaches the"
-                  + " backend",
+              "A listing or description is a snapshot: no later change reaches it, and no change"
+                  + " to it reaches the backend",
               MemberRules::snapshot),
           new ContractRule(
               "M4",
@@ -55,43 +60,76 @@ final class MemberRules {
     client.shareAll(grid);
     client.requireListed(
         grid, grid::contains, "how the pages of a listing are read, to the last one");
-    Map<Recipient, MemberStatus> listing = client.members(grid.images().get(0));
-    listing.forEach(
-        (recipient, status) -> {
-          if (recipient == null || status == null) {
-            throw violation(
-                "a recipient and a status in each entry",
-                listing.toString(),
-                "entries that the service leaves incomplete; UNKNOWN is a status");
-          }
-        });
   }
 
   private static void snapshot(ContractClient client) {
-    Grid pair = client.grid(1, 1);
+    Grid grid = client.grid(2, 1);
+    Grid pair = grid.pair(0, 0);
     String image = pair.images().get(0);
     Recipient recipient = pair.recipients().get(0);
     client.run(pair.share());
     client.requireListed(pair, pair::contains, "how a listing is read");
-    try {
-      client.members(image).remove(recipient);
-    } catch (UnsupportedOperationException e) {
-      // A map that cannot be changed is a snapshot, too.
+    List<Snapshot> answers = new ArrayList<>();
+    answers.add(snapshot(recipient, () -> client.members(image)));
+    Set<String> images = Set.of(image);
+    if (client.describe(images).refusal() == null) {
+      answers.add(snapshot(image, () -> descriptions(client, images)));
     }
-    Map<Recipient, MemberStatus> listing = client.members(image);
-    requireEntry(listing, recipient, "after it was removed from an earlier answer");
+    boolean decides = client.speaksFor(recipient);
+    if (decides) {
+      client.run(ShareRequest.accept(images, List.of(recipient.id())));
+      awaitAccepted(client, recipient, accepted -> accepted.contains(image));
+      // A view: what is removed from it is removed from the answer.
+      answers.add(snapshot(image, () -> Maps.asMap(accepted(client, recipient), i -> "")));
+    }
     client.run(pair.unshare());
     client.requireListed(pair, none -> false, "how a listing is read");
-    requireEntry(listing, recipient, "after it was unshared later");
+    if (decides) {
+      awaitAccepted(client, recipient, accepted -> !accepted.contains(image));
+    }
+    client.describe(Set.of(grid.images().get(grid.images().size() - 1)));
+    answers.forEach(Snapshot::requireSame);
   }
 
-  private static void requireEntry(
-      Map<Recipient, MemberStatus> listing, Recipient recipient, String when) {
-    if (!listing.containsKey(recipient)) {
-      throw violation(
-          "the listing to have " + recipient + " " + when,
-          listing.toString(),
-          "a map of the backend's own that is handed out instead of a copy");
+  private static Set<String> accepted(ContractClient client, Recipient recipient) {
+    return client.images(recipient, MemberStatus.ACCEPTED).required();
+  }
+
+  private static void awaitAccepted(
+      ContractClient client, Recipient recipient, Predicate<Set<String>> wanted) {
+    client.repeatUntil(() -> accepted(client, recipient), wanted);
+  }
+
+  /** An answer that has this key, although it was removed from an earlier one. */
+  private static <K> Snapshot snapshot(K key, Supplier<? extends Map<K, ?>> reading) {
+    if (!reading.get().containsKey(key)) {
+      return new Snapshot(Map.of(), Map.of());
+    }
+    try {
+      reading.get().remove(key);
+    } catch (UnsupportedOperationException e) {
+      // What cannot be changed is a snapshot, too.
+    }
+    Map<K, ?> answer = reading.get();
+    if (!answer.containsKey(key)) {
+      throw Snapshot.handedOut(
+          "the answer to have " + key + " after it was removed from an earlier one", answer);
+    }
+    return new Snapshot(answer, Map.copyOf(answer));
+  }
+
+  private record Snapshot(Map<?, ?> answer, Map<?, ?> before) {
+    void requireSame() {
+      if (!answer.equals(before)) {
+        throw handedOut("the answer to stay " + before + " after later calls", answer);
+      }
+    }
+
+    static AssertionError handedOut(String expected, Map<?, ?> seen) {
+      return violation(
+          expected,
+          seen.toString(),
+          "a collection of the backend's own that is handed out instead of a copy");
     }
   }
 
@@ -151,8 +189,7 @@ final class MemberRules {
   }
 
   private static Map<String, Image> descriptions(ContractClient client, Set<String> images) {
-    CallResult<Map<String, Image>> result =
-        client.call("describe(" + images + ")", () -> client.backend().describe(images));
+    CallResult<Map<String, Image>> result = client.describe(images);
     if (result.unavailable()) {
       throw new RuleSkippedException("images cannot be described: " + result.seen());
     }

@@ -39,7 +39,7 @@ final class SliceRules {
 
   private static void share(ContractClient client) {
     Grid grid = client.grid(3, 3);
-    Grid asked = grid.part(2, 2).slice(client.backend().limits());
+    Grid asked = grid.part(2, 2).slice(client.limits());
     client.run(asked.share());
     client.requireListed(
         grid, asked::contains, "how the slice is sent: all of its images with all recipients");
@@ -47,7 +47,7 @@ final class SliceRules {
 
   private static void unshare(ContractClient client) {
     Grid grid = client.grid(3, 3);
-    Grid asked = grid.part(2, 2).slice(client.backend().limits());
+    Grid asked = grid.part(2, 2).slice(client.limits());
     client.shareAll(grid);
     client.run(asked.unshare());
     client.requireListed(
@@ -69,7 +69,7 @@ final class SliceRules {
   }
 
   private static void limits(ContractClient client) {
-    BatchLimits limits = client.backend().limits();
+    BatchLimits limits = client.limits();
     Grid slice = client.grid(limits.images(), limits.recipients()).slice(limits);
     client.run(slice.share());
     client.requireListed(
@@ -87,7 +87,7 @@ final class SliceRules {
 
   private static void oneBadImage(ContractClient client) {
     String unknown = client.unknownImage();
-    BatchLimits limits = client.backend().limits();
+    BatchLimits limits = client.limits();
     if (Math.min(limits.images(), limits.pairs()) < 2) {
       throw new RuleSkippedException("limits() allow no two images in a call");
     }
