@@ -32,7 +32,7 @@ public final class RunBusyException extends IllegalStateException {
         requireNonNull(owner, "owner").isEmpty()
             ? "run %s is not this process's any more: it was finished, released or taken over"
                 .formatted(run)
-            : "run %s is being written by %s; close the workflow that writes it, or wait until it has written nothing for long enough, in %d s at the earliest"
+            : "run %s is being written by %s; close the workflow that writes it, or wait until its process has ended or, where the journal goes by that, has written nothing for long enough, in %d s at the earliest"
                 .formatted(run, owner, freeIn.toSeconds()));
     this.run = run;
     this.owner = owner;

@@ -38,7 +38,7 @@ public final class ShareReport {
     CANCELLED,
     /** Its deadline passed. */
     DEADLINE,
-    /** Its workflow was closed. */
+    /** Its workflow was closed, or it was released. */
     CLOSED,
     /** It could not continue, for the given reason, such as refused credentials. */
     STOPPED

@@ -167,7 +167,7 @@ class ShareReportTest {
         "run given: SHARE FINISHED, all 3 pairs failed: FORBIDDEN: no right; 1 more reason",
         failed.toString().lines().findFirst().orElseThrow());
     assertEquals(
-        "run given: SHARE FINISHED, none of 2 pairs is done: QUOTA IMG.0088: it is full",
+        "run given: SHARE FINISHED, none of 2 pairs is known to be done: QUOTA IMG.0088: it is full",
         ShareReport.of(THREE.subList(1, 3)).toString().lines().findFirst().orElseThrow());
   }
 

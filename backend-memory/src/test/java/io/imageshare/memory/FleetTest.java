@@ -422,4 +422,26 @@ class FleetTest {
       assertEquals(4, submits());
     }
   }
+
+  @Test
+  void whoAsksForARunThatIsJustTakenOverHereGetsIt() throws InterruptedException {
+    try (ShareWorkflow first = process("first").build()) {
+      first.start(RUN, REQUEST);
+      time.sleep(ofSeconds(5));
+    }
+    Journal slow =
+        new ForwardingJournal(seenBy("second")) {
+          @Override
+          <T> CompletionStage<T> stage(CompletionStage<T> stage) {
+            CompletableFuture<T> late = new CompletableFuture<>();
+            time.schedule(ofSeconds(1), () -> stage.thenAccept(late::complete));
+            return late;
+          }
+        };
+    try (ShareWorkflow second = process("second", time, slow).takeOver(ofSeconds(20), 1).build()) {
+      time.sleep(Duration.ofMillis(1500));
+      assertTrue(second.start(RUN, REQUEST).report().join().allDone());
+      assertEquals(4, submits());
+    }
+  }
 }

@@ -188,11 +188,12 @@ final class AbandonedRuns {
       int atMost,
       List<ShareRun> resumed,
       BiConsumer<@Nullable List<ShareRun>, @Nullable Throwable> then) {
-    Journal.Unfinished next = unfinished.poll();
-    while (next != null && workflow.isUnderWay(next.run())) {
+    boolean enough = resumed.size() >= atMost || workflow.isClosed();
+    Journal.Unfinished next = enough ? null : unfinished.poll();
+    while (next != null && !workflow.reserve(next.run())) {
       next = unfinished.poll(); // its own
     }
-    if (next == null || resumed.size() >= atMost || workflow.isClosed()) {
+    if (next == null) {
       then.accept(resumed, null);
       return;
     }
@@ -207,6 +208,7 @@ final class AbandonedRuns {
           } else {
             leave(id, requireNonNull(failure));
           }
+          workflow.started(id);
           next(unfinished, atMost, resumed, then);
         });
   }

@@ -1,5 +1,7 @@
 package io.imageshare.internal.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.imageshare.Journal;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
@@ -35,8 +37,8 @@ public final class Workflow {
   // Changed on the timekeeper's thread only, as the next.
   private final Set<RunLoop> runs = new LinkedHashSet<>();
 
-  /** The ids that are being started, so that two threads do not start one of them twice. */
-  private final Map<String, CompletableFuture<RunLoop>> starting = new ConcurrentHashMap<>();
+  /** The ids of runs that are about to begin: whoever asks for one meanwhile waits. */
+  private final Map<String, CompletableFuture<Void>> starting = new ConcurrentHashMap<>();
 
   private final @Nullable AbandonedRuns abandoned;
 
@@ -85,6 +87,7 @@ public final class Workflow {
 
   /** The requests of a run, which does one thing. */
   private static List<ShareRequest> checked(List<ShareRequest> requests) {
+    requests.forEach(request -> requireNonNull(request, "requests: one of them is null"));
     if (requests.isEmpty()) {
       throw new IllegalArgumentException("requests: none given; at least one is needed");
     }
@@ -169,22 +172,33 @@ public final class Workflow {
 
   /** Goes on with a run of this id if there is one, else begins it. */
   public ShareRun startOrResume(String id, ShareRequest request) {
-    List<ShareRequest> requests = List.of(request);
-    CompletableFuture<RunLoop> mine = new CompletableFuture<>();
-    CompletableFuture<RunLoop> other = starting.putIfAbsent(id, mine);
-    if (other != null) {
-      return same(answer(other), requests);
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    CompletableFuture<Void> other = starting.putIfAbsent(id, mine);
+    while (other != null) {
+      answer(other);
+      other = starting.putIfAbsent(id, mine);
     }
     try {
-      RunLoop run = startOrResume(id, requests);
-      mine.complete(run);
-      return run;
-    } catch (RuntimeException e) {
-      mine.completeExceptionally(e);
-      throw e;
+      return startOrResume(id, List.of(request));
     } finally {
-      starting.remove(id);
+      started(id);
     }
+  }
+
+  /**
+   * Reserves the id of a run that is about to begin, until {@link #started}. Called on the engine's
+   * thread.
+   *
+   * @return false if the run is under way, or about to be
+   */
+  boolean reserve(String id) {
+    return runs.stream().noneMatch(run -> run.id().equals(id))
+        && starting.putIfAbsent(id, new CompletableFuture<>()) == null;
+  }
+
+  /** A run has begun, or cannot. */
+  void started(String id) {
+    requireNonNull(starting.remove(id)).complete(null);
   }
 
   private RunLoop startOrResume(String id, List<ShareRequest> requests) {
@@ -248,11 +262,6 @@ public final class Workflow {
     Optional<RunLoop> running = running(id);
     running.ifPresent(RunLoop::cancel);
     return running.isPresent() || answer(others.cancel(id));
-  }
-
-  /** Whether a run is under way here, or about to be. */
-  boolean isUnderWay(String id) {
-    return starting.containsKey(id) || runs.stream().anyMatch(run -> run.id().equals(id));
   }
 
   boolean isClosed() {

@@ -1,6 +1,7 @@
 package io.imageshare.internal.journal;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.imageshare.Journal;
@@ -46,7 +47,11 @@ public final class DirectoryJournal implements Journal {
   private Instant lookedForOldReports = Instant.MIN;
 
   public DirectoryJournal(Path path, Duration keepReports) {
-    this(path, keepReports, writer(), Timekeeper.system());
+    this(requireNonNull(path, "path"), keepReports, writer(), Timekeeper.system());
+    checkArgument(
+        !Files.exists(path) || Files.isDirectory(path),
+        "path: %s is no directory; name one, or a place where one can be made",
+        path);
     checkArgument(
         !keepReports.isNegative(), "keepReports: %s; it must not be negative", keepReports);
   }

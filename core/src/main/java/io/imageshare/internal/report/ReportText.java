@@ -64,7 +64,9 @@ public final class ReportText {
       return table + (already > 0 ? "; already so: " + already : "");
     }
     String all =
-        table.failed() == table.total() ? "all %d pairs failed" : "none of %d pairs is done";
+        table.failed() == table.total()
+            ? "all %d pairs failed"
+            : "none of %d pairs is known to be done";
     int more = failures.size() - 1;
     return all.formatted(table.total())
         + ": "

@@ -78,7 +78,7 @@ final class WindDown {
     return switch (ending) {
       case CANCELLED -> "it was cancelled";
       case DEADLINE -> "its deadline passed";
-      case CLOSED -> "its workflow was closed";
+      case CLOSED -> "its workflow was closed, or it was released";
       default -> reason == null ? "it was stopped" : reason.toString();
     };
   }

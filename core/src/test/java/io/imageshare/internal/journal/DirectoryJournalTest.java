@@ -351,6 +351,16 @@ class DirectoryJournalTest {
   }
 
   @Test
+  void aFileIsNoDirectory() throws IOException {
+    Path file = Files.createFile(path.resolve("file"));
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Journal.directory(file));
+    assertEquals(
+        "path: " + file + " is no directory; name one, or a place where one can be made",
+        e.getMessage());
+  }
+
+  @Test
   void aDeletedFileIsNoSafePlace() throws IOException {
     Journal journal = Journal.directory(path);
     Claim claim = claim(journal, "run");
