@@ -214,9 +214,6 @@ public final class RunModel {
 
   /** A pair was asked in vain: it is open again, or was asked as often as a pair is. */
   void askAgain(int image, int recipient, Reason reason, String job) {
-    if (!table.isPending(image, recipient)) {
-      return;
-    }
     Verdict verdict =
         OutcomeRules.askedInVain(
             table.asks(image, recipient) + 1, table.isTouched(image, recipient), reason, job);
