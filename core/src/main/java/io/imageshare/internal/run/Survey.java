@@ -78,10 +78,6 @@ final class Survey {
         && newPairs(image).count() <= limit(image);
   }
 
-  private void settle(int image, int recipient, Reason reason) {
-    run.settle(image, recipient, new Verdict.Failed(reason));
-  }
-
   private void readAll() {
     for (int listing : unread.stream().toArray()) {
       run.reads.want(listing, ListingReads.SURVEY);
@@ -175,8 +171,8 @@ final class Survey {
   private void refuseWhatCannotBe(int image) {
     Image known = described.get(table.image(image));
     if (known != null && known.obstacle() != Image.Obstacle.NONE) {
-      Reason refusal = refusal(known);
-      newPairs(image).forEach(recipient -> settle(image, recipient, refusal));
+      Verdict refused = new Verdict.Failed(refusal(known));
+      newPairs(image).forEach(recipient -> run.settle(image, recipient, refused));
     }
   }
 
@@ -190,7 +186,7 @@ final class Survey {
       if (table.isPending(image, r)) {
         room--;
         if (room < 0 && table.isOpen(image, r) && !table.isTouched(image, r)) {
-          settle(image, r, full(has, limit));
+          run.settle(image, r, new Verdict.Failed(full(has, limit)));
         }
       }
     }
