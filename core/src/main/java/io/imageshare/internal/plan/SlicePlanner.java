@@ -55,7 +55,7 @@ public final class SlicePlanner {
     }
     BitSet first = rows[images.get(0)];
     return images.stream().allMatch(i -> rows[i].equals(first))
-        ? sorted(Grid.cut(images, first.stream().boxed().toList(), limits))
+        ? Grid.cut(images, first.stream().boxed().toList(), limits)
         : sorted(sparse(block(rows, images, limits), limits));
   }
 
