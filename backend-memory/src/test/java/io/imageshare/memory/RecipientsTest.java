@@ -1,12 +1,14 @@
 package io.imageshare.memory;
 
 import static io.imageshare.memory.Samples.ids;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BackendException;
 import io.imageshare.BatchLimits;
+import io.imageshare.Job;
 import io.imageshare.Member;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -34,12 +36,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs in which recipients accept and reject, in virtual time. */
 @Timeout(60)
 class RecipientsTest {
   private static final List<String> IMAGES = ids("image-", 4);
   private static final List<String> PROJECTS = ids("project-", 3);
+
+  private static final Reason UNKNOWN_CALLER =
+      new Reason(Reason.Kind.UNAUTHENTICATED, "APIGW.0301", "who are you?");
 
   private final Timekeeper time = Timekeeper.virtual();
 
@@ -144,19 +151,18 @@ class RecipientsTest {
   @Test
   void refusedCredentialsOfOneProjectStopItAlone() {
     MemoryBackend cloud = shared().build();
-    Reason refused = new Reason(Reason.Kind.UNAUTHENTICATED, "APIGW.0301", "who are you?");
     try (ShareWorkflow workflow =
-        ShareWorkflow.builder(denying(cloud, project("project-1"), refused)).seed(1).build()) {
+        ShareWorkflow.builder(denying(cloud, project("project-1"))).seed(1).build()) {
       ShareReport report = workflow.run(ShareRequest.accept(IMAGES, PROJECTS));
       assertEquals(Ending.STOPPED, report.ending());
-      assertEquals(refused, report.reason().orElseThrow());
+      assertEquals(UNKNOWN_CALLER, report.reason().orElseThrow());
       assertEquals(8, report.counts().done());
       report.failed().forEach(f -> assertEquals(Reason.Kind.UNAUTHENTICATED, f.reason().kind()));
     }
   }
 
   /** Refuses the credentials of one project. */
-  private static MemberBackend denying(MemoryBackend cloud, Recipient project, Reason reason) {
+  private static MemberBackend denying(MemoryBackend cloud, Recipient project) {
     return new ForwardingBackend(cloud) {
       @Override
       <T> CompletionStage<T> call(
@@ -166,9 +172,106 @@ class RecipientsTest {
           Supplier<CompletionStage<T>> call) {
         boolean denied =
             slice == null ? id.equals(project.id()) : slice.recipients().contains(project);
-        return denied ? CompletableFuture.failedFuture(new BackendException(reason)) : call.get();
+        return denied
+            ? CompletableFuture.failedFuture(new BackendException(UNKNOWN_CALLER))
+            : call.get();
       }
     };
+  }
+
+  @Test
+  void aRefusedSubmitStopsItsProjectAlone() {
+    MemoryBackend cloud = shared().build();
+    MemberBackend denying =
+        new ForwardingBackend(cloud) {
+          @Override
+          public CompletionStage<Job> submit(ShareRequest slice) {
+            return slice.recipients().contains(project("project-1"))
+                ? CompletableFuture.failedFuture(new BackendException(UNKNOWN_CALLER))
+                : super.submit(slice);
+          }
+        };
+    try (ShareWorkflow workflow = ShareWorkflow.builder(denying).seed(1).build()) {
+      ShareReport report = workflow.run(ShareRequest.accept(IMAGES, PROJECTS));
+      assertEquals(Ending.STOPPED, report.ending());
+      assertEquals(UNKNOWN_CALLER, report.reason().orElseThrow());
+      assertEquals(8, report.counts().done());
+      assertEquals(4, report.failed().filter(f -> f.reason().equals(UNKNOWN_CALLER)).count());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.Kind.class)
+  void aSubmitThatFailsOnceItsProjectHasStoppedLeadsToOutcomesAndNoCall(Reason.Kind kind) {
+    ShareReport report =
+        stoppedBefore(() -> new BackendException(new Reason(kind, "X.1", "planted")), null);
+    boolean mayHaveEffect = kind == Reason.Kind.LOST || kind == Reason.Kind.INTERNAL;
+    assertEquals(mayHaveEffect ? 3 : 0, report.counts().unknown(), report.toString());
+  }
+
+  @Test
+  void aJobThatIsSubmittedOnceItsProjectHasStoppedIsNamedAndNotPolled() {
+    ShareReport report = stoppedBefore(null, () -> Job.running("late"));
+    assertEquals(3, report.unknown().filter(pair -> pair.job().equals("late")).count());
+  }
+
+  /** The first of four submits of a project is refused while the others are under way. */
+  private ShareReport stoppedBefore(
+      @Nullable Supplier<BackendException> failure, @Nullable Supplier<Job> job) {
+    MemoryBackend cloud = shared().build();
+    List<Call.Kind> calls = new ArrayList<>();
+    MemberBackend stopping =
+        new ForwardingBackend(cloud) {
+          @Override
+          <T> CompletionStage<T> call(
+              Call.Kind kind,
+              @Nullable ShareRequest slice,
+              String id,
+              Supplier<CompletionStage<T>> call) {
+            if (id.equals("project-1") || id.equals("late")) {
+              calls.add(kind);
+            }
+            return call.get();
+          }
+
+          @Override
+          public CompletionStage<Job> submit(ShareRequest slice) {
+            if (!slice.recipients().contains(project("project-1"))) {
+              return super.submit(slice);
+            }
+            boolean isFirst = !calls.contains(Call.Kind.SUBMIT);
+            calls.add(Call.Kind.SUBMIT);
+            CompletableFuture<Job> answer = new CompletableFuture<>();
+            time.schedule(
+                Duration.ofSeconds(isFirst ? 1 : 2),
+                () -> {
+                  if (isFirst) {
+                    answer.completeExceptionally(new BackendException(UNKNOWN_CALLER));
+                  } else if (failure != null) {
+                    answer.completeExceptionally(failure.get());
+                  } else {
+                    answer.complete(requireNonNull(job).get());
+                  }
+                });
+            return answer;
+          }
+        };
+    try (ShareWorkflow workflow =
+        ShareWorkflow.builder(stopping).limits(new BatchLimits(1, 1, 1)).seed(1).build()) {
+      ShareReport report = workflow.run(ShareRequest.accept(IMAGES, PROJECTS));
+      assertEquals(Ending.STOPPED, report.ending());
+      assertEquals(8, report.counts().done(), report.toString());
+      assertTrue(report.duration().compareTo(Duration.ofMinutes(1)) < 0, report.toString());
+      assertEquals(
+          List.of(
+              Call.Kind.IMAGES,
+              Call.Kind.SUBMIT,
+              Call.Kind.SUBMIT,
+              Call.Kind.SUBMIT,
+              Call.Kind.SUBMIT),
+          calls);
+      return report;
+    }
   }
 
   @Test

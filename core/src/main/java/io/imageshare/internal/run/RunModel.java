@@ -258,9 +258,10 @@ public final class RunModel {
 
   /** Gives what a submission asked its outcome, when nothing more is found out about it. */
   void cutShort(Submission last, String why) {
+    boolean isOut = last.state != Submission.State.OVER; // otherwise another asks what is under way
     last.slice.forEach(
         (i, r) -> {
-          if (table.isUnderWay(i, r) || table.isUnaudited(i, r)) {
+          if ((isOut && table.isUnderWay(i, r)) || table.isUnaudited(i, r)) {
             Reason stopped = last.principal.stopped;
             settle(i, r, OutcomeRules.cutShort(true, last.told(), stopped, why, last.jobId()));
           }

@@ -139,9 +139,13 @@ public final class RunState {
     } else if (event instanceof Event.Sending sending) {
       sender.sending(submission(sending.submission()));
     } else if (event instanceof Event.Requeued requeued) {
-      sender.requeued(submission(requeued.submission()), requeued.reason());
+      Submission submission = submission(requeued.submission());
+      sender.requeued(submission, requeued.reason());
+      answered(submission);
     } else if (event instanceof Event.Submitted submitted) {
-      tracker.submitted(submission(submitted.submission()), submitted.job());
+      Submission submission = submission(submitted.submission());
+      tracker.submitted(submission, submitted.job());
+      answered(submission);
     } else if (event instanceof Event.SubmitFailed failed) {
       Submission submission = submission(failed.submission());
       if (OutcomeRules.mayHaveEffect(failed.reason().kind())) {
@@ -149,6 +153,7 @@ public final class RunState {
       } else {
         sender.refused(submission, failed.reason());
       }
+      answered(submission);
     } else if (event instanceof Event.Saved saved) {
       tracker.schedule(submission(saved.submission()), Duration.ZERO);
     } else if (event instanceof Event.Polled polled) {
@@ -343,14 +348,27 @@ public final class RunState {
     principal.stopped = reason;
     if (run.principals.size() == 1) {
       end(Ending.STOPPED, reason, WIND_DOWN);
-      return;
+    } else {
+      stop(principal, reason);
     }
+  }
+
+  /** A write was answered, perhaps when its principal had stopped: nothing more comes of it. */
+  private void answered(Submission submission) {
+    if (submission.principal.stopped != null) {
+      stop(submission.principal, submission.principal.stopped);
+    }
+  }
+
+  /** Ends all of a principal but the writes that are not answered yet. */
+  private void stop(Principal principal, Reason reason) {
     sender.stop(principal);
-    for (Submission submission : run.submissions.values()) {
+    // A pair may have been asked again since: its last submission knows most.
+    for (Submission submission : run.submissions.descendingMap().values()) {
       if (submission.principal == principal && submission.state != State.SENT) {
+        run.cutShort(submission, reason.toString());
         submission.state = State.OVER;
         run.releaseJob(submission);
-        run.cutShort(submission, reason.toString());
       }
     }
     for (int listing : principal.listings) {
