@@ -203,6 +203,33 @@ class PromiseTest {
   }
 
   @Test
+  void promise6AJobThatFailsForItsCredentialsIsFollowedByNoWrite() {
+    MemoryBackend cloud = cloud(4).latency(ofMillis(40)).build();
+    Reason refused = new Reason(Reason.Kind.UNAUTHENTICATED, "APIGW.0301", "who are you?");
+    boolean[] expired = {true};
+    MemberBackend expiring =
+        new ForwardingBackend(cloud) {
+          @Override
+          public CompletionStage<Job> job(String id) {
+            return super.job(id)
+                .thenApply(job -> expired[0] && job.ended() ? Job.failed(id, refused) : job);
+          }
+
+          @Override
+          public CompletionStage<Map<Recipient, MemberStatus>> members(String image) {
+            return super.members(image).thenApply(members -> expired[0] ? Map.of() : members);
+          }
+        };
+    ShareWorkflow workflow = workflow(expiring).flow(FlowPolicy.defaults().openJobs(1)).build();
+    ShareReport report = workflow.run(share(2, 2));
+    assertEquals(Ending.STOPPED, report.ending());
+    assertEquals(refused, report.reason().orElseThrow());
+    assertEquals(1, calls(cloud, Call.Kind.SUBMIT).size());
+    expired[0] = false;
+    workflow.run(share(4, 2)).requireAllDone(); // it has the place of the job that failed
+  }
+
+  @Test
   void promise7WhenPatienceEndsThereIsOneLastPollAndWhatIsOpenIsUnknown() {
     MemoryBackend cloud = cloud(1).build();
     cloud.inject(new Fault.StuckJob());

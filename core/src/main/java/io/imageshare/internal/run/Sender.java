@@ -261,6 +261,7 @@ final class Sender {
       case STOP -> {
         run.forEachMissing(submission, table::reopen);
         if (submission.principal.stopped == null) {
+          submission.principal.stopped = reason; // at once: no write goes before all are told
           run.effect(new Effect.RefuseCredentials(submission.principal.number, reason));
         }
       }
