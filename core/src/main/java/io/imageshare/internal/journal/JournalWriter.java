@@ -183,11 +183,11 @@ public final class JournalWriter {
   }
 
   private void appended(Held own, int entries, @Nullable Boolean cancelled, long began) {
-    busy = false;
     held = new Held(own.epoch(), own.next() + entries, began);
     if (Boolean.TRUE.equals(cancelled)) {
-      listener.cancelled();
+      listener.cancelled(); // while it is busy: what is written now comes after what waits
     }
+    busy = false;
     proceed();
   }
 

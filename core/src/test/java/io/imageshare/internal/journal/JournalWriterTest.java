@@ -10,6 +10,7 @@ import io.imageshare.RunBusyException;
 import io.imageshare.Timekeeper;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,9 +31,11 @@ class JournalWriterTest {
         Journal.class,
         call -> {
           happened.add(call.getMethod().getName());
-          return call.getMethod().getName().equals("claim")
-              ? CompletableFuture.completedFuture(new Journal.Claim(1, List.of()))
-              : append;
+          return switch (call.getMethod().getName()) {
+            case "claim" -> CompletableFuture.completedFuture(new Journal.Claim(1, List.of()));
+            case "append" -> append;
+            default -> CompletableFuture.completedFuture(null);
+          };
         });
   }
 
@@ -50,7 +53,10 @@ class JournalWriterTest {
 
     @Override
     public void cancelled() {
-      end("cancelled");
+      if (!happened.contains("cancelled")) {
+        writer.note(new JournalEntry.Cancelled(Instant.EPOCH));
+        end("cancelled");
+      }
     }
 
     private void end(String why) {
@@ -66,6 +72,16 @@ class JournalWriterTest {
     append.completeExceptionally(failure);
     time.sleep(SILENCE.multipliedBy(2));
     assertFalse(writer.mayWrite());
+  }
+
+  @Test
+  void whatWaitedForTheWriteThatTellsOfACancellationGoesOn() throws InterruptedException {
+    writer.signOfLife(() -> happened.add("safe"));
+    time.sleep(Duration.ofMillis(1));
+    append.complete(true);
+    time.sleep(Duration.ofMillis(1));
+    assertEquals(
+        List.of("claim", "append", "cancelled", "safe", "append", "finish", "ended"), happened);
   }
 
   @Test
