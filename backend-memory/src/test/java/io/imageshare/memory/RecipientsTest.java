@@ -275,6 +275,32 @@ class RecipientsTest {
   }
 
   @Test
+  void aRefusedAuditIsNotReadAgainWhileOthersGoOn() {
+    MemoryBackend cloud = shared().jobsTake(Duration.ofMinutes(3)).build();
+    int[] reads = {0};
+    MemberBackend expiring =
+        new ForwardingBackend(cloud) {
+          @Override
+          public CompletionStage<Job> submit(ShareRequest slice) {
+            return slice.recipients().contains(project("project-1"))
+                ? CompletableFuture.completedFuture(Job.succeeded("quick"))
+                : super.submit(slice);
+          }
+
+          @Override
+          public CompletionStage<Set<String>> images(Recipient recipient, MemberStatus status) {
+            return recipient.equals(project("project-1")) && ++reads[0] > 1
+                ? CompletableFuture.failedFuture(new BackendException(UNKNOWN_CALLER))
+                : super.images(recipient, status);
+          }
+        };
+    try (ShareWorkflow workflow = ShareWorkflow.builder(expiring).seed(1).build()) {
+      assertEquals(8, workflow.run(ShareRequest.accept(IMAGES, PROJECTS)).counts().done());
+    }
+    assertEquals(2, reads[0]);
+  }
+
+  @Test
   void aLostAnswerIsReadNotRepeated() {
     MemoryBackend cloud = shared().build();
     cloud.inject(new Fault.LostAnswer());

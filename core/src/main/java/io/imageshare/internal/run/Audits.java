@@ -66,8 +66,13 @@ final class Audits {
   }
 
   void rereadDue(int listing) {
-    if (run.isRunning() && audits.containsKey(listing)) {
+    if (!run.isRunning() || !audits.containsKey(listing)) {
+      return;
+    }
+    if (table.hasUnaudited(listing)) {
       read(listing);
+    } else {
+      end(listing); // its pairs have their outcome: other reads showed it, or its reader stopped
     }
   }
 
