@@ -13,6 +13,7 @@ import io.imageshare.MemberBackend;
 import io.imageshare.PollPolicy;
 import io.imageshare.Reason;
 import io.imageshare.ShareReport;
+import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.memory.MemoryBackend.Call;
@@ -72,6 +73,37 @@ class AdaptivePollingTest {
     double alone = polls(1);
     double ofTen = polls(10) / 10.0;
     assertTrue(ofTen <= alone / 3, "%s polls alone, %s of 10".formatted(alone, ofTen));
+  }
+
+  @Test
+  void theJobsOfACancelledRunDoNotCountAsOpenAnyMore() throws InterruptedException {
+    long alone = pollsAfterCancelled(0);
+    long after = pollsAfterCancelled(10);
+    assertTrue(after >= alone, "%s polls alone, %s after them".formatted(alone, after));
+  }
+
+  /** The polls of one job, once a run was cancelled that left so many jobs open. */
+  private static long pollsAfterCancelled(int jobs) throws InterruptedException {
+    Timekeeper time = Timekeeper.virtual();
+    boolean[] stuck = {jobs > 0};
+    MemoryBackend cloud =
+        Samples.cloud(time, Math.max(1, jobs))
+            .jobsTake(random -> stuck[0] ? Duration.ofDays(1) : Duration.ofSeconds(10))
+            .build();
+    try (ShareWorkflow workflow =
+        Samples.workflow(changing(cloud, job -> job.begin(null).end(null).progress(Double.NaN)))
+            .limits(new BatchLimits(1, 1, 1))
+            .poll(PollPolicy.adaptive().pollCost(Duration.ofSeconds(1)))
+            .build()) {
+      if (stuck[0]) {
+        ShareRun run = workflow.start(Samples.share(jobs, 1));
+        time.sleep(Duration.ofSeconds(60));
+        run.cancel();
+        time.await(run.report());
+        stuck[0] = false;
+      }
+      return workflow.run(Samples.share(1, 2)).stats().polls();
+    }
   }
 
   /** The polls of so many jobs that begin together, while calls wait for nothing. */

@@ -302,6 +302,9 @@ public final class RunModel {
 
   void releaseJob(Submission submission) {
     if (submission.holdsJob) {
+      if (submission.poller != null) {
+        submission.poller.expired();
+      }
       submission.holdsJob = false;
       openJobs--;
       effect(new Effect.ReleaseJob());

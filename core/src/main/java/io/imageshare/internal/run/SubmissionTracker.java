@@ -150,7 +150,6 @@ final class SubmissionTracker {
     if (poller.isFromTheStart()) {
       run.terms.durations().add(poller.age(run.now));
     }
-    poller.expired();
     run.releaseJob(submission);
     submission.results = new JobResults(end);
     if (run.isRunning() && submission.hasFailed()) {
@@ -169,9 +168,6 @@ final class SubmissionTracker {
   private void finish(Submission submission, @Nullable JobResults served) {
     submission.state = State.OVER;
     run.releaseJob(submission);
-    if (submission.poller != null) {
-      submission.poller.expired();
-    }
     if (served != null) {
       proven(submission, served);
       sender.cleared(submission);
