@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
+import io.imageshare.Job;
 import io.imageshare.Journal;
+import io.imageshare.MemberBackend;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.ShareReport;
@@ -234,6 +236,46 @@ class ResumeTest {
       assertTrue(workflow.resume().get(0).report().join().allDone());
       Duration took = Duration.between(resumed, time.now());
       assertTrue(took.compareTo(Duration.ofMinutes(6)) < 0, took.toString());
+    }
+  }
+
+  @Test
+  void aJobThatSucceededWithARemarkIsNoFailureToWhoResumes() throws InterruptedException {
+    Reason remark = new Reason(Reason.Kind.UNAVAILABLE, "", "slow today");
+    MemberBackend remarking =
+        new ForwardingBackend(cloud) {
+          @Override
+          public CompletionStage<Job> job(String id) {
+            return super.job(id).thenApply(job -> job.ended() ? remarked(job) : job);
+          }
+
+          private Job remarked(Job job) {
+            return new Job(
+                job.id(),
+                job.type(),
+                job.status(),
+                job.begin(),
+                job.end(),
+                job.progress(),
+                remark,
+                job.results());
+          }
+        };
+    ShareWorkflow.Builder builder =
+        ShareWorkflow.builder(remarking)
+            .journal(journal.seenBy("me", KillSwitch.never()))
+            .limits(new BatchLimits(2, 3, 6))
+            .flow(one())
+            .seed(7);
+    try (ShareWorkflow first = builder.build()) {
+      first.start("nightly", request);
+      time.sleep(Duration.ofSeconds(45));
+    }
+    try (ShareWorkflow second = builder.build()) {
+      ShareReport report = second.resume().get(0).report().join().requireAllDone();
+      assertEquals(
+          List.of(Job.Status.SUCCESS),
+          report.jobs().stream().map(made -> made.job().status()).distinct().toList());
     }
   }
 

@@ -1,5 +1,7 @@
 package io.imageshare.internal.run;
 
+import static java.util.Objects.requireNonNull;
+
 import io.imageshare.Job;
 import io.imageshare.Reason;
 import io.imageshare.ShareRequest;
@@ -72,7 +74,9 @@ public final class RunHistory {
       if (ended == null) {
         return Job.running(job());
       }
-      return ended.reason() == null ? Job.succeeded(job()) : Job.failed(job(), ended.reason());
+      return ended.status() == Job.Status.FAIL
+          ? Job.failed(job(), requireNonNull(ended.reason()))
+          : Job.succeeded(job());
     }
   }
 
