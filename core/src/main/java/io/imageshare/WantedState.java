@@ -16,6 +16,7 @@ import io.imageshare.internal.table.Ids;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,8 +43,9 @@ public record WantedState(
   private static final int FEW = 3;
 
   /**
-   * Checks and copies. What is wanted of an image is joined if it is named twice, with blanks
-   * around and without.
+   * Checks and copies. What is wanted of an image is joined if it is named twice, in two spellings
+   * or with blanks around; its id is the first of them. 32 hexadecimal digits are one id in upper
+   * and lower case, with the dashes of a UUID and without.
    *
    * @throws IllegalArgumentException if there is no image, an id is not one id, or the part is not
    *     between 0 and 1, or the number is negative
@@ -59,12 +61,14 @@ public record WantedState(
   }
 
   private static Map<String, Set<Recipient>> checked(Map<String, Set<Recipient>> given) {
+    Map<String, String> first = new HashMap<>();
     Map<String, Set<Recipient>> wanted = new LinkedHashMap<>();
     given.forEach(
         (image, recipients) -> {
           String id = Ids.check("images", image);
           wanted
-              .computeIfAbsent(id, first -> new LinkedHashSet<>())
+              .computeIfAbsent(
+                  first.computeIfAbsent(Ids.key(id), key -> id), other -> new LinkedHashSet<>())
               .addAll(Ids.checkRecipients("recipients of " + id, recipients));
         });
     return ImmutableMap.copyOf(Maps.transformValues(wanted, ImmutableSet::copyOf));
@@ -183,9 +187,10 @@ public record WantedState(
           missing.put(image, without(wanted, has));
           unwanted.put(image, without(has, wanted));
         });
+    guard(size(unwanted), size(Maps.filterKeys(present, recipients::containsKey)));
+    Set<String> listed = recipients.keySet().stream().map(Ids::key).collect(toImmutableSet());
     Map<String, Set<Recipient>> others =
-        Maps.filterKeys(present, id -> !recipients.containsKey(id));
-    guard(size(unwanted), size(present) - size(others));
+        Maps.filterKeys(present, id -> !listed.contains(Ids.key(id)));
     return new Changes(
         requests(ShareRequest.Action.SHARE, missing),
         requests(ShareRequest.Action.UNSHARE, unwanted),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.imageshare.Member;
+import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
@@ -16,10 +17,12 @@ import io.imageshare.WantedState;
 import io.imageshare.memory.MemoryBackend.Call;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -161,6 +164,35 @@ class WantedStateTest {
       }
     }
     return some;
+  }
+
+  @Test
+  void anImageIsOneHoweverItIsSpelled() {
+    String image = "a4c123b1-628d-4272-8137-1c17149d4395";
+    String upper = "A4C123B1628D427281371C17149D4395";
+    MemoryBackend cloud = cloud().images(image).build();
+    MemberBackend lax =
+        new ForwardingBackend(cloud) {
+          @Override
+          public CompletionStage<Map<Recipient, MemberStatus>> members(String id) {
+            return super.members(id.equals(upper) ? image : id);
+          }
+        };
+    Recipient one = Recipient.project("project-1");
+    Recipient two = Recipient.project("project-2");
+    Map<String, Set<Recipient>> twice = new LinkedHashMap<>();
+    twice.put(image, Set.of(one));
+    twice.put(upper, Set.of(two));
+    WantedState wanted = WantedState.of(twice);
+    assertEquals(Map.of(image, Set.of(one, two)), wanted.recipients());
+    try (ShareWorkflow workflow = ShareWorkflow.over(lax)) {
+      workflow.run(workflow.changes(wanted)).forEach(ShareReport::requireAllDone);
+      WantedState.Changes none = new WantedState.Changes(List.of(), List.of(), Map.of());
+      assertEquals(none, workflow.changes(wanted, List.of(upper)));
+      // Nor does it count twice for the part that may be removed.
+      WantedState nobody = WantedState.of(Map.of(image, Set.<Recipient>of())).maxRemovals(.5, 0);
+      assertThrows(IllegalStateException.class, () -> workflow.changes(nobody, List.of(upper)));
+    }
   }
 
   /** A list with blanks serves the cloud, requests, listings and comparisons alike. */
