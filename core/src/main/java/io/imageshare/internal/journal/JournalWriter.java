@@ -123,21 +123,21 @@ public final class JournalWriter {
 
   /** Writes an entry; continues when it is safe, or when the journal has failed. */
   public void write(JournalEntry entry, Runnable then) {
-    add(entry.text(), then);
+    add(entry::text, then);
   }
 
   /** Shows that this process is alive; continues when the journal has seen it, or has failed. */
   public void signOfLife(Runnable then) {
-    add("", then);
+    add(() -> "", then);
   }
 
-  private void add(String text, Runnable then) {
+  private void add(Supplier<String> text, Runnable then) {
     if (journal == null || broken) {
       then.run();
       return;
     }
     quiet = false;
-    waiting.add(new Entry(text, then));
+    waiting.add(new Entry(text.get(), then));
     advance(journal);
   }
 

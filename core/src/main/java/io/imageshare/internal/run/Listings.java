@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,12 +82,15 @@ public final class Listings {
 
   /** The recipients with which each image is open, as far as a principal asks for it. */
   public BitSet[] open(int principal) {
-    BitSet own = new BitSet();
-    pairsOf(principal).recipients().forEach(own::set);
     BitSet[] open = new BitSet[table.images()];
-    Arrays.setAll(open, table::open);
-    Stream.of(open).forEach(row -> row.and(own));
+    Arrays.setAll(open, image -> byRecipient ? ownOpen(image, principal) : table.open(image));
     return open;
+  }
+
+  private BitSet ownOpen(int image, int recipient) {
+    BitSet own = new BitSet();
+    own.set(recipient, table.isOpen(image, recipient));
+    return own;
   }
 
   /** The pairs that a listing shows. */

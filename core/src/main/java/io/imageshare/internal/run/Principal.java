@@ -78,6 +78,10 @@ final class Principal {
     return !cannotList && !unreadable.get(listing);
   }
 
+  boolean isSearching() {
+    return !unexplained.isEmpty() || !searches.isEmpty();
+  }
+
   void endSearches() {
     unexplained.clear();
     searches.clear();

@@ -31,6 +31,9 @@ final class Sender {
   private final Survey survey;
   private final Set<Submission> queued = new LinkedHashSet<>();
 
+  /** The numbers of the principals that search: few of very many. */
+  private final BitSet searching = new BitSet();
+
   /** Whether open pairs wait for others, to be planned with them, and until when. */
   private boolean waiting;
 
@@ -49,10 +52,15 @@ final class Sender {
   void advance() {
     if (!run.mayWrite()) {
       withdraw(submission -> true);
-      run.principals.forEach(Principal::endSearches);
+      searching.stream().mapToObj(run.principals::get).forEach(Principal::endSearches);
+      searching.clear();
       return;
     }
-    run.principals.forEach(this::search);
+    for (int p = searching.nextSetBit(0); p >= 0; p = searching.nextSetBit(p + 1)) {
+      Principal principal = run.principals.get(p);
+      search(principal);
+      searching.set(p, principal.isSearching());
+    }
     plan();
   }
 
@@ -79,7 +87,7 @@ final class Sender {
 
   /** Open pairs wait for more of their kind as long as a job takes, to be asked in few calls. */
   private boolean mustWait() {
-    if (run.nextSubmission == 0 || (survey.isOver() && !isSearching() && !awaitsAudits())) {
+    if (run.nextSubmission == 0 || (survey.isOver() && searching.isEmpty() && !awaitsAudits())) {
       return false;
     }
     if (!waiting) {
@@ -89,10 +97,6 @@ final class Sender {
       run.await(Purpose.PLAN, 0, patience);
     }
     return run.now - planAt < 0;
-  }
-
-  private boolean isSearching() {
-    return run.principals.stream().anyMatch(p -> !p.searches.isEmpty() || !p.unexplained.isEmpty());
   }
 
   /** Whether an audit may soon open more pairs of a slice, some of whose pairs are open again. */
@@ -295,6 +299,7 @@ final class Sender {
     } else {
       BadIdSearch unexplained = new BadIdSearch(submission.slice, reason, principal.evidence);
       principal.unexplained.add(unexplained);
+      searching.set(principal.number);
       withdraw(
           other ->
               other.principal == principal
