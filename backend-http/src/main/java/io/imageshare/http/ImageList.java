@@ -45,24 +45,16 @@ final class ImageList {
     query.put("visibility", "shared");
     query.put(Wire.IMAGE_TYPE, "shared");
     Set<String> images = new HashSet<>();
-    return new Listing<>("the list of images with status " + status) {
-      @Override
-      Page<ImagePage.Entry> ask(String marker) {
-        return page(query, marker);
-      }
-
-      @Override
-      void take(ImagePage.Entry entry) {
-        if (!entry.isOf(project)) {
-          images.add(entry.id());
-        }
-      }
-
-      @Override
-      Set<String> result() {
-        return Collections.unmodifiableSet(images);
-      }
-    };
+    return new Listing<>(
+        "the list of images with status " + status,
+        marker -> page(query, marker),
+        entry -> {
+          if (!entry.isOf(project)) {
+            images.add(entry.id());
+          }
+        },
+        pages -> false,
+        Collections.unmodifiableSet(images));
   }
 
   /**
@@ -74,25 +66,17 @@ final class ImageList {
       String project, boolean sharesEncrypted, Predicate<HttpBackend.OwnImage> filter) {
     Map<String, String> query = Map.of("owner", project);
     Set<String> own = new LinkedHashSet<>();
-    return new Listing<>("the list of the project's own images") {
-      @Override
-      Page<ImagePage.Entry> ask(String marker) {
-        return page(query, marker);
-      }
-
-      @Override
-      void take(ImagePage.Entry entry) {
-        // A deployment that ignores the query tells of the images of others, too.
-        if (entry.isOf(project) && filter.test(entry.own(project, sharesEncrypted))) {
-          own.add(entry.id());
-        }
-      }
-
-      @Override
-      Set<String> result() {
-        return Collections.unmodifiableSet(own);
-      }
-    };
+    return new Listing<>(
+        "the list of the project's own images",
+        marker -> page(query, marker),
+        entry -> {
+          // A deployment that ignores the query tells of the images of others, too.
+          if (entry.isOf(project) && filter.test(entry.own(project, sharesEncrypted))) {
+            own.add(entry.id());
+          }
+        },
+        pages -> false,
+        Collections.unmodifiableSet(own));
   }
 
   /**
@@ -112,29 +96,16 @@ final class ImageList {
     SetMultimap<String, String> asked = HashMultimap.create();
     images.forEach(image -> asked.put(Wire.key(image), image));
     Map<String, Image> described = new LinkedHashMap<>();
-    return new Listing<>("the list of images") {
-      @Override
-      Page<ImagePage.Entry> ask(String marker) {
-        return page(query, marker);
-      }
-
-      @Override
-      void take(ImagePage.Entry entry) {
-        for (String image : asked.get(Wire.key(entry.id()))) {
-          described.put(image, entry.image(project, sharesEncrypted));
-        }
-      }
-
-      @Override
-      boolean isEnough() {
-        return described.size() == images.size() || pages() == MAX_PAGES_TO_DESCRIBE;
-      }
-
-      @Override
-      Map<String, Image> result() {
-        return described;
-      }
-    };
+    return new Listing<>(
+        "the list of images",
+        marker -> page(query, marker),
+        entry -> {
+          for (String image : asked.get(Wire.key(entry.id()))) {
+            described.put(image, entry.image(project, sharesEncrypted));
+          }
+        },
+        pages -> described.size() == images.size() || pages == MAX_PAGES_TO_DESCRIBE,
+        described);
   }
 
   private Listing.Page<ImagePage.Entry> page(Map<String, String> query, String marker) {

@@ -85,24 +85,16 @@ final class ImsClient {
 
   Listing<MemberPage.Entry, Map<Recipient, MemberStatus>> members(String image) {
     Map<Recipient, MemberStatus> members = new LinkedHashMap<>();
-    return new Listing<>("the list of members of image " + image) {
-      @Override
-      Page<MemberPage.Entry> ask(String marker) {
-        return page(image, marker);
-      }
-
-      @Override
-      void take(MemberPage.Entry entry) {
-        if (entry.recipient() != null) {
-          members.put(entry.recipient(), entry.status());
-        }
-      }
-
-      @Override
-      Map<Recipient, MemberStatus> result() {
-        return Collections.unmodifiableMap(members);
-      }
-    };
+    return new Listing<>(
+        "the list of members of image " + image,
+        marker -> page(image, marker),
+        entry -> {
+          if (entry.recipient() != null) {
+            members.put(entry.recipient(), entry.status());
+          }
+        },
+        pages -> false,
+        Collections.unmodifiableMap(members));
   }
 
   private Listing.Page<MemberPage.Entry> page(String image, String marker) {

@@ -7,6 +7,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -17,7 +20,7 @@ import java.util.function.Supplier;
  * @param <E> what the list holds
  * @param <T> what is made of it
  */
-abstract class Listing<E extends Listing.Entry, T> {
+final class Listing<E extends Listing.Entry, T> {
   /** Enough for {@link #MOST_ENTRIES} in pages of the usual 500. */
   private static final int MOST_PAGES = 100;
 
@@ -25,6 +28,10 @@ abstract class Listing<E extends Listing.Entry, T> {
   private static final long MOST_BYTES = 64L << 20;
 
   private final String what;
+  private final Function<String, Page<E>> ask;
+  private final Consumer<E> take;
+  private final IntPredicate isEnough;
+  private final T result;
   private final Set<String> seen = new HashSet<>();
   private final Set<String> markers = new HashSet<>();
   private String marker = "";
@@ -50,40 +57,36 @@ abstract class Listing<E extends Listing.Entry, T> {
    * A list of which nothing is read yet.
    *
    * @param what its name, for messages
+   * @param ask asks for the page after a marker; for the first page if that is empty
+   * @param take takes each entry, into what the result shows
+   * @param isEnough whether no more is needed after so many pages, though there may be more
+   * @param result what is made of all that was taken, by the time that is all
    */
-  Listing(String what) {
+  Listing(
+      String what,
+      Function<String, Page<E>> ask,
+      Consumer<E> take,
+      IntPredicate isEnough,
+      T result) {
     this.what = what;
-  }
-
-  /** Asks for the page after a marker; the first page if that is empty. */
-  abstract Page<E> ask(String marker);
-
-  abstract void take(E entry);
-
-  /** What was made of all that was taken. */
-  abstract T result();
-
-  /** Whether no more is needed, though there may be more. */
-  boolean isEnough() {
-    return false;
-  }
-
-  int pages() {
-    return pages;
+    this.ask = ask;
+    this.take = take;
+    this.isEnough = isEnough;
+    this.result = result;
   }
 
   /** Reads the next page. */
   private void next() {
-    Page<E> page = ask(marker);
+    Page<E> page = ask.apply(marker);
     int before = seen.size();
     for (E entry : page.entries()) {
       seen.add(entry.key());
-      take(entry);
+      take.accept(entry);
     }
     pages++;
     bytes += page.bytes();
     marker = page.next();
-    over = marker.isEmpty() || seen.size() == before || isEnough();
+    over = marker.isEmpty() || seen.size() == before || isEnough.test(pages);
     if (!over && !markers.add(marker)) {
       throw ErrorTranslation.exception(
           Kind.INTERNAL,
@@ -135,7 +138,7 @@ abstract class Listing<E extends Listing.Entry, T> {
             return;
           }
           if (one.over) {
-            result.complete(one.result());
+            result.complete(one.result);
             return;
           }
           long left = time - (transport.ticker().read() - begun);
