@@ -8,8 +8,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** One HTTP request as it came. */
-final class WireRequest {
+/**
+ * One HTTP request as it came.
+ *
+ * @param target path and query, not decoded
+ * @param headers by lower-case name
+ * @param body the bytes without their framing, which nobody changes; empty when they were too many
+ * @param tooLarge whether the body was over the limit
+ */
+@SuppressWarnings("ArrayRecordComponent") // it is never compared
+record WireRequest(
+    String method, String target, Map<String, String> headers, byte[] body, boolean tooLarge) {
   private static final Splitter SEGMENTS = Splitter.on('/');
   private static final Splitter PARAMETERS = Splitter.on('&').omitEmptyStrings();
   private static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
@@ -18,52 +27,8 @@ final class WireRequest {
       Pattern.compile(
           "(127\\.\\d+\\.\\d+\\.\\d+|\\[::1]|localhost)(:\\d+)?", Pattern.CASE_INSENSITIVE);
 
-  private final String method;
-  private final String target;
-  private final Map<String, String> headers;
-  private final byte[] body;
-  private final boolean tooLarge;
-
-  /**
-   * A request.
-   *
-   * @param target path and query, not decoded
-   * @param headers by lower-case name
-   * @param body the bytes without their framing; empty when they were too many
-   * @param tooLarge whether the body was over the limit
-   */
-  WireRequest(
-      String method, String target, Map<String, String> headers, byte[] body, boolean tooLarge) {
-    this.method = method;
-    this.target = target;
-    this.headers = headers;
-    this.body = body;
-    this.tooLarge = tooLarge;
-  }
-
   /** One name and value of a query, decoded. */
   record Parameter(String name, String value) {}
-
-  String method() {
-    return method;
-  }
-
-  String target() {
-    return target;
-  }
-
-  Map<String, String> headers() {
-    return headers;
-  }
-
-  /** The bytes themselves, which nobody changes. */
-  byte[] body() {
-    return body;
-  }
-
-  boolean tooLarge() {
-    return tooLarge;
-  }
 
   String header(String name) {
     return headers.getOrDefault(name, "");
