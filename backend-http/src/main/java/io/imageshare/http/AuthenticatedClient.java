@@ -162,14 +162,15 @@ final class AuthenticatedClient {
     boolean always = transport.isAlwaysTheSame(request);
     Instant now = clock.instant();
     String hints =
-        ErrorHints.of(
-            request,
-            response,
-            always,
-            exchange.identity(),
-            exchange.identity().equals(lastAccepted),
-            project,
-            now);
+        new ErrorHints(
+                request,
+                response,
+                always,
+                exchange.identity(),
+                exchange.identity().equals(lastAccepted),
+                project,
+                now)
+            .text();
     return ErrorTranslation.of(request, response, always, now, hints, session.secrets().get());
   }
 

@@ -50,7 +50,12 @@ final class ErrorHints {
   private final @Nullable String project;
   private final Instant now;
 
-  private ErrorHints(
+  /**
+   * What is known about one response.
+   *
+   * @param accepted whether the service accepted this identity before
+   */
+  ErrorHints(
       ApiRequest request,
       ApiResponse response,
       boolean always,
@@ -69,36 +74,22 @@ final class ErrorHints {
     this.now = now;
   }
 
-  /**
-   * The hints, each with a semicolon before it; empty when there are none.
-   *
-   * @param accepted whether the service accepted this identity before
-   */
-  static String of(
-      ApiRequest request,
-      ApiResponse response,
-      boolean always,
-      Identity identity,
-      boolean accepted,
-      @Nullable String project,
-      Instant now) {
-    ErrorHints hints = new ErrorHints(request, response, always, identity, accepted, project, now);
+  /** The hints, each with a semicolon before it; empty when there are none. */
+  String text() {
     if (response.redirects()) {
-      hints.redirected();
-      return hints.toString();
-    }
-    if (hints.error.tellsOfLongHeaders(response.status())) {
-      hints.longHeaders();
-      return hints.toString();
-    }
-    if (hints.error.bare()) {
-      hints.bare();
-    }
-    switch (hints.kind) {
-      case UNAUTHENTICATED -> hints.unauthenticated();
-      case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> hints.invalid();
-      case FORBIDDEN -> hints.forbidden();
-      default -> {}
+      redirected();
+    } else if (error.tellsOfLongHeaders(response.status())) {
+      longHeaders();
+    } else {
+      if (error.bare()) {
+        bare();
+      }
+      switch (kind) {
+        case UNAUTHENTICATED -> unauthenticated();
+        case INVALID, INVALID_IMAGE, INVALID_RECIPIENT -> invalid();
+        case FORBIDDEN -> forbidden();
+        default -> {}
+      }
     }
     return hints.toString();
   }
@@ -141,11 +132,6 @@ final class ErrorHints {
     if (response.status() == TOO_LARGE && request.write()) {
       add("limits(...) makes slices small enough from the start");
     }
-  }
-
-  @Override
-  public String toString() {
-    return hints.toString();
   }
 
   private void unauthenticated() {

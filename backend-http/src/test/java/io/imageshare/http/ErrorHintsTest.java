@@ -40,8 +40,9 @@ class ErrorHintsTest {
       String words,
       String[] headers) {
     String body = "{\"error_code\":\"%s\",\"error_msg\":\"%s\"}".formatted(code, words);
-    return ErrorHints.of(
-        call, Fixtures.answer(status, body, headers), false, identity, false, project, NOW);
+    return new ErrorHints(
+            call, Fixtures.answer(status, body, headers), false, identity, false, project, NOW)
+        .text();
   }
 
   private static String hints(Identity identity, String words, String... headers) {
@@ -97,14 +98,15 @@ class ErrorHintsTest {
           "; access key %s was accepted before: it was disabled or deleted since, or what was signed"
                   .formatted(Fixtures.AK)
               + " was changed on the way",
-          ErrorHints.of(
-              Fixtures.submit(Fixtures.SHARE),
-              Fixtures.answer(401, body),
-              false,
-              KEY,
-              true,
-              Fixtures.PROJECT,
-              NOW));
+          new ErrorHints(
+                  Fixtures.submit(Fixtures.SHARE),
+                  Fixtures.answer(401, body),
+                  false,
+                  KEY,
+                  true,
+                  Fixtures.PROJECT,
+                  NOW)
+              .text());
     }
   }
 
