@@ -126,11 +126,11 @@ final class Listing<E extends Listing.Entry, T> {
         transport.async(
             () -> {
               Listing<?, T> one = list.call();
-              if (!result.isDone()) {
-                one.next();
-              }
+              one.next();
               return one;
             });
+    CompletableFuture<?> unused =
+        result.whenComplete((all, failure) -> read.toCompletableFuture().cancel(true));
     read.whenComplete(
         (one, failure) -> {
           if (failure != null) {

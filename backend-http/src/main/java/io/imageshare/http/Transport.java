@@ -100,7 +100,7 @@ final class Transport implements AutoCloseable {
     return settings.ticker();
   }
 
-  /** Runs blocking work on a thread of the pool. */
+  /** Runs blocking work on a thread of the pool; not if its result is cancelled before. */
   <T> CompletionStage<T> async(Callable<T> work) {
     Task<T> task = new Task<>(work, new CompletableFuture<>());
     try {
@@ -114,6 +114,9 @@ final class Transport implements AutoCloseable {
   private record Task<T>(Callable<T> work, CompletableFuture<T> result) implements Runnable {
     @Override
     public void run() {
+      if (result.isDone()) {
+        return;
+      }
       try {
         result.complete(work.call());
       } catch (Throwable e) {

@@ -149,4 +149,30 @@ class ConcurrencyTest {
           "connections were not reused");
     }
   }
+
+  @Test
+  void whatIsCancelledBeforeItsTurnForAThreadIsNotSent() throws Exception {
+    CountDownLatch came = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    WireServer.Script script =
+        (q, s) -> {
+          came.countDown();
+          go.await();
+          WireServer.reply(s, 200, RUNNING);
+        };
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend = Fixtures.backend(server.endpoint()).concurrentCalls(1).build()) {
+      CompletableFuture<?> first = backend.job("j1").toCompletableFuture();
+      came.await();
+      CompletableFuture<?> write = backend.submit(Fixtures.SHARE).toCompletableFuture();
+      CompletableFuture<?> list = backend.members(Fixtures.IMAGE).toCompletableFuture();
+      CompletableFuture<?> last = backend.job("j1").toCompletableFuture();
+      write.cancel(true);
+      list.cancel(true);
+      go.countDown();
+      Fixtures.get(first);
+      Fixtures.get(last);
+      assertEquals(2, server.requests().size());
+    }
+  }
 }
