@@ -76,11 +76,14 @@ final class AuthenticatedClient {
   /** Null if the identity was refused meanwhile, and nothing was sent. */
   private @Nullable Exchange send(ApiRequest request, Held held) {
     Identity identity = held.identity();
-    if (!held.standing().begin(clock.instant())) {
+    if (!held.standing().begin(transport)) {
       return null;
     }
     boolean accepted = false;
     try {
+      if (transport.isCancelled()) {
+        throw ErrorTranslation.exception(Kind.UNAVAILABLE, request + " is not sent: cancelled");
+      }
       ApiResponse response = transport.send(request, headers(request, identity));
       Exchange exchange = new Exchange(request, response, identity);
       accepted = isAccepted(exchange);

@@ -494,9 +494,10 @@ public final class HttpBackend implements MemberBackend {
 
     /**
      * How long one request may take, to the last byte of its response; by default 60 s. A call may
-     * need two or three requests, and the engine allows it 150 s. A list of many pages has this
-     * time for all of them, the waits for the rate limit not counted: after it no further page is
-     * asked for, and the call fails.
+     * need two or three requests, and the engine allows it 150 s. Until credentials are accepted,
+     * one call at a time tries them: one that has waited so long for others fails, and is not sent.
+     * A list of many pages has this time for all of them, the waits for the rate limit not counted:
+     * after it no further page is asked for, and the call fails.
      *
      * @param requestTimeout the time
      * @return this

@@ -35,7 +35,7 @@ record PasswordLogin(User user, String project) implements Source {
 
   @Override
   public Identity fetch(Transport transport, Standing principal) {
-    if (!principal.begin(transport.clock().instant())) {
+    if (!principal.begin(transport)) {
       throw principal.refusal();
     }
     boolean accepted = false;

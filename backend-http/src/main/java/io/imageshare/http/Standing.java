@@ -1,5 +1,7 @@
 package io.imageshare.http;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import java.time.Duration;
@@ -17,15 +19,20 @@ final class Standing {
   private Instant until = Instant.MIN;
 
   /**
-   * Begins a call; waits while another one tries what nobody has accepted yet. Each call that began
-   * is followed by {@link #end}.
+   * Begins a call; waits while another one tries what nobody has accepted yet, at most for the time
+   * limit of a request. Each call that began is followed by {@link #end}.
    *
    * @return whether it may be sent: it was not refused meanwhile
+   * @throws BackendException if its time is over
    */
-  synchronized boolean begin(Instant now) {
+  synchronized boolean begin(Transport transport) {
+    Instant now = transport.clock().instant();
+    long end = transport.ticker().read() + transport.timeout().toNanos();
+    long left = transport.timeout().toNanos();
     try {
-      while (tried && !accepted && !isRefused(now)) {
-        wait();
+      while (left > 0 && tried && !accepted && !isRefused(now)) {
+        NANOSECONDS.timedWait(this, left);
+        left = end - transport.ticker().read();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -33,6 +40,11 @@ final class Standing {
     }
     if (isRefused(now)) {
       return false;
+    }
+    if (left <= 0) {
+      throw ErrorTranslation.exception(
+          Reason.Kind.UNAVAILABLE,
+          "not sent: other calls tried these credentials, one at a time, and had no answer in time");
     }
     tried = true;
     return true;

@@ -24,6 +24,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,9 @@ final class Transport implements AutoCloseable {
   private static final long IDLE_SECONDS = 10;
   private static final long CLOSE_SECONDS = 1;
   private static final int PROXY_UNAUTHORIZED = 407;
+
+  /** What a thread of a pool is at. */
+  private static final ThreadLocal<@Nullable Task<?>> CURRENT = new ThreadLocal<>();
 
   private final ExecutorService pool;
   private final JdkClient client;
@@ -117,10 +121,13 @@ final class Transport implements AutoCloseable {
       if (result.isDone()) {
         return;
       }
+      CURRENT.set(this);
       try {
         result.complete(work.call());
       } catch (Throwable e) {
         result.completeExceptionally(e);
+      } finally {
+        CURRENT.remove();
       }
     }
 
@@ -128,6 +135,12 @@ final class Transport implements AutoCloseable {
     void drop() {
       result.completeExceptionally(NetworkErrors.closed(false));
     }
+  }
+
+  /** Whether the call on this thread was cancelled since it began: nobody waits for it. */
+  boolean isCancelled() {
+    Task<?> current = CURRENT.get();
+    return current != null && current.result().isDone();
   }
 
   /**

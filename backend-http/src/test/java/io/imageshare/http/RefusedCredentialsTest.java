@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Ticker;
 import io.imageshare.BackendException;
 import io.imageshare.MemberStatus;
 import io.imageshare.Reason;
@@ -20,9 +21,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -251,6 +254,86 @@ class RefusedCredentialsTest {
       }
       assertEquals(1, failed);
       assertEquals(8, requests.get());
+    }
+  }
+
+  /** The first call of a backend, held by the service, and a write that waits for it. */
+  private static final class Trial {
+    final CountDownLatch tried = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+    final CountDownLatch waits = new CountDownLatch(1);
+    final AtomicLong nanos = new AtomicLong();
+    final Ticker ticker =
+        new Ticker() {
+          @Override
+          public long read() {
+            long now = nanos.get();
+            if (tried.getCount() == 0) {
+              waits.countDown(); // the first call asks no more before it is answered
+            }
+            return now;
+          }
+        };
+
+    CompletableFuture<?> begin(HttpBackend backend) throws InterruptedException {
+      CompletableFuture<?> first = backend.job("j").toCompletableFuture();
+      tried.await();
+      CompletableFuture<?> write = backend.submit(Fixtures.SHARE).toCompletableFuture();
+      waits.await();
+      assertFalse(first.isDone());
+      return write;
+    }
+  }
+
+  @Test
+  void whoHasWaitedForAProofBeyondItsTimeIsNotSent() throws Exception {
+    Trial trial = new Trial();
+    WireServer.Script script =
+        (q, s) -> {
+          trial.tried.countDown();
+          trial.release.await();
+          WireServer.reply(s, 500, "");
+        };
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend =
+            Fixtures.backend(server.endpoint())
+                .requestTimeout(Duration.ofMinutes(1))
+                .ticker(trial.ticker)
+                .build()) {
+      CompletableFuture<?> write = trial.begin(backend);
+      trial.nanos.set(Duration.ofMinutes(1).toNanos());
+      trial.release.countDown();
+      Reason reason = Fixtures.failure(write).reason();
+      assertEquals(Kind.UNAVAILABLE, reason.kind(), reason.message());
+      assertTrue(reason.message().startsWith("not sent"), reason.message());
+      assertEquals(1, server.requests().size());
+    }
+  }
+
+  @Test
+  void whoIsCancelledWhileItWaitsForAProofIsNotSent() throws Exception {
+    Trial trial = new Trial();
+    CountDownLatch both = new CountDownLatch(2);
+    WireServer.Script script =
+        (q, s) -> {
+          if (trial.tried.getCount() > 0) {
+            trial.tried.countDown();
+            trial.release.await();
+          } else if (q.method().equals("GET")) {
+            both.countDown();
+            both.await(); // so that each of the two threads has done with what it had before
+          }
+          WireServer.reply(s, 200, EMPTY);
+        };
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend =
+            Fixtures.backend(server.endpoint()).concurrentCalls(2).ticker(trial.ticker).build()) {
+      trial.begin(backend).cancel(true);
+      trial.release.countDown();
+      CompletionStage<?> next = backend.job("j");
+      Fixtures.get(backend.job("j"));
+      Fixtures.get(next);
+      assertEquals(3, server.requests().size());
     }
   }
 
