@@ -143,6 +143,10 @@ final class AuthenticatedClient {
 
   /** Whether the response shows that whoever checks credentials has let the request in. */
   private static boolean isAccepted(Exchange exchange) {
+    ErrorBody error = ErrorBody.read(exchange.response());
+    if (error.bare()) {
+      return false; // a page, of whatever status, is of whoever is in front
+    }
     if (exchange.response().ok()) {
       return true;
     }
@@ -152,8 +156,7 @@ final class AuthenticatedClient {
     return switch (kind(exchange)) {
       case INVALID, INVALID_IMAGE, INVALID_RECIPIENT, QUOTA, FORBIDDEN -> true;
       // The gateway has let it in, and the service behind it finds the project to be another's.
-      case UNAUTHENTICATED ->
-          ErrorBody.read(exchange.response()).code().startsWith(ErrorCodes.IMAGE_SERVICE);
+      case UNAUTHENTICATED -> error.code().startsWith(ErrorCodes.IMAGE_SERVICE);
       default -> false;
     };
   }

@@ -38,7 +38,7 @@ final class EndpointFallback {
       return client.apply(alternative.get());
     }
     Exchange first = client.apply(preferred.get());
-    if (first.response().ok()) {
+    if (first.response().ok() && !isPage(first.response())) {
       published = Published.PREFERRED;
     }
     if (known == Published.PREFERRED || alternative == null || isPublished(first.response())) {
@@ -47,6 +47,9 @@ final class EndpointFallback {
     Exchange second = client.apply(alternative.get());
     if (!isPublished(second.response())) {
       return first;
+    }
+    if (isPage(second.response())) {
+      return second; // and nothing is learned from whoever is in front
     }
     published = Published.ALTERNATIVE;
     log.warn(
@@ -58,6 +61,10 @@ final class EndpointFallback {
   }
 
   private static boolean isPublished(ApiResponse response) {
-    return response.ok() || !ErrorBody.read(response).tellsOfNoEndpoint(response.status());
+    return !ErrorBody.read(response).tellsOfNoEndpoint(response.status());
+  }
+
+  private static boolean isPage(ApiResponse response) {
+    return ErrorBody.read(response).bare();
   }
 }

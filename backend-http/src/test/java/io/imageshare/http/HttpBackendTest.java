@@ -20,6 +20,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -170,6 +172,43 @@ class HttpBackendTest {
       Fixtures.get(backend.job("j1"));
       assertEquals(Kind.UNAVAILABLE, Fixtures.failure(backend.job("j1")).reason().kind());
       assertEquals(List.of(PROGRESS, PROGRESS), targets(server));
+    }
+  }
+
+  @Test
+  void aPageShowsOfNoEndpointThatItIsPublished() throws Exception {
+    AtomicBoolean behind = new AtomicBoolean(true);
+    WireServer.Script script =
+        (q, s) -> {
+          if (behind.get()) {
+            WireServer.reply(s, 200, "<html>Welcome</html>");
+          } else if (q.target().equals(GLANCE)) {
+            WireServer.reply(s, 404, UNPUBLISHED);
+          } else {
+            WireServer.reply(s, 200, page("null", "p1"));
+          }
+        };
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      Fixtures.failure(backend.members(Fixtures.IMAGE));
+      behind.set(false);
+      assertEquals(1, Fixtures.get(backend.members(Fixtures.IMAGE)).size());
+      assertEquals(List.of(GLANCE, GLANCE, V1), targets(server));
+    }
+    AtomicInteger requests = new AtomicInteger();
+    WireServer.Script broken =
+        (q, s) -> {
+          switch (requests.incrementAndGet()) {
+            case 1 -> WireServer.reply(s, 404, "<html>Not here</html>");
+            case 2 -> WireServer.reply(s, 502, "<html>Nor there</html>");
+            default -> WireServer.reply(s, 200, RUNNING);
+          }
+        };
+    try (WireServer server = new WireServer(broken);
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+      Fixtures.failure(backend.job("j1"));
+      Fixtures.get(backend.job("j1"));
+      assertEquals(List.of(PROGRESS, SHOW, PROGRESS), targets(server));
     }
   }
 

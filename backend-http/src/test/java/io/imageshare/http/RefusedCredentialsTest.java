@@ -234,6 +234,36 @@ class RefusedCredentialsTest {
   }
 
   @Test
+  void aPageInPlaceOfAnAnswerProvesNoKey() throws Exception {
+    for (int status : new int[] {200, 413}) {
+      AtomicInteger requests = new AtomicInteger();
+      CountDownLatch release = new CountDownLatch(1);
+      try (WireServer server =
+              new WireServer(
+                  (q, s) -> {
+                    if (requests.incrementAndGet() == 1) {
+                      WireServer.reply(s, status, "<html>Welcome</html>");
+                    } else {
+                      release.await();
+                      WireServer.reply(s, 401, REFUSED);
+                    }
+                  });
+          HttpBackend backend = Fixtures.backend(server.endpoint()).build()) {
+        Fixtures.failure(backend.submit(Fixtures.SHARE));
+        List<CompletionStage<?>> calls = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          calls.add(backend.job("j"));
+        }
+        release.countDown();
+        for (CompletionStage<?> call : calls) {
+          assertEquals(Kind.UNAUTHENTICATED, Fixtures.failure(call).reason().kind());
+        }
+        assertEquals(2, requests.get(), "after a page with " + status);
+      }
+    }
+  }
+
+  @Test
   void whoWaitsForAProofThatNeverComesTriesItself() throws Exception {
     AtomicInteger requests = new AtomicInteger();
     try (WireServer server =
