@@ -149,7 +149,16 @@ final class Listing<E extends Listing.Entry, T> {
                     "%s has not ended within %s s, after %d pages"
                         .formatted(one.what, transport.timeout().toMillis() / 1000.0, one.pages)));
           } else if (!result.isDone()) {
-            turn.get().thenRun(() -> read(transport, turn, () -> one, left, result));
+            CompletableFuture.completedStage(one)
+                .thenCompose(next -> turn.get())
+                .whenComplete(
+                    (taken, refusal) -> {
+                      if (refusal == null) {
+                        read(transport, turn, () -> one, left, result);
+                      } else {
+                        result.completeExceptionally(refusal);
+                      }
+                    });
           }
         });
   }

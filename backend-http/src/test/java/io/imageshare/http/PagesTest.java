@@ -24,7 +24,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -301,6 +303,28 @@ class PagesTest {
         assertFalse(read.isDone());
         read.cancel(true);
       }
+    }
+  }
+
+  @Test
+  void aTurnThatIsRefusedEndsTheList() throws Exception {
+    IllegalStateException refusal = new IllegalStateException("no turn");
+    List<Supplier<CompletionStage<Void>>> turns =
+        List.of(
+            () -> CompletableFuture.failedFuture(refusal),
+            () -> {
+              throw refusal;
+            });
+    try (WireServer server = new WireServer(PagesTest::endless);
+        HttpBackend backend = backend(server).build()) {
+      for (Supplier<CompletionStage<Void>> turn : turns) {
+        CompletableFuture<?> list =
+            backend.inTurns(turn).members(Fixtures.IMAGE).toCompletableFuture();
+        ExecutionException e =
+            assertThrows(ExecutionException.class, () -> list.get(1, TimeUnit.MINUTES));
+        assertEquals(refusal, e.getCause());
+      }
+      assertEquals(2, server.requests().size());
     }
   }
 
