@@ -1,6 +1,7 @@
 package io.imageshare.http;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Ticker;
@@ -158,12 +159,17 @@ public final class HttpBackend implements MemberBackend {
    *
    * @param filter takes those that are wanted; called on a thread of the backend
    * @return their ids, in the service's order, the newest first where it keeps to its documents
-   * @throws IllegalStateException if the builder was given no project
+   * @throws IllegalStateException if the builder was given no project, or if this is called on a
+   *     thread of the backend, as in a continuation of a call: it would wait for itself
    * @throws BackendException if the list cannot be read, or is too long for one call: more than 100
    *     pages, 50,000 images or 64 MiB, or longer than the time limit of a request
    */
   public Set<String> images(Predicate<OwnImage> filter) {
     requireNonNull(filter, "filter");
+    checkState(
+        !transport.isOwnThread(),
+        "images(filter) waits for threads of this backend, and was called on one of them;"
+            + " call it on another, by thenApplyAsync say");
     try {
       return Listing.read(transport, turn, () -> clients.own(filter)).toCompletableFuture().join();
     } catch (CompletionException e) {

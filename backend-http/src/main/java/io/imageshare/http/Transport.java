@@ -106,7 +106,7 @@ final class Transport implements AutoCloseable {
 
   /** Runs blocking work on a thread of the pool; not if its result is cancelled before. */
   <T> CompletionStage<T> async(Callable<T> work) {
-    Task<T> task = new Task<>(work, new CompletableFuture<>());
+    Task<T> task = new Task<>(pool, work, new CompletableFuture<>());
     try {
       pool.execute(task);
     } catch (RejectedExecutionException e) {
@@ -115,7 +115,8 @@ final class Transport implements AutoCloseable {
     return task.result();
   }
 
-  private record Task<T>(Callable<T> work, CompletableFuture<T> result) implements Runnable {
+  private record Task<T>(ExecutorService pool, Callable<T> work, CompletableFuture<T> result)
+      implements Runnable {
     @Override
     public void run() {
       if (result.isDone()) {
@@ -135,6 +136,12 @@ final class Transport implements AutoCloseable {
     void drop() {
       result.completeExceptionally(NetworkErrors.closed(false));
     }
+  }
+
+  /** Whether this is a thread of the pool, which must not wait for others of it. */
+  boolean isOwnThread() {
+    Task<?> current = CURRENT.get();
+    return current != null && current.pool() == pool;
   }
 
   /** Whether the call on this thread was cancelled since it began: nobody waits for it. */

@@ -22,6 +22,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -128,6 +131,31 @@ class OwnImagesTest {
       assertEquals(
           "images(filter) needs to know whose images: call projectId(...) before build()",
           none.getMessage());
+    }
+  }
+
+  @Test
+  void aThreadOfTheBackendCannotWaitForItself() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    WireServer.Script script =
+        (q, s) -> {
+          asked.await();
+          WireServer.reply(s, 200, "{\"images\":[],\"status\":\"RUNNING\"}");
+        };
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend = Fixtures.backend(server.endpoint()).build();
+        HttpBackend other = Fixtures.backend(server.endpoint()).build()) {
+      CompletionStage<?> refused = backend.job("j").thenApply(j -> backend.images(i -> true));
+      CompletionStage<?> allowed = backend.job("j").thenApply(j -> other.images(i -> true));
+      asked.countDown();
+      ExecutionException e =
+          assertThrows(ExecutionException.class, () -> refused.toCompletableFuture().get());
+      assertEquals(IllegalStateException.class, requireNonNull(e.getCause()).getClass());
+      assertEquals(
+          "images(filter) waits for threads of this backend, and was called on one of them;"
+              + " call it on another, by thenApplyAsync say",
+          e.getCause().getMessage());
+      assertEquals(Set.of(), Fixtures.get(allowed));
     }
   }
 }
