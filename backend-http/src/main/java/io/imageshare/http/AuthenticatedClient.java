@@ -177,7 +177,7 @@ final class AuthenticatedClient {
                 project,
                 now)
             .text();
-    return ErrorTranslation.of(request, response, always, now, hints, session.secrets().get());
+    return ErrorTranslation.of(request, response, always, now, hints, secrets(exchange));
   }
 
   /** The failure behind a response that cannot be read. */
@@ -185,11 +185,13 @@ final class AuthenticatedClient {
     return ErrorBody.read(exchange.response()).bare()
         ? error(exchange)
         : ErrorTranslation.unreadable(
-            exchange.request(), exchange.response(), why, session.secrets().get());
+            exchange.request(), exchange.response(), why, secrets(exchange));
   }
 
-  /** A text of the service without any secret. */
-  String hide(String text) {
-    return session.secrets().get().hide(text);
+  /**
+   * What no text of a response may show; that of its own request, however many others there are.
+   */
+  Redaction secrets(Exchange exchange) {
+    return session.secrets().get().and(exchange.identity().secrets());
   }
 }

@@ -72,7 +72,7 @@ final class ImsClient {
     Supplier<ApiRequest> show = project == null ? null : () -> poll(id, "v1", project, "jobs", id);
     boolean progressFirst = deployment.jobQuery() == HttpBackend.JobQuery.SHOW_JOB_PROGRESS;
     Exchange exchange = send(jobQueries, progressFirst, progress, show);
-    Job job = JobDocument.read(exchange.response().body(), id, client::hide);
+    Job job = JobDocument.read(exchange.response().body(), id, client.secrets(exchange)::hide);
     if (job == null) {
       throw client.unreadable(exchange, "the answer is not about this job");
     }

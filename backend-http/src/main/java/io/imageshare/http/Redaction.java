@@ -20,7 +20,7 @@ record Redaction(List<Secret> secrets) {
   /** A message quotes a document, is quoted by another, and that one by a page. */
   private static final int DEPTH = 3;
 
-  /** More than are in use at once; what is older than so many has long expired. */
+  /** More than most use at once; what is older than so many has long expired. */
   private static final int MOST = 256;
 
   /** More of a text than is ever shown. */
@@ -86,10 +86,11 @@ record Redaction(List<Secret> secrets) {
 
   /** These and more; the oldest are forgotten when they are too many. */
   Redaction and(Redaction more) {
-    Set<Secret> all = new LinkedHashSet<>(secrets);
-    if (!all.addAll(more.secrets)) {
+    if (secrets.containsAll(more.secrets)) {
       return this;
     }
+    Set<Secret> all = new LinkedHashSet<>(secrets);
+    all.addAll(more.secrets);
     List<Secret> known = List.copyOf(all);
     return new Redaction(known.subList(Math.max(0, known.size() - MOST), known.size()));
   }

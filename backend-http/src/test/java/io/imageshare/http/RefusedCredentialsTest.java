@@ -1,5 +1,6 @@
 package io.imageshare.http;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -458,6 +459,40 @@ class RefusedCredentialsTest {
       String message = Fixtures.failure(backend.submit(Fixtures.SHARE)).reason().message();
       assertEquals(2, given.get());
       assertTrue(message.startsWith("not *** (HTTP 400"), message);
+    }
+  }
+
+  @Test
+  void aReasonHidesWhatWasSentHoweverManySecretsThereAre() throws Exception {
+    WireServer.Script script =
+        (q, s) -> {
+          String token = q.header("x-security-token");
+          switch (q.method()) {
+            case "PUT" ->
+                WireServer.reply(
+                    s, 400, "{\"error_code\":\"IMG.1\",\"error_msg\":\"not " + token + "\"}");
+            case "GET" ->
+                WireServer.reply(
+                    s,
+                    200,
+                    "{\"images\":[],\"status\":\"FAIL\",\"fail_reason\":\"not " + token + "\"}");
+            default -> throw new AssertionError(q);
+          }
+        };
+    Function<String, Credentials> keys =
+        project -> Credentials.accessKey("AK", "geheim-sk-" + project, "geheim-st-" + project);
+    try (WireServer server = new WireServer(script);
+        HttpBackend backend = client(server.endpoint(), keys).build()) {
+      for (int i = 1; i <= 140; i++) {
+        Recipient recipient = Recipient.project("%032x".formatted(i));
+        Fixtures.get(backend.images(recipient, MemberStatus.ACCEPTED));
+      }
+      String project = PROJECTS.get(0);
+      Reason refusal =
+          Fixtures.failure(backend.submit(ShareRequest.accept(IMAGES, List.of(project)))).reason();
+      assertTrue(refusal.message().startsWith("not *** (HTTP 400"), refusal.message());
+      Reason ended = Fixtures.get(backend.job(project + "@j")).reason();
+      assertEquals("not ***", requireNonNull(ended).message());
     }
   }
 }
