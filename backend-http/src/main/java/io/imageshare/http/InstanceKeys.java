@@ -4,12 +4,14 @@ import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 import static java.net.HttpURLConnection.HTTP_OK;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.collect.Comparators;
 import io.imageshare.Reason.Kind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 
 /**
  * The temporary keys of the agency of the instance this runs on, from its metadata service ({@code
@@ -21,13 +23,13 @@ import java.net.URI;
  */
 record InstanceKeys(URI metadata, String before) implements Source {
   private static final String PATH = "/openstack/latest/securitykey";
-  private static final int CONNECT_MILLIS = 2_000;
-  private static final int READ_MILLIS = 5_000;
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration WHOLE = Duration.ofSeconds(5);
   private static final int LIMIT = 1 << 16;
 
   @Override
   public Identity fetch(Transport transport, Standing principal) {
-    JsonNode key = Wire.object(answer()).path("credential");
+    JsonNode key = Wire.object(answer(transport)).path("credential");
     try {
       return new Identity.AccessKey(
           Wire.text(key, "access"),
@@ -42,29 +44,27 @@ record InstanceKeys(URI metadata, String before) implements Source {
     }
   }
 
-  private byte[] answer() {
-    try {
-      HttpURLConnection connection =
-          (HttpURLConnection) metadata.resolve(PATH).toURL().openConnection(Proxy.NO_PROXY);
-      connection.setConnectTimeout(CONNECT_MILLIS);
-      connection.setReadTimeout(READ_MILLIS);
-      connection.setInstanceFollowRedirects(false);
-      connection.setUseCaches(false);
-      connection.setRequestProperty("Connection", "close");
-      try {
-        int status = connection.getResponseCode();
+  private byte[] answer(Transport transport) {
+    Duration limit = Comparators.min(WHOLE, transport.timeout());
+    HttpRequest request = HttpRequest.newBuilder(metadata.resolve(PATH)).timeout(limit).build();
+    long begun = transport.ticker().read();
+    try (JdkClient client =
+        JdkClient.own(HttpClient.Builder.NO_PROXY, null, CONNECT, Transport.pool(1))) {
+      HttpResponse<LimitedBody> response = client.send(request, LimitedBody.handler(LIMIT));
+      try (LimitedBody body = response.body()) {
+        int status = response.statusCode();
         if (status != HTTP_OK) {
           throw ErrorTranslation.exception(
               status == HTTP_NOT_FOUND ? Kind.UNAUTHENTICATED : Kind.UNAVAILABLE,
               "no credentials: %s, and %s%s answers HTTP %d; has this instance an agency?"
                   .formatted(before, metadata, PATH, status));
         }
-        try (InputStream body = connection.getInputStream()) {
-          return body.readNBytes(LIMIT);
-        }
-      } finally {
-        connection.disconnect();
+        Duration taken = Duration.ofNanos(transport.ticker().read() - begun);
+        return body.await(limit.minus(taken));
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw NetworkErrors.closed(false);
     } catch (IOException e) {
       throw ErrorTranslation.exception(
           Kind.UNAVAILABLE,

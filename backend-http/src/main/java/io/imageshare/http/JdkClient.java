@@ -86,6 +86,9 @@ final class JdkClient implements AutoCloseable {
     } catch (HttpTimeoutException e) {
       renew(used);
       throw e;
+    } catch (IllegalArgumentException e) {
+      // How the JDK's client reports a Content-Length that is not a number.
+      throw new IOException("the answer has no length that can be read", e);
     }
   }
 

@@ -7,6 +7,7 @@ import com.google.common.primitives.Bytes;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class LimitedBody implements BodySubscriber<LimitedBody>, AutoCloseable {
       Throwable cause = requireNonNull(e.getCause());
       throw new IOException(cause.getMessage(), cause);
     } catch (TimeoutException e) {
-      throw new IOException(e);
+      throw new HttpTimeoutException("the body has not come to its end");
     }
   }
 

@@ -19,7 +19,6 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -86,7 +85,7 @@ final class NetworkErrors {
         hasCause(e, ProtocolException.class) || hasCause(e, NumberFormatException.class);
     if (reason == null) {
       String what =
-          e instanceof HttpTimeoutException || hasCause(e, TimeoutException.class)
+          e instanceof HttpTimeoutException
               ? "no whole answer within " + seconds(limit)
               : "the connection broke: "
                   + (quotes ? "the answer is not HTTP" : ErrorBody.clean(message(e)));

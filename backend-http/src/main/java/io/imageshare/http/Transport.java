@@ -72,7 +72,7 @@ final class Transport implements AutoCloseable {
   }
 
   /** Threads are started when there is work, and end when there is none for some seconds. */
-  private static ExecutorService pool(int threads) {
+  static ExecutorService pool(int threads) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             threads, threads, IDLE_SECONDS, SECONDS, new LinkedBlockingQueue<>(), THREADS);
@@ -176,9 +176,6 @@ final class Transport implements AutoCloseable {
       throw NetworkErrors.closed(request.write());
     } catch (IOException e) {
       throw pool.isShutdown() ? NetworkErrors.closed(request.write()) : error(e, request);
-    } catch (IllegalArgumentException e) {
-      // How the client reports a Content-Length that is not a number.
-      throw error(new IOException("the answer has no length that can be read", e), request);
     }
   }
 

@@ -15,6 +15,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,11 @@ class DiscoveryTest {
           none.endpoint(), Kind.UNAUTHENTICATED, "answers HTTP 404; has this instance an agency?");
       tells(moved.endpoint(), Kind.UNAVAILABLE, "answers HTTP 302");
     }
+    try (WireServer wrong =
+        new WireServer(
+            (q, s) -> WireServer.send(s, "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"))) {
+      tells(wrong.endpoint(), Kind.UNAVAILABLE, "does not answer (java.io.IOException)");
+    }
     for (String body :
         List.of(
             "", "geheim", "[]", "{\"credential\":{\"access\":\"AK\",\"secret\":\"ge heim\"}}")) {
@@ -169,11 +175,29 @@ class DiscoveryTest {
     }
   }
 
+  @Test
+  void theAgencysKeyComesWholeInTimeOrNotAtAll() throws Exception {
+    for (String begun : List.of("", "HTTP/1.1 200 OK\r\nX:", WireServer.head(200, 100) + "{")) {
+      WireServer.Script stall =
+          (q, s) -> {
+            WireServer.send(s, begun);
+            s.getInputStream().read();
+          };
+      try (WireServer metadata = new WireServer(stall)) {
+        tells(
+            metadata.endpoint(),
+            Kind.UNAVAILABLE,
+            "does not answer (java.net.http.HttpTimeoutException)");
+      }
+    }
+  }
+
   private void tells(URI metadata, Kind kind, String words) throws Exception {
     try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, "{}"));
         HttpBackend backend =
             Fixtures.backend(server.endpoint())
                 .credentials(new Discovery(NOTHING, home, metadata).find())
+                .requestTimeout(Duration.ofMillis(300))
                 .build()) {
       Reason reason = Fixtures.failure(backend.submit(Fixtures.SHARE)).reason();
       assertEquals(kind, reason.kind(), reason.message());
