@@ -25,7 +25,7 @@ final class ContentEncoding {
     try {
       return switch (encoding) {
         case "gzip", "x-gzip" -> read(new GZIPInputStream(encoded), limit);
-        case "deflate" -> read(inflater(encoded, body), limit);
+        case "deflate" -> inflated(encoded, body, limit);
         default -> body;
       };
     } catch (IOException e) {
@@ -40,9 +40,14 @@ final class ContentEncoding {
   }
 
   /** Some servers leave out the header of zlib that the standard asks for. */
-  private static InputStream inflater(InputStream encoded, byte[] body) {
+  private static byte[] inflated(InputStream encoded, byte[] body, int limit) throws IOException {
     boolean zlib =
         body.length > 1 && (body[0] & 0x0f) == 8 && ((body[0] << 8) + (body[1] & 0xff)) % 31 == 0;
-    return new InflaterInputStream(encoded, new Inflater(!zlib));
+    Inflater inflater = new Inflater(!zlib);
+    try {
+      return read(new InflaterInputStream(encoded, inflater), limit);
+    } finally {
+      inflater.end(); // the stream ends only one of its own
+    }
   }
 }

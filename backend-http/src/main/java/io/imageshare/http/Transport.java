@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import com.google.common.base.Ticker;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.imageshare.BackendException;
+import io.imageshare.Reason;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -221,8 +222,14 @@ final class Transport implements AutoCloseable {
             .header("accept", "application/json")
             .header("accept-encoding", "identity")
             .header("user-agent", "imageshare");
-    headers.forEach(http::header);
-    settings.proxies().headers(request.endpoint()).forEach(http::header);
+    try {
+      headers.forEach(http::header);
+      settings.proxies().headers(request.endpoint()).forEach(http::header);
+    } catch (IllegalArgumentException e) {
+      // Its message quotes what may be a secret.
+      throw ErrorTranslation.exception(
+          Reason.Kind.UNAVAILABLE, request + " is not sent: a header of it is not one of HTTP");
+    }
     return http.build();
   }
 

@@ -2,17 +2,24 @@ package io.imageshare.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Throwables;
+import com.google.common.base.Ticker;
+import io.imageshare.BackendException;
 import io.imageshare.Reason;
 import io.imageshare.Reason.Kind;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -159,6 +166,31 @@ class FaultsTest {
         certain(Kind.UNAVAILABLE, arrived(server, () -> backend.job("j1")), "0.3 s");
         ended.await(); // both connections are closed with their calls
       }
+    }
+  }
+
+  @Test
+  void aHeaderThatCannotBeSentIsNeitherSentNorQuoted() throws Exception {
+    try (WireServer server = new WireServer((q, s) -> WireServer.reply(s, 200, JOB));
+        Transport transport =
+            new Transport(
+                threads -> JdkClient.own(HttpClient.Builder.NO_PROXY, null, SHORT, threads),
+                new Transport.Settings(
+                    new Proxies(null, true, null, false, Map.of()),
+                    1,
+                    SHORT,
+                    1000,
+                    Clock.systemUTC(),
+                    Ticker.systemTicker()))) {
+      ApiRequest write =
+          new ApiRequest(
+              ApiRequest.Purpose.SUBMIT, "POST", server.endpoint(), "/x", "", "{}", "", null);
+      BackendException e =
+          assertThrows(
+              BackendException.class, () -> transport.send(write, Map.of("x-a", "ge\nheim")));
+      certain(Kind.UNAVAILABLE, e.reason(), "is not sent");
+      assertFalse(Throwables.getStackTraceAsString(e).contains("heim"));
+      assertEquals(0, server.requests().size());
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -83,7 +84,7 @@ final class ConnectionAcceptor implements AutoCloseable {
         }
         threads.execute(() -> serve(connection));
       }
-    } catch (IOException | InterruptedException e) {
+    } catch (IOException | InterruptedException | RejectedExecutionException e) {
       if (!socket.isClosed()) {
         log.error("no more connections are accepted", e);
       }
