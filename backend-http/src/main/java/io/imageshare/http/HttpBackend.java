@@ -233,6 +233,9 @@ public final class HttpBackend implements MemberBackend {
     private static final String CLIENT_HAS_ITS_OWN =
         "%s: the client of client(...) has its own; give it there";
 
+    /** As good as for ever, and far from what overflows in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     /** How many bytes of a response are read by default. */
     static final int BODY_LIMIT = 4 << 20;
 
@@ -668,7 +671,11 @@ public final class HttpBackend implements MemberBackend {
 
     private static void positive(String method, Duration time) {
       checkArgument(
-          !time.isNegative() && !time.isZero(), "%s: %s; it must be positive", method, time);
+          !time.isNegative() && !time.isZero() && time.compareTo(LONGEST) <= 0,
+          "%s: %s; it must be positive, and %s days at most",
+          method,
+          time,
+          LONGEST.toDays());
     }
   }
 }

@@ -13,6 +13,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,27 @@ class BuilderTest {
     refused("bodyLimit", builder().bodyLimit(0));
     refused("requestTimeout", builder().requestTimeout(Duration.ZERO));
     refused("connectTimeout", builder().connectTimeout(Duration.ofSeconds(-1)));
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    refused("connectTimeout", builder().connectTimeout(Duration.ofDays(36_500).plusNanos(1)));
+    assertEquals(
+        "requestTimeout: %s; it must be positive, and 36500 days at most".formatted(forever),
+        assertThrows(
+                IllegalArgumentException.class, () -> builder().requestTimeout(forever).build())
+            .getMessage());
+  }
+
+  @Test
+  void theLongestTimeLimitsDoForACall() throws Exception {
+    Duration longest = Duration.ofDays(36_500);
+    try (WireServer server =
+            new WireServer((q, s) -> WireServer.reply(s, 200, "{\"status\":\"RUNNING\"}"));
+        HttpBackend backend =
+            Fixtures.backend(server.endpoint())
+                .requestTimeout(longest)
+                .connectTimeout(longest)
+                .build()) {
+      Fixtures.get(backend.job("j1"));
+    }
   }
 
   @Test
