@@ -43,6 +43,9 @@ public final class JdbcJournal {
   private static final Duration KEEP_REPORTS = Duration.ofDays(30);
   private static final Duration SHORTEST = Duration.ofHours(1);
 
+  /** As good as for ever, and far from where the database's times end. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final DataSource source;
   private final Executor executor;
   private final Duration keepReports;
@@ -73,12 +76,13 @@ public final class JdbcJournal {
    *
    * @param time how long at least; 30 days by default, to look into what went wrong last month
    * @return the copy
-   * @throws IllegalArgumentException if the time is below one hour
+   * @throws IllegalArgumentException if the time is below one hour, or above 36,500 days
    */
   public JdbcJournal keepReports(Duration time) {
-    if (time.compareTo(SHORTEST) < 0) {
+    if (time.compareTo(SHORTEST) < 0 || time.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "reports must be kept for %s at least, not for %s".formatted(SHORTEST, time));
+          "keepReports: %s; it must be %s at least, and %d days at most"
+              .formatted(time, SHORTEST, LONGEST.toDays()));
     }
     return new JdbcJournal(source, executor, time);
   }

@@ -21,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -270,8 +271,23 @@ class JdbcJournalTest {
     assertEquals(Optional.empty(), get(journal.report("old")));
     assertEquals(Optional.of("{}"), get(journal.report("recent")));
     assertTrue(get(journal.claim("old", MINUTE)).epoch() > before.epoch());
-    assertThrows(
-        IllegalArgumentException.class, () -> JdbcJournal.over(pool, threads).keepReports(MINUTE));
+  }
+
+  @Test
+  void reportsAreKeptForAnHourToAHundredYears() {
+    JdbcJournal database = JdbcJournal.over(pool, threads);
+    Duration longest = Duration.ofDays(36_500);
+    for (Duration wrong : List.of(MINUTE, longest.plusNanos(1), ChronoUnit.FOREVER.getDuration())) {
+      assertEquals(
+          "keepReports: %s; it must be PT1H at least, and 36500 days at most".formatted(wrong),
+          assertThrows(IllegalArgumentException.class, () -> database.keepReports(wrong))
+              .getMessage());
+    }
+    Journal journal = database.keepReports(longest).scope(scope);
+    for (String run : List.of("one", "other")) {
+      get(journal.finish(run, get(journal.claim(run, MINUTE)).epoch(), "{}"));
+    }
+    assertEquals(Optional.of("{}"), get(journal.report("one")));
   }
 
   @Test
