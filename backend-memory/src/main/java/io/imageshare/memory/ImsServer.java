@@ -132,6 +132,8 @@ public final class ImsServer implements AutoCloseable {
 
   /** Puts a server together. Not safe for use by several threads. */
   public static final class Builder {
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final MemoryBackend cloud;
     private final ServerSettings settings = new ServerSettings();
 
@@ -234,10 +236,14 @@ public final class ImsServer implements AutoCloseable {
      *
      * @param duration the time
      * @return this
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if it is negative, or longer than 36,500 days
      */
     public Builder tokensLast(Duration duration) {
-      checkArgument(!duration.isNegative(), "tokensLast: %s is negative", duration);
+      checkArgument(
+          !duration.isNegative() && duration.compareTo(LONGEST) <= 0,
+          "tokensLast: %s; it must not be negative, and %s days at most",
+          duration,
+          LONGEST.toDays());
       settings.tokenLifetime = duration;
       return this;
     }

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -397,5 +398,11 @@ class ImsServerTest {
     server = ImsServer.builder(cloud).port(port).build();
     assertEquals(port, server.endpoint().getPort());
     assertThrows(IllegalArgumentException.class, () -> ImsServer.builder(cloud).port(65536));
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    assertEquals(
+        "tokensLast: %s; it must not be negative, and 36500 days at most".formatted(forever),
+        assertThrows(
+                IllegalArgumentException.class, () -> ImsServer.builder(cloud).tokensLast(forever))
+            .getMessage());
   }
 }
