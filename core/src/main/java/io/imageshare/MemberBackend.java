@@ -143,7 +143,10 @@ public interface MemberBackend extends AutoCloseable {
     return "";
   }
 
-  /** Releases the resources of the backend. By default there are none. */
+  /**
+   * Releases the resources of the backend. By default there are none. Workflows over it are closed
+   * first.
+   */
   @Override
   default void close() {}
 

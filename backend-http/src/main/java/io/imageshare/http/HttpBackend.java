@@ -211,7 +211,8 @@ public final class HttpBackend implements MemberBackend {
    * Ends the calls under way; a write under way fails as {@link Reason.Kind#LOST}. The backend's
    * threads end, and on Java 21 and later its HTTP client is closed. On Java 17, where an HTTP
    * client cannot be closed, the one daemon thread of the JDK's client and its idle connections go
-   * with the next garbage collection. A client that the caller gave is left alone.
+   * with the next garbage collection. A client that the caller gave is left alone. Close a workflow
+   * before its backend: its runs would take some minutes to give up what they still poll and read.
    */
   @Override
   public void close() {

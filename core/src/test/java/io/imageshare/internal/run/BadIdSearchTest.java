@@ -211,6 +211,20 @@ class BadIdSearchTest {
   }
 
   @Test
+  void whatWasNotRefusedItselfIsNotTooMuch() {
+    Evidence evidence = new Evidence();
+    BadIdSearch search = new BadIdSearch(slice(4, 4), new Reason(Kind.INVALID, "", ""), evidence);
+    assertEquals(new Step.Ask(slice(4, 2)), search.next());
+    search.cleared();
+    IntStream.range(0, 4).forEach(i -> evidence.listed(Side.IMAGES, i));
+    IntStream.range(0, 4).forEach(r -> evidence.listed(Side.RECIPIENTS, r));
+    assertEquals(
+        new Step.Ask(new Slice(slice(4, 1).images(), List.of(2))),
+        search.next(),
+        "the left half is searched on");
+  }
+
+  @Test
   void whatMayBeTooManyIsAskedOnceWithOneOfThem() {
     Service service = new Service();
     service.evidence.accepted(slice(19, 1));
