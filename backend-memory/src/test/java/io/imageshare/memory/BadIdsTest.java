@@ -215,11 +215,24 @@ class BadIdsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 100, 1000", "10, 100, 1000", "50, 10, 1000", "50, 1, 1000", "7, 3, 15"})
+  @CsvSource({
+    "1, 100, 1000",
+    "10, 100, 1000",
+    "50, 10, 1000",
+    "50, 1, 1000",
+    "7, 3, 15",
+    "4, 8, 1000",
+    "50, 100, 6",
+    "1, 3, 1000"
+  })
   void aServiceThatTakesLessPerCallThanItTellsFailsNoPair(int images, int recipients, int pairs) {
     BatchLimits taken = new BatchLimits(images, recipients, pairs);
     for (ShareRequest request :
-        List.of(Samples.share(20, 50), Samples.share(40, 50), Samples.share(3, 100))) {
+        List.of(
+            Samples.share(20, 50),
+            Samples.share(40, 50),
+            Samples.share(3, 100),
+            Samples.share(8, 20))) {
       MemoryBackend cloud =
           Samples.cloud(Timekeeper.virtual(), 40).limits(taken).badProjects("project-17").build();
       MemberBackend untold =
@@ -236,6 +249,7 @@ class BadIdsTest {
       int fewest =
           IntMath.divide(request.images().size(), images, RoundingMode.CEILING)
               * IntMath.divide(request.recipients().size(), recipients, RoundingMode.CEILING);
+      fewest = Math.max(fewest, IntMath.divide((int) request.pairs(), pairs, RoundingMode.CEILING));
       assertTrue(report.stats().submits() <= 5 * fewest + 160, report.stats()::toString);
     }
   }

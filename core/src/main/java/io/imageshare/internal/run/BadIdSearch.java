@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Only ids not proven good are halved; the others ride along, so that no call is made in vain.
  * An id is found bad only when the call just refused held it and otherwise only good ids: a slice
  * in which it is the only suspect, left over from halving, is asked for once more before that, and
- * with one of the good ids alone where the service never took as many as these: they may be too
- * many.
+ * without the good ids but one of the other side where the service never took as many as these:
+ * they may be too many.
  */
 final class BadIdSearch {
 
@@ -208,9 +208,12 @@ final class BadIdSearch {
 
   private Step along(Side side, List<Integer> suspects) {
     if (suspects.size() == 1 && refused) {
-      return mayBeTooMany(side.other())
-          ? count(side.other())
-          : new Step.Bad(side, suspects.get(0), reason);
+      for (Side many : List.of(side, side.other())) {
+        if (mayBeTooMany(many)) {
+          return count(many, many == side ? suspects.get(0) : suspect.ids(many).get(0));
+        }
+      }
+      return new Step.Bad(side, suspects.get(0), reason);
     } else if (suspects.size() == 1) {
       return ask(suspect.with(side, suspects));
     } else {
@@ -221,13 +224,14 @@ final class BadIdSearch {
 
   private boolean mayBeTooMany(Side side) {
     return reason.kind() == Reason.Kind.INVALID
-        && evidence.mayBeTooMany(side, suspect.ids(side).size());
+        && suspect.ids(side).size() > 1
+        && evidence.mayBeTooMany(suspect);
   }
 
   /** Asks with one id of a side: if that is accepted, there were too many of them. */
-  private Step count(Side side) {
+  private Step count(Side side, int id) {
     counted = side;
-    return ask(suspect.with(side, suspect.ids(side).subList(0, 1)));
+    return ask(suspect.with(side, List.of(id)));
   }
 
   private Step sideUnknown() {
@@ -236,7 +240,7 @@ final class BadIdSearch {
     while (images.isEmpty() && recipients.isEmpty()) {
       for (Side side : Side.values()) {
         if (refused && mayBeTooMany(side)) {
-          return count(side);
+          return count(side, suspect.ids(side).get(0));
         }
       }
       evidence.doubt(); // the refusal speaks against both sides alike

@@ -385,16 +385,19 @@ final class Sender {
   /** No call holds so many ids of a side any more. */
   private void narrow(Step.TooMany many, Reason reason) {
     BatchLimits now = run.limits;
+    if (many.count() > (many.side() == Side.IMAGES ? now.images() : now.recipients())) {
+      return; // another search has shown it meanwhile
+    }
     int fewer = many.count() / 2;
     run.limits =
         many.side() == Side.IMAGES
-            ? new BatchLimits(Math.min(now.images(), fewer), now.recipients(), now.pairs())
-            : new BatchLimits(now.images(), Math.min(now.recipients(), fewer), now.pairs());
+            ? new BatchLimits(fewer, now.recipients(), now.pairs())
+            : new BatchLimits(now.images(), fewer, now.pairs());
     Predicate<Slice> exceeds = slice -> slice.ids(many.side()).size() > fewer;
     withdraw(other -> other.search == null && exceeds.test(other.slice));
     run.principals.forEach(p -> p.unexplained.removeIf(search -> exceeds.test(search.slice)));
     String message =
-        "a call with %d %s was refused ({}), and one with a single pair of them taken: from here on"
+        "a call with %d %s was refused ({}), and one with a single one of them taken: from here on"
             + " a call holds %d at most; tell the workflow's limits(...) what the service takes";
     String ids = Ascii.toLowerCase(many.side().name());
     run.effect(new Effect.Warn(message.formatted(many.count(), ids, fewer), reason));

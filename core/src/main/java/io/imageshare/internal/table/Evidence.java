@@ -8,7 +8,10 @@ import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -39,16 +42,15 @@ public final class Evidence {
     final SetMultimap<Strength, Integer> good =
         MultimapBuilder.enumKeys(Strength.class).hashSetValues().build();
     final BitSet bad = new BitSet();
-
-    /** The most of them in a call that was accepted. */
-    int most;
-
     final Set<String> codes = new HashSet<>();
 
     boolean isUniformlyBad() {
       return codes.size() == 1 && good.isEmpty();
     }
   }
+
+  /** The sizes of accepted calls: by how many images, the most recipients with as many or more. */
+  private final NavigableMap<Integer, Integer> sizes = new TreeMap<>();
 
   private final Known images = new Known();
   private final Known recipients = new Known();
@@ -59,15 +61,19 @@ public final class Evidence {
   }
 
   public void accepted(Slice slice) {
-    for (Side side : Side.values()) {
-      known(side).good.putAll(Strength.ACCEPTED, slice.ids(side));
-      known(side).most = Math.max(known(side).most, slice.ids(side).size());
+    images.good.putAll(Strength.ACCEPTED, slice.images());
+    recipients.good.putAll(Strength.ACCEPTED, slice.recipients());
+    if (mayBeTooMany(slice)) {
+      int most = slice.recipients().size();
+      sizes.headMap(slice.images().size(), true).values().removeIf(fewer -> fewer <= most);
+      sizes.put(slice.images().size(), most);
     }
   }
 
-  /** Whether a call may be refused for so many ids of a side: none with as many was accepted. */
-  public boolean mayBeTooMany(Side side, int count) {
-    return count > Math.max(1, known(side).most);
+  /** Whether a call may be refused for how much it holds: none that held as much was accepted. */
+  public boolean mayBeTooMany(Slice slice) {
+    Map.Entry<Integer, Integer> taken = sizes.ceilingEntry(slice.images().size());
+    return taken == null || taken.getValue() < slice.recipients().size();
   }
 
   public void served(int image, int recipient) {

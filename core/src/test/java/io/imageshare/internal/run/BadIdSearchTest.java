@@ -201,6 +201,16 @@ class BadIdSearchTest {
   }
 
   @Test
+  void whatWasTakenOnOneSideAtATimeMayBeTooManyOnBoth() {
+    Service service = new Service();
+    service.evidence.accepted(slice(4, 1));
+    service.evidence.accepted(slice(1, 8));
+    service.mostRecipients = 8;
+    service.search(slice(4, 9)); // one of them is not known yet, and the others are good
+    assertEquals(List.of("too many RECIPIENTS"), service.found);
+  }
+
+  @Test
   void asManyAsWereTakenBeforeAreNotTooMany() {
     Service service = new Service();
     service.evidence.accepted(slice(20, 1));
