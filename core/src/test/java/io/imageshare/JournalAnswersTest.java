@@ -58,7 +58,7 @@ class JournalAnswersTest {
   void whoeverWaitsIsTold(String method) {
     assertTold(method, method + " answered null", () -> CompletableFuture.completedFuture(null));
     assertTold(method, "the journal returned no stage; is it a mock?", () -> null);
-    assertTold(method, "no answer for 15 s", CompletableFuture::new);
+    assertTold(method, "no answer for 15.0 s", CompletableFuture::new);
     assertTold(
         method,
         "planted by the test",

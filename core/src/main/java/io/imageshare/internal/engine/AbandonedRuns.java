@@ -9,6 +9,7 @@ import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
 import io.imageshare.Timekeeper;
 import io.imageshare.internal.journal.JournalCall;
+import io.imageshare.internal.time.Failures;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -228,7 +229,7 @@ final class AbandonedRuns {
 
   private void leave(String id, Throwable why) {
     if (left.add(id)) {
-      log.warn("run {} is not resumed: {}", id, why.getMessage());
+      log.warn("run {} is not resumed: {}", id, Failures.message(why));
     }
   }
 }

@@ -279,8 +279,7 @@ public final class Workflow {
       if (failure instanceof RunBusyException busy) {
         throw new RunBusyException(busy.run(), busy.owner(), busy.freeIn());
       }
-      String why = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-      throw new IllegalStateException("the journal failed: " + why, e);
+      throw new IllegalStateException("the journal failed: " + Failures.message(failure), e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.imageshare.internal.journal;
 import static java.util.Objects.requireNonNull;
 
 import io.imageshare.Timekeeper;
+import io.imageshare.internal.time.Durations;
 import io.imageshare.internal.time.Failures;
 import java.time.Duration;
 import java.util.Collection;
@@ -81,7 +82,8 @@ public final class JournalCall {
                 over[0] = true;
                 then.accept(
                     null,
-                    new IllegalStateException("no answer for %d s".formatted(within.toSeconds())));
+                    new IllegalStateException(
+                        "no answer for %s s".formatted(Durations.seconds(within))));
               }
             });
     make(

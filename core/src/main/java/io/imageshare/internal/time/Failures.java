@@ -18,4 +18,10 @@ public final class Failures {
     }
     return cause;
   }
+
+  /** What a failure says, or what it is where it says nothing. */
+  public static String message(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.toString() : message;
+  }
 }
