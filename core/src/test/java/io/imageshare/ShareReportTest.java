@@ -291,6 +291,17 @@ class ShareReportTest {
     assertTrue(String.valueOf(e.getMessage()).contains(message), e.getMessage());
   }
 
+  /** The parser tells no place where it gives up. */
+  @Test
+  void whatIsTooDeepOrTooLongIsNamed() {
+    List<String> values = List.of("[".repeat(1001), "9".repeat(1001), '"' + "a".repeat(20_000_001));
+    for (String value : values) {
+      String text = "{\"imageshare\":\"report/1\",\"later\":" + value + "\"";
+      Exception e = assertThrows(IllegalArgumentException.class, () -> read(text));
+      assertTrue(String.valueOf(e.getMessage()).contains("exceeds the maximum"), e.getMessage());
+    }
+  }
+
   @Test
   void aJobThatCannotBeIsNamed() throws IOException {
     String job = "{\"images\":[0,1],\"recipients\":[0,1],\"id\":\"%s\",\"type\":\"\",%s}";
