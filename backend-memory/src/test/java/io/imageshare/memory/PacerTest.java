@@ -220,6 +220,22 @@ class PacerTest {
     }
   }
 
+  /** More than one a nanosecond, and one in centuries: times that are equal, or overflow. */
+  @Test
+  void anyRateThatAPolicyAllowsWillDo() {
+    for (double rate : new double[] {2e9, Double.MAX_VALUE}) {
+      Fleet fleet = new Fleet(noLimit(), 1);
+      fleet.flow = FlowPolicy.defaults().callsPerSecond(rate);
+      assertAtMost(60, fleet.four(10).end().toSeconds(), rate + " a second");
+    }
+    for (double rate : new double[] {1e-10, Double.MIN_VALUE}) {
+      Fleet fleet = new Fleet(noLimit(), 1);
+      fleet.flow = FlowPolicy.defaults().callsPerSecond(rate);
+      fleet.four(1).runs.forEach(run -> run.report().join());
+      assertAtMost(4, fleet.cloud.calls().size(), rate + " a second");
+    }
+  }
+
   private interface Away {
     CompletionStage<Snapshot> answer(Fleet fleet, long version, String state);
   }

@@ -74,6 +74,9 @@ final class RateEstimator {
   private static final double LONGEST_GAP = 300e9;
   private static final double MIN_RATE = 1 / LONGEST_GAP;
 
+  /** Three years: calls are hardly ever that rare, and times so far ahead do not overflow. */
+  private static final double LONGEST_SPACING = 1e17;
+
   private final transient double maxRate; // transient: not written
 
   /** Whether calls are evenly spaced whatever the window: those of several processes are. */
@@ -198,7 +201,8 @@ final class RateEstimator {
 
   /** When the next call may start if one starts at a time; of those that are evenly spaced. */
   long following(long start) {
-    return start + (long) (period == null || !isLimited() ? 1 / rate() : gap(start, period));
+    double gap = period == null || !isLimited() ? 1 / rate() : gap(start, period);
+    return start + (long) max(1, min(gap, LONGEST_SPACING));
   }
 
   private boolean isLong() {
