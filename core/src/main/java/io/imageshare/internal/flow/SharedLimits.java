@@ -51,6 +51,10 @@ final class SharedLimits implements Limits {
   private static final double TURNS_A_WINDOW = 8;
 
   private static final int MOST_CONFLICTS = 20;
+
+  /** So many may still have an effect. */
+  private static final int MOST_PROPOSALS = 2 * MOST_CONFLICTS;
+
   private static final Grant NOTHING = new Grant(Map.of(), 0, false, false);
 
   private final Timekeeper time;
@@ -307,6 +311,9 @@ final class SharedLimits implements Limits {
     Grant grant = leaving ? null : state.take(turn);
     if (leaving) {
       state.leave(turn);
+    }
+    if (proposals.size() == MOST_PROPOSALS) {
+      proposals.remove(0); // nobody keeps them for hours: what can be read but not replaced
     }
     proposals.add(new Proposal(turn, grant, state));
     return state.text();
