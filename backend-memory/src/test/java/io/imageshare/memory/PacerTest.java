@@ -220,6 +220,31 @@ class PacerTest {
     }
   }
 
+  /** Each turn meets many others, and takes longer than slots are taken ahead. */
+  @Test
+  void aPacerThatIsSlowHoldsNobodyUpForEver() {
+    for (int way : new int[] {400, 450}) {
+      Fleet fleet = new Fleet(fourASecond(0), 1);
+      Pacer slow =
+          (version, state) -> {
+            CompletableFuture<Snapshot> answer = new CompletableFuture<>();
+            fleet.time.schedule(
+                ofMillis(way),
+                () ->
+                    fleet
+                        .pacer
+                        .replace(version, state)
+                        .thenAccept(
+                            now -> fleet.time.schedule(ofMillis(way), () -> answer.complete(now))));
+            return answer;
+          };
+      for (int n = 0; n < 10; n++) {
+        fleet.start(IMAGES / 10, slow);
+      }
+      assertAtMost(900, fleet.end().toSeconds(), way + " ms: all");
+    }
+  }
+
   /** More than one a nanosecond, and one in centuries: times that are equal, or overflow. */
   @Test
   void anyRateThatAPolicyAllowsWillDo() {

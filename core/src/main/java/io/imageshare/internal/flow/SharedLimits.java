@@ -73,6 +73,7 @@ final class SharedLimits implements Limits {
   private long ahead; // by which the pacer's clock is, of the monotonic one of this process
   private long offset; // by which the shared times are
   private long roundTrip;
+  private long conflicted; // for so long the last turn was repeated
 
   // What this process may do.
   private Grant granted = NOTHING;
@@ -91,6 +92,7 @@ final class SharedLimits implements Limits {
   private final List<Proposal> proposals = new ArrayList<>();
   private int attempt;
   private boolean asking;
+  private long begun;
   private int conflicts;
   private int failures;
   private boolean leaving;
@@ -235,6 +237,7 @@ final class SharedLimits implements Limits {
 
   private void begin() {
     asking = true;
+    begun = time.nanoTime();
     conflicts = 0;
     alarm.cancel();
     attempt();
@@ -321,8 +324,10 @@ final class SharedLimits implements Limits {
 
   private Turn turn(long now) {
     List<Long> near = new ArrayList<>();
+    // What comes before the next turn ends is kept: or it would be given back again and again.
+    long until = now + offset + PATIENCE.toNanos() + conflicted;
     for (Slots own : granted.slots().values()) {
-      Set<Long> later = own.times().tailSet(now + offset + PATIENCE.toNanos(), false);
+      Set<Long> later = own.times().tailSet(until, false);
       returned.addAll(later);
       later.clear();
       near.addAll(own.times());
@@ -346,6 +351,7 @@ final class SharedLimits implements Limits {
   /** The shared state is as proposed, or was. */
   private void settled(Proposal own) {
     asking = false;
+    conflicted = time.nanoTime() - begun - roundTrip;
     proposals.clear();
     failures = 0;
     answered.subList(0, own.turn.answered().size()).clear();
