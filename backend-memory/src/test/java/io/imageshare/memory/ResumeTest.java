@@ -12,9 +12,11 @@ import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.Job;
 import io.imageshare.Journal;
+import io.imageshare.Member;
 import io.imageshare.MemberBackend;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
+import io.imageshare.Recipient;
 import io.imageshare.ShareReport;
 import io.imageshare.ShareReport.Ending;
 import io.imageshare.ShareRequest;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -121,6 +124,44 @@ class ResumeTest {
       assertEquals(0, report.outcomes().filter(o -> ((Outcome.Done) o).already()).count());
       assertEquals(List.of(), second.resume());
     }
+  }
+
+  @Test
+  void jobsStayThoseOfTheirRecipientsWhateverTheOrderOfTypes() throws InterruptedException {
+    MemoryBackend unlisted =
+        Samples.cloud(time, 1)
+            .jobsTake(Duration.ofSeconds(30))
+            .unknowns(Unknowns.defaults().listing(Unknowns.Listing.UNSUPPORTED))
+            .build();
+    unlisted.inject(new Fault.StuckJob());
+    Recipient domain = Recipient.domain("domain-1");
+    Recipient project = Recipient.project("project-1");
+    KillSwitch process = new KillSwitch(Long.MAX_VALUE / 2);
+    mixed(unlisted, process)
+        .start(
+            ShareRequest.builder().images("image-0").recipients(List.of(domain, project)).build());
+    time.sleep(Duration.ofSeconds(5));
+    assertEquals(2, Samples.calls(unlisted, Call.Kind.SUBMIT).size());
+    process.kill();
+    try (ShareWorkflow second = mixed(unlisted, KillSwitch.never())) {
+      ShareReport report = second.resume().get(0).report().join();
+      Set<Member> shared = unlisted.members();
+      assertEquals(1, shared.size());
+      assertEquals(2, Samples.calls(unlisted, Call.Kind.SUBMIT).size());
+      for (Recipient recipient : List.of(domain, project)) {
+        Member member = new Member("image-0", recipient);
+        assertEquals(
+            shared.contains(member), report.outcome(member) instanceof Outcome.Done, "" + report);
+      }
+    }
+  }
+
+  private ShareWorkflow mixed(MemoryBackend cloud, KillSwitch process) {
+    return ShareWorkflow.builder(new CrashingBackend(cloud, process))
+        .journal(journal.seenBy("me", process))
+        .limits(new BatchLimits(1, 1, 1))
+        .seed(7)
+        .build();
   }
 
   @Test

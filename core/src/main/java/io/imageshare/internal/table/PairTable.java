@@ -12,6 +12,8 @@ import io.imageshare.ShareRequest;
 import io.imageshare.ShareRequest.Action;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +79,7 @@ public final class PairTable {
         requests.get(0).action(),
         requests.get(0).vault(),
         requests.stream().flatMap(r -> r.images().stream()).distinct().toList(),
-        requests.stream().flatMap(r -> r.recipients().stream()).distinct().toList());
+        requests.stream().flatMap(r -> byType(r.recipients())).distinct().toList());
     for (ShareRequest request : requests) {
       int[] columns = request.recipients().stream().mapToInt(recipientIndex::get).toArray();
       for (String image : request.images()) {
@@ -85,6 +87,14 @@ public final class PairTable {
         Arrays.stream(columns).forEach(column -> open(row, column));
       }
     }
+  }
+
+  /**
+   * In the order in which a request is read back from its document, which has a list for each type:
+   * a journal names recipients by their place in the table.
+   */
+  private static Stream<Recipient> byType(Collection<Recipient> recipients) {
+    return recipients.stream().sorted(Comparator.comparing(Recipient::type));
   }
 
   /**
