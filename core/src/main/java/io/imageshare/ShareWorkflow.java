@@ -353,9 +353,9 @@ public final class ShareWorkflow implements AutoCloseable {
    * settled by reading the members; the rest is planned anew with the limits and policies of this
    * workflow. The deadline of a run does not change.
    *
-   * <p>A run that was cancelled or reached its deadline is finished; one that was closed or stopped
-   * is not. A run that was cancelled, but whose process ended first, makes its last polls and reads
-   * and no submit.
+   * <p>A run that was cancelled, reached its deadline, or stopped for its failed pairs is finished;
+   * one that was closed or stopped for another reason is not. A run that was cancelled, but whose
+   * process ended first, makes its last polls and reads and no submit.
    *
    * @return the runs, which are under way
    * @throws IllegalStateException without a journal, if it cannot be read, if the workflow is

@@ -9,6 +9,7 @@ import com.google.common.math.IntMath;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
 import io.imageshare.MemberBackend;
+import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
@@ -252,6 +253,31 @@ class BadIdsTest {
       fewest = Math.max(fewest, IntMath.divide((int) request.pairs(), pairs, RoundingMode.CEILING));
       assertTrue(report.stats().submits() <= 5 * fewest + 160, report.stats()::toString);
     }
+  }
+
+  @Test
+  void whatWasTakenMeanwhileDoesNotBlameTheRestOfACallThatIsTooLarge() {
+    MemoryBackend.Builder builder =
+        Samples.cloud(Timekeeper.virtual(), 6).limits(new BatchLimits(100, 1, 1000));
+    for (String image : List.of("image-1", "image-3", "image-5")) {
+      builder.member(image, Recipient.project("project-1"), MemberStatus.ACCEPTED);
+    }
+    builder.member("image-0", Recipient.project("project-3"), MemberStatus.ACCEPTED);
+    MemoryBackend cloud = builder.build();
+    MemberBackend untold =
+        new ForwardingBackend(cloud) {
+          @Override
+          public BatchLimits limits() {
+            return BatchLimits.defaults();
+          }
+        };
+    ShareReport report =
+        Samples.workflow(untold)
+            .limits(new BatchLimits(5, 20, 1000))
+            .flow(FlowPolicy.defaults().concurrentCalls(1).openJobs(1))
+            .build()
+            .run(Samples.share(6, 4));
+    assertTrue(report.allDone(), report::toString);
   }
 
   private static void assertBad(Outcome.Failed failed) {

@@ -444,4 +444,14 @@ class FleetTest {
       assertEquals(4, submits());
     }
   }
+
+  @Test
+  void aRunThatStoppedForItsFailedPairsIsTakenOverByNobody() throws InterruptedException {
+    cloud = Samples.cloud(time, 4).badProjects("project-0").build();
+    try (ShareWorkflow first = process("first").stopAfterFailures(1).build()) {
+      assertEquals(Ending.STOPPED, first.start(RUN, REQUEST).report().join().ending());
+      assertTrue(journal.isEmpty(), "it would fail again");
+      assertEquals(Ending.STOPPED, first.report(RUN).orElseThrow().ending());
+    }
+  }
 }

@@ -313,7 +313,11 @@ final class RunLoop implements ShareRun, CallOwner {
     context.calls().abandon(this);
     giveBackSlots();
     boolean forGood =
-        ending == Ending.FINISHED || ending == Ending.CANCELLED || ending == Ending.DEADLINE;
+        switch (ending) {
+          case FINISHED, CANCELLED, DEADLINE -> true;
+          case STOPPED -> model().hasFailedTooOften;
+          case CLOSED -> false;
+        };
     ShareReport told = told(ending, reason);
     journal.end(forGood ? () -> json(told) : null, () -> publish(told));
   }

@@ -71,6 +71,9 @@ public final class RunModel {
   /** Why nothing is written any more; null: it may be. */
   @Nullable Reason writesStopped;
 
+  /** Whether that is since too many pairs have failed, as they would again. */
+  public boolean hasFailedTooOften;
+
   int nextSubmission;
   int nextEntry;
   public int openJobs;

@@ -123,6 +123,7 @@ public final class RunState {
         || run.listingReader != null) {
       return;
     }
+    run.hasFailedTooOften = true;
     Reason last =
         requireNonNull(getLast(filter(run.table.verdicts(), Verdict.Failed.class))).reason();
     stopWrites(
