@@ -10,11 +10,12 @@ import java.util.concurrent.CompletionStage;
  * a place for one short text that they all see, and a clock.
  *
  * <p>With a pacer, {@link FlowPolicy#callsPerSecond} and {@link FlowPolicy#openJobs} hold for all
- * workflows on it together; give all of them the same policy. What one learns about the service's
- * own limit, all know. Before a workflow makes calls, it takes some slots, the times at which calls
- * may start, about two seconds ahead: a call does not wait for the pacer, and slots that are not
- * needed are given back. The workflows take turns, so that each gets its share, and a share that
- * one does not need goes to the others.
+ * workflows on it together; give all of them the same policy, as one that allows far fewer calls
+ * gets none beside busy ones. What one learns about the service's own limit, all know. Before a
+ * workflow makes calls, it takes some slots, the times at which calls may start, about two seconds
+ * ahead: a call does not wait for the pacer, and slots that are not needed are given back. The
+ * workflows take turns, so that each gets its share, and a share that one does not need goes to the
+ * others.
  *
  * <p><b>If the pacer is away</b>, which is to say that it fails or does not answer within a second,
  * each workflow keeps to its own share until it is back: what is allowed, divided by the number of
@@ -42,7 +43,8 @@ public interface Pacer {
    *
    * @param version how many times it was replaced; 0: never
    * @param state the text; empty at first. It is private to the engine, contains no secret, and is
-   *     some kilobytes long
+   *     some kilobytes long, and longer by some 14 characters for each call of the window in which
+   *     the service limits calls: 30 kilobytes where it takes 2,000 a minute
    * @param now the time of the store's clock at that moment
    */
   record Snapshot(long version, String state, Instant now) {

@@ -264,6 +264,7 @@ class ShareRequestTest {
     assertDocument(
         "document: not JSON", "{\"images\":[\"i\"],\"images\":[\"j\"],\"projects\":[\"p\"]}");
     assertDocument("document: not JSON", "{\"images\":[\"i\"],\"projects\":[\"p\"]} {}");
+    assertDocument("or token 'null', 'true' or 'false'), at line 1, column 12", "{\"images\": ,}");
     assertDocument("images: none given", "{\"images\":[],\"projects\":[\"p\"]}");
     assertDocument("projects: none given", "{\"images\":[\"i\"],\"projects\":[]}");
     assertDocument("looks like several ids joined", "{\"images\":[\"i;j\"],\"projects\":[\"p\"]}");

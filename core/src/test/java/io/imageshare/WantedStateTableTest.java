@@ -2,6 +2,7 @@ package io.imageshare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -75,5 +76,12 @@ class WantedStateTableTest {
     Exception e =
         assertThrows(IllegalArgumentException.class, () -> read(csv.replace("~", "\r\n")), csv);
     assertEquals(message, e.getMessage());
+  }
+
+  @Test
+  void ofALongLineOnlySoMuchIsShown() {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> read("i".repeat(100_000)));
+    assertTrue(String.valueOf(e.getMessage()).length() < 300, "the message is too long");
   }
 }

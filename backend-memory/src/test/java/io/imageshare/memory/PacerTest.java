@@ -288,6 +288,9 @@ class PacerTest {
             (fleet, version, state) -> {
               throw new IllegalStateException("closed");
             },
+            (fleet, version, state) -> {
+              throw new AssertionError("closed");
+            },
             (fleet, version, state) -> new CompletableFuture<>(),
             (fleet, version, state) ->
                 CompletableFuture.completedFuture(

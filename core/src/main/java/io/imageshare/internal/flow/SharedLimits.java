@@ -1,5 +1,6 @@
 package io.imageshare.internal.flow;
 
+import static com.google.common.base.Throwables.throwIfInstanceOf;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.EnumMultiset;
@@ -260,7 +261,8 @@ final class SharedLimits implements Limits {
                         limit.cancel();
                         answered(number, began, value, failure);
                       }));
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
+      throwIfInstanceOf(e, OutOfMemoryError.class);
       time.schedule(Duration.ZERO, () -> failed(number, e));
     }
   }

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -225,6 +227,14 @@ public final class JsonBinding {
                 : Ascii.truncate(found.toString(), 63, "...");
     return new IllegalArgumentException(
         "%s: expected %s, found %s".formatted(place.isEmpty() ? "document" : place, right, what));
+  }
+
+  /** What is wrong with a text that is no JSON, and where. */
+  static String notJson(JsonProcessingException e) {
+    JsonLocation at = e.getLocation(); // null: it is too deep or too long for the parser
+    String where =
+        at == null ? "" : ", at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+    return e.getOriginalMessage() + where;
   }
 
   /** Makes a value by a constructor that checks, and adds the place to what it finds wrong. */

@@ -7,7 +7,6 @@ import static io.imageshare.internal.report.JsonBinding.checked;
 import static io.imageshare.internal.report.JsonBinding.expected;
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -60,11 +59,8 @@ public final class ReportReader {
     try (JsonParser json = MAPPER.createParser(from)) {
       return new ReportReader(json).read();
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation(); // null: it is too deep or too long for the parser
-      String where =
-          at == null ? "" : ", at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
       throw new IllegalArgumentException(
-          "document: not JSON, or not all of it: " + e.getOriginalMessage() + where, e);
+          "document: not JSON, or not all of it: " + JsonBinding.notJson(e), e);
     }
   }
 

@@ -68,7 +68,7 @@ public final class RequestDocument {
     try {
       root = STRICT.readTree(requireNonNull(json, "json"));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("document: not JSON: " + e.getMessage(), e);
+      throw new IllegalArgumentException("document: not JSON: " + JsonBinding.notJson(e), e);
     }
     if (!root.isObject()) {
       throw expected("document", "an object with \"images\" and \"projects\"", root);

@@ -25,6 +25,9 @@ public final class WantedTable {
   private static final String PROJECT = "project";
   private static final List<String> WITHOUT_HEADER = List.of(IMAGE, PROJECT);
 
+  /** How much is shown of a line that is no row. */
+  private static final int LONGEST_SHOWN = 200;
+
   private final List<String> columns;
   private final Map<String, Set<Recipient>> wanted = new LinkedHashMap<>();
 
@@ -78,7 +81,9 @@ public final class WantedTable {
     if (fields.size() < 2 || !more.stream().allMatch(String::isEmpty)) {
       throw new IllegalArgumentException(
           "expected %s, found %s"
-              .formatted(Joiner.on(",").join(columns), Joiner.on(",").join(fields)));
+              .formatted(
+                  Joiner.on(",").join(columns),
+                  Ascii.truncate(Joiner.on(",").join(fields), LONGEST_SHOWN, "...")));
     }
     String reason = field(row, REASON);
     checkArgument(
