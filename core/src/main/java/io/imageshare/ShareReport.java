@@ -249,7 +249,10 @@ public final class ShareReport {
     return outcomes().filter(kind::isInstance).map(kind::cast);
   }
 
-  /** {@return the outcome of each pair, image by image in the request's order} */
+  /**
+   * {@return the outcome of each pair, image by image in the request's order; of the recipients,
+   * projects come first, then domains, then organizations}
+   */
   public Stream<Outcome> outcomes() {
     return IntStream.range(0, table.images()).boxed().flatMap(table::outcomes);
   }
