@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,16 @@ class BadIdsTest {
     }
   }
 
+  /** A backend that does not tell how little its service takes. */
+  private static MemberBackend untold(MemoryBackend cloud) {
+    return new ForwardingBackend(cloud) {
+      @Override
+      public BatchLimits limits() {
+        return BatchLimits.defaults();
+      }
+    };
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1, 100, 1000",
@@ -236,14 +247,7 @@ class BadIdsTest {
             Samples.share(8, 20))) {
       MemoryBackend cloud =
           Samples.cloud(Timekeeper.virtual(), 40).limits(taken).badProjects("project-17").build();
-      MemberBackend untold =
-          new ForwardingBackend(cloud) {
-            @Override
-            public BatchLimits limits() {
-              return BatchLimits.defaults();
-            }
-          };
-      ShareReport report = Samples.workflow(untold).build().run(request);
+      ShareReport report = Samples.workflow(untold(cloud)).build().run(request);
       int good = request.images().size() * (request.recipients().size() - 1);
       assertEquals(good, report.counts().done(), report::toString);
       report.failed().forEach(BadIdsTest::assertBad);
@@ -256,6 +260,38 @@ class BadIdsTest {
   }
 
   @Test
+  void whateverAServiceTakesPerCallAndDoesNotTellOnlyBadIdsFail() {
+    for (int seed = 0; seed < 60; seed++) {
+      Random random = new Random(seed);
+      ShareRequest request = Samples.share(1 + random.nextInt(25), 1 + random.nextInt(30));
+      BatchLimits taken =
+          new BatchLimits(1 + random.nextInt(8), 1 + random.nextInt(12), 1 + random.nextInt(60));
+      MemoryBackend.Builder builder =
+          Samples.cloud(Timekeeper.virtual(), request.images().size())
+              .limits(taken)
+              .latency(Duration.ofMillis(random.nextInt(200)))
+              .unknowns(Unknowns.defaults().naming(Naming.NOTHING))
+              .seed(seed);
+      String bad = random.nextBoolean() ? "project-17" : "nobody";
+      builder.badProjects(bad);
+      double listed = random.nextInt(2) * random.nextDouble();
+      for (String image : request.images()) {
+        for (Recipient recipient : request.recipients()) {
+          if (!recipient.id().equals(bad) && random.nextDouble() < listed) {
+            builder.member(image, recipient, MemberStatus.PENDING);
+          }
+        }
+      }
+      ShareReport report = Samples.workflow(untold(builder.build())).build().run(request);
+      long good = request.recipients().stream().filter(r -> !r.id().equals(bad)).count();
+      assertEquals(
+          request.images().size() * good,
+          report.counts().done(),
+          "seed " + seed + ": " + taken + ": " + report);
+    }
+  }
+
+  @Test
   void whatWasTakenMeanwhileDoesNotBlameTheRestOfACallThatIsTooLarge() {
     MemoryBackend.Builder builder =
         Samples.cloud(Timekeeper.virtual(), 6).limits(new BatchLimits(100, 1, 1000));
@@ -264,15 +300,8 @@ class BadIdsTest {
     }
     builder.member("image-0", Recipient.project("project-3"), MemberStatus.ACCEPTED);
     MemoryBackend cloud = builder.build();
-    MemberBackend untold =
-        new ForwardingBackend(cloud) {
-          @Override
-          public BatchLimits limits() {
-            return BatchLimits.defaults();
-          }
-        };
     ShareReport report =
-        Samples.workflow(untold)
+        Samples.workflow(untold(cloud))
             .limits(new BatchLimits(5, 20, 1000))
             .flow(FlowPolicy.defaults().concurrentCalls(1).openJobs(1))
             .build()
