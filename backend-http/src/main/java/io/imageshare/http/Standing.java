@@ -41,7 +41,7 @@ final class Standing {
     if (isRefused(now)) {
       return false;
     }
-    if (tried && !accepted) {
+    if (left <= 0) {
       throw ErrorTranslation.exception(
           Reason.Kind.UNAVAILABLE,
           "not sent: other calls tried these credentials, one at a time, and had no answer in time");
