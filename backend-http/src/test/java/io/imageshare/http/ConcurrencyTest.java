@@ -121,17 +121,20 @@ class ConcurrencyTest {
     }
   }
 
+  /** Tells of each request, and answers once it may. */
+  private static WireServer.Script held(CountDownLatch came, CountDownLatch go) {
+    return (q, s) -> {
+      came.countDown();
+      go.await();
+      WireServer.reply(s, 200, RUNNING);
+    };
+  }
+
   @Test
   void atMostConcurrentCallsAreUnderWay() throws Exception {
     CountDownLatch came = new CountDownLatch(3);
     CountDownLatch go = new CountDownLatch(1);
-    WireServer.Script script =
-        (q, s) -> {
-          came.countDown();
-          go.await();
-          WireServer.reply(s, 200, RUNNING);
-        };
-    try (WireServer server = new WireServer(afterTheFirst(script));
+    try (WireServer server = new WireServer(afterTheFirst(held(came, go)));
         HttpBackend backend = Fixtures.backend(server.endpoint()).concurrentCalls(3).build()) {
       Fixtures.get(backend.job("j1"));
       List<CompletableFuture<?>> calls = new ArrayList<>();
@@ -154,13 +157,7 @@ class ConcurrencyTest {
   void whatIsCancelledBeforeItsTurnForAThreadIsNotSent() throws Exception {
     CountDownLatch came = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    WireServer.Script script =
-        (q, s) -> {
-          came.countDown();
-          go.await();
-          WireServer.reply(s, 200, RUNNING);
-        };
-    try (WireServer server = new WireServer(script);
+    try (WireServer server = new WireServer(held(came, go));
         HttpBackend backend = Fixtures.backend(server.endpoint()).concurrentCalls(1).build()) {
       CompletableFuture<?> first = backend.job("j1").toCompletableFuture();
       came.await();

@@ -204,13 +204,20 @@ class LocalFaultsTest {
     noStatus.put(Recipient.project("project-0"), null);
     Map<Recipient, MemberStatus> noRecipient = new HashMap<>();
     noRecipient.put(null, MemberStatus.PENDING);
+    Set<Recipient> recipients = Set.of(Recipient.project("project-0"));
     Map<Recipient, MemberStatus> broken =
         Maps.asMap(
-            Set.of(Recipient.project("project-0")),
+            recipients,
             recipient -> {
               throw new IllegalStateException("planted by the test");
             });
-    return List.of(noStatus, noRecipient, broken);
+    Map<Recipient, MemberStatus> erroneous =
+        Maps.asMap(
+            recipients,
+            recipient -> {
+              throw new AssertionError("planted by the test");
+            });
+    return List.of(noStatus, noRecipient, broken, erroneous);
   }
 
   @ParameterizedTest

@@ -177,7 +177,8 @@ public final class CallExecutor {
       T answer;
       try {
         answer = call.copy(value);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        throwIfInstanceOf(e, OutOfMemoryError.class);
         failed(e);
         return;
       }
