@@ -103,11 +103,14 @@ class FleetTest {
       waitUntilFinished();
       second.close();
       assertEquals(4, submits(), "paused at " + task);
-      assertTrue(second.report(RUN).orElseThrow().allDone(), "paused at " + task);
+      ShareReport kept = second.report(RUN).orElseThrow();
+      assertTrue(kept.allDone(), "paused at " + task);
       if (told.ending() == Ending.STOPPED) {
         lost++;
         String why = told.reason().orElseThrow().message();
         assertTrue(why.startsWith("this process lost the run"), why);
+      } else {
+        assertEquals(kept.toString(), told.toString(), "paused at " + task);
       }
     }
     assertTrue(lost > 30, "lost " + lost + " times");

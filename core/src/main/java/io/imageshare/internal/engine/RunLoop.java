@@ -156,7 +156,11 @@ final class RunLoop implements ShareRun, CallOwner {
     @Override
     public void lost(Reason reason) {
       log.warn("run {}: {}", id, reason);
-      end(Ending.STOPPED, reason, context.settings().closeTimeout());
+      if (over) {
+        publish(told(Ending.STOPPED, reason)); // the report that is kept is the other's
+      } else {
+        end(Ending.STOPPED, reason, context.settings().closeTimeout());
+      }
     }
 
     @Override
