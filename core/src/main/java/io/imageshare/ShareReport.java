@@ -109,8 +109,8 @@ public final class ShareReport {
         new PairTable(
             Action.SHARE,
             "",
-            members.stream().map(Member::image).distinct().toList(),
-            members.stream().map(Member::recipient).distinct().toList());
+            members.stream().map(Member::image),
+            members.stream().map(Member::recipient));
     for (Outcome outcome : outcomes) {
       checkArgument(
           table.outcome(outcome.member()).isEmpty(),

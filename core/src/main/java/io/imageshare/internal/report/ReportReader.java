@@ -14,12 +14,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableSet;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
 import io.imageshare.internal.report.ReportDocument.Count;
 import io.imageshare.internal.report.ReportDocument.Head;
 import io.imageshare.internal.report.ReportDocument.JobDocument;
 import io.imageshare.internal.report.ReportDocument.Row;
+import io.imageshare.internal.table.Ids;
 import io.imageshare.internal.table.IndexRanges;
 import io.imageshare.internal.table.PairTable;
 import io.imageshare.internal.table.Slice;
@@ -29,10 +31,11 @@ import java.io.IOException;
 import java.io.Reader;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link ReportWriter} wrote: row by row and job by job, the rest at once. */
@@ -134,8 +137,8 @@ public final class ReportReader {
       verdicts.add(bind("outcomes[" + verdicts.size() + "]", outcome, Verdict.class));
     }
     pairs = new long[verdicts.size()];
-    Set<String> images = distinct("images", all.images());
-    Set<Recipient> recipients = distinct("recipients", all.recipients());
+    Set<String> images = distinct("images", all.images(), Ids::key);
+    Set<Recipient> recipients = distinct("recipients", all.recipients(), Ids::key);
     // Checked as every request is.
     table =
         checked(
@@ -145,19 +148,19 @@ public final class ReportReader {
               return new PairTable(
                   asked.action(),
                   asked.vault(),
-                  List.copyOf(asked.images()),
-                  List.copyOf(asked.recipients()));
+                  asked.images().stream(),
+                  asked.recipients().stream());
             });
     return table;
   }
 
-  private static <T> Set<T> distinct(String field, List<T> all) {
-    Set<T> distinct = new LinkedHashSet<>();
+  private static <T> Set<T> distinct(String field, List<T> all, UnaryOperator<T> key) {
+    Set<T> keys = new HashSet<>();
     for (T one : all) {
       checkArgument(
-          distinct.add(one), "%s[%s]: %s stands there twice", field, distinct.size(), one);
+          keys.add(key.apply(one)), "%s[%s]: %s stands there twice", field, keys.size(), one);
     }
-    return distinct;
+    return ImmutableSet.copyOf(all);
   }
 
   private void row(String place, JsonNode value) {

@@ -14,12 +14,15 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -78,12 +81,15 @@ public final class PairTable {
     this(
         requests.get(0).action(),
         requests.get(0).vault(),
-        requests.stream().flatMap(r -> r.images().stream()).distinct().toList(),
-        requests.stream().flatMap(r -> byType(r.recipients())).distinct().toList());
+        requests.stream().flatMap(r -> r.images().stream()),
+        requests.stream().flatMap(r -> byType(r.recipients())));
     for (ShareRequest request : requests) {
-      int[] columns = request.recipients().stream().mapToInt(recipientIndex::get).toArray();
+      int[] columns =
+          request.recipients().stream()
+              .mapToInt(recipient -> requireNonNull(recipientIndex.get(Ids.key(recipient))))
+              .toArray();
       for (String image : request.images()) {
-        int row = requireNonNull(imageIndex.get(image));
+        int row = requireNonNull(imageIndex.get(Ids.key(image)));
         Arrays.stream(columns).forEach(column -> open(row, column));
       }
     }
@@ -98,11 +104,17 @@ public final class PairTable {
   }
 
   /**
-   * A table of which no pair is asked for.
+   * A table of which no pair is asked for. What is there in several spellings is spelled as the
+   * first is.
    *
    * @throws IllegalArgumentException if it would have too many pairs
    */
-  public PairTable(Action action, String vault, List<String> images, List<Recipient> recipients) {
+  public PairTable(
+      Action action, String vault, Stream<String> imageIds, Stream<Recipient> recipientIds) {
+    Map<String, String> imageKeys = byKey(imageIds, Ids::key);
+    Map<Recipient, Recipient> recipientKeys = byKey(recipientIds, Ids::key);
+    images = List.copyOf(imageKeys.values());
+    recipients = List.copyOf(recipientKeys.values());
     long pairs = (long) images.size() * recipients.size();
     checkArgument(
         pairs <= LIMIT,
@@ -113,18 +125,23 @@ public final class PairTable {
         LIMIT);
     this.action = action;
     this.vault = vault;
-    this.images = images;
-    this.recipients = recipients;
-    imageIndex = index(images);
-    recipientIndex = index(recipients);
+    imageIndex = index(imageKeys.keySet());
+    recipientIndex = index(recipientKeys.keySet());
     cells = new Cells(images.size(), recipients.size());
     byRecipient = action.isOfRecipient();
     pending = new int[images.size()];
     unsettled = new int[3][byRecipient ? recipients.size() : images.size()];
   }
 
-  private static <T> Map<T, Integer> index(List<T> ids) {
-    return IntStream.range(0, ids.size()).boxed().collect(Collectors.toMap(ids::get, i -> i));
+  private static <T> Map<T, T> byKey(Stream<T> ids, UnaryOperator<T> key) {
+    return ids.collect(
+        Collectors.toMap(key, id -> id, (first, other) -> first, LinkedHashMap::new));
+  }
+
+  private static <T> Map<T, Integer> index(Set<T> keys) {
+    Map<T, Integer> index = new HashMap<>();
+    keys.forEach(key -> index.put(key, index.size()));
+    return index;
   }
 
   private void open(int image, int recipient) {
@@ -389,12 +406,12 @@ public final class PairTable {
 
   /** The outcome of a settled pair; empty if this run was not asked for it. */
   public Optional<Outcome> outcome(Member member) {
-    Integer image = imageIndex.get(member.image());
-    Integer recipient = recipientIndex.get(member.recipient());
+    Integer image = imageIndex.get(Ids.key(member.image()));
+    Integer recipient = recipientIndex.get(Ids.key(member.recipient()));
     if (image == null || recipient == null || cells.get(image, recipient) < VERDICTS) {
       return Optional.empty();
     }
-    return Optional.of(verdict(cells.get(image, recipient)).of(member));
+    return Optional.of(verdict(cells.get(image, recipient)).of(member(image, recipient)));
   }
 
   /** How many pairs of an image have such a verdict. */
@@ -405,8 +422,8 @@ public final class PairTable {
   /** Adds a pair of the table with its outcome. */
   public void add(Outcome outcome) {
     add(
-        requireNonNull(imageIndex.get(outcome.member().image())),
-        requireNonNull(recipientIndex.get(outcome.member().recipient())),
+        requireNonNull(imageIndex.get(Ids.key(outcome.member().image()))),
+        requireNonNull(recipientIndex.get(Ids.key(outcome.member().recipient()))),
         Verdict.of(outcome));
   }
 

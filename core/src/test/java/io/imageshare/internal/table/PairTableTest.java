@@ -3,7 +3,10 @@ package io.imageshare.internal.table;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Ascii;
 import io.imageshare.Member;
+import io.imageshare.MemberStatus;
+import io.imageshare.Outcome;
 import io.imageshare.Reason;
 import io.imageshare.Recipient;
 import io.imageshare.ShareRequest;
@@ -38,6 +41,28 @@ class PairTableTest {
     assertEquals(5, table.recipients());
     assertEquals(3, table.open(0).cardinality());
     assertEquals(5, table.open(2).cardinality());
+  }
+
+  private static Member member(String image, String project) {
+    return new Member(image, Recipient.project(project));
+  }
+
+  @Test
+  void countsEachPairOnceHoweverItsIdsAreSpelled() {
+    String image = "3f1c9a52-7d0e-4c55-9b1e-2a6f0d8c4e11";
+    String project = "0123456789abcdef0123456789abcdef";
+    String other = Ascii.toUpperCase(image);
+    String noDashes = image.replace("-", "");
+    ShareRequest request =
+        ShareRequest.share(List.of(image, other), List.of(project, Ascii.toUpperCase(project)));
+    PairTable table =
+        new PairTable(List.of(request, ShareRequest.share(List.of(noDashes), List.of(project))));
+    assertEquals(1, table.total());
+    assertEquals(List.of(image), table.imageIds());
+    Outcome.Done done = new Outcome.Done(member(image, project), false, MemberStatus.UNKNOWN);
+    table.add(0, 0, Verdict.of(done));
+    Member asked = member(noDashes, Ascii.toUpperCase(project));
+    assertEquals(done, table.outcome(asked).orElseThrow());
   }
 
   @Test
