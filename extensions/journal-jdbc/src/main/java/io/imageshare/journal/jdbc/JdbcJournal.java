@@ -46,6 +46,9 @@ public final class JdbcJournal {
   /** As good as for ever, and far from where the database's times end. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
+  /** Of three bytes each, with the id of a run: what an index of PostgreSQL holds. */
+  private static final int LONGEST_SCOPE = 500;
+
   private final DataSource source;
   private final Executor executor;
   private final Duration keepReports;
@@ -91,9 +94,10 @@ public final class JdbcJournal {
    * The journal of one account at one endpoint. Runs of other scopes are not seen in it, and may
    * have the same ids.
    *
-   * @param name names the account and the endpoint, "account/region" say
+   * @param name names the account and the endpoint, "account/region" say; up to 500 characters, so
+   *     that an index of PostgreSQL holds it
    * @return the journal
-   * @throws IllegalArgumentException if the name is blank
+   * @throws IllegalArgumentException if the name is blank or longer
    */
   public Journal scope(String name) {
     requireScope(name);
@@ -105,6 +109,10 @@ public final class JdbcJournal {
     if (name.isBlank()) {
       throw new IllegalArgumentException(
           "the scope is blank: name the account and the endpoint, \"account/region\" say");
+    } else if (name.length() > LONGEST_SCOPE) {
+      throw new IllegalArgumentException(
+          "the scope has %s characters; it may have up to %s"
+              .formatted(name.length(), LONGEST_SCOPE));
     }
   }
 

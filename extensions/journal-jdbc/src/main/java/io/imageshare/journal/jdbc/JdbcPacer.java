@@ -72,9 +72,9 @@ public final class JdbcPacer {
   /**
    * The pacer of one account at one endpoint, as the service counts its calls.
    *
-   * @param name names the account and the endpoint, "account/region" say
+   * @param name names the account and the endpoint, "account/region" say; up to 500 characters
    * @return the pacer
-   * @throws IllegalArgumentException if the name is blank
+   * @throws IllegalArgumentException if the name is blank or longer
    */
   public Pacer scope(String name) {
     JdbcJournal.requireScope(name);

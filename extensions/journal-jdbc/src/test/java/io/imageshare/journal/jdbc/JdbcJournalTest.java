@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -253,6 +254,28 @@ class JdbcJournalTest {
     get(one.finish("run", claim.epoch(), "{}"));
     assertEquals(Optional.empty(), get(other.report("run")));
     assertThrows(IllegalArgumentException.class, () -> database.scope(" "));
+  }
+
+  @Test
+  void theLongestScopeWithTheLongestIdFitsIntoTheIndexes() {
+    JdbcJournal database = JdbcJournal.over(pool, threads);
+    // Of so many kinds of characters that it cannot be compressed, each of three bytes.
+    String longest =
+        new Random(7)
+            .ints(500, 0x4e00, 0x9fff)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    String id = "x".repeat(100);
+    Journal journal = database.scope(longest);
+    Claim claim = get(journal.claim(id, MINUTE));
+    get(journal.append(id, claim.epoch(), 0, AB));
+    get(journal.finish(id, claim.epoch(), "{}"));
+    assertEquals(Optional.of("{}"), get(journal.report(id)));
+    String why =
+        requireNonNull(
+            assertThrows(IllegalArgumentException.class, () -> database.scope(longest + "x"))
+                .getMessage());
+    assertEquals("the scope has 501 characters; it may have up to 500", why);
   }
 
   @Test
