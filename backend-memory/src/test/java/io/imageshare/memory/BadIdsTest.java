@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.math.IntMath;
 import io.imageshare.BatchLimits;
 import io.imageshare.FlowPolicy;
+import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Outcome;
@@ -27,6 +28,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -289,6 +292,34 @@ class BadIdsTest {
           report.counts().done(),
           "seed " + seed + ": " + taken + ": " + report);
     }
+  }
+
+  @Test
+  void aServiceThatFailsTheJobOfACallThatIsTooLargeFailsNoPair() {
+    MemoryBackend cloud = Samples.cloud(Timekeeper.virtual(), 8).build();
+    Reason odd = new Reason(Reason.Kind.INVALID, "IMG.1", "invalid parameter");
+    MemberBackend backend =
+        new ForwardingBackend(untold(cloud)) {
+          @Override
+          public CompletionStage<Job> submit(ShareRequest slice) {
+            return slice.recipients().size() <= 40
+                ? super.submit(slice)
+                : CompletableFuture.completedFuture(Job.running("too large"));
+          }
+
+          @Override
+          public CompletionStage<Job> job(String id) {
+            return id.equals("too large")
+                ? CompletableFuture.completedFuture(Job.failed(id, odd))
+                : super.job(id);
+          }
+        };
+    ShareReport report =
+        Samples.workflow(backend)
+            .limits(new BatchLimits(1, 100, 1000))
+            .build()
+            .run(Samples.share(8, 100));
+    assertTrue(report.allDone(), report::toString);
   }
 
   @Test

@@ -143,7 +143,8 @@ public final class CallExecutor {
         if (stage != null) {
           stage.toCompletableFuture().cancel(true);
         }
-      } catch (UnsupportedOperationException e) {
+      } catch (Throwable e) {
+        throwIfInstanceOf(e, OutOfMemoryError.class);
         // Not every stage can be cancelled: it goes on in vain.
       }
     }

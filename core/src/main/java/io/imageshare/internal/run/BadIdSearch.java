@@ -164,7 +164,7 @@ final class BadIdSearch {
   Step next() {
     probingSibling = false;
     if (tooMany != null) {
-      return tooMany;
+      return evidence.mayBeTooMany(suspect) ? tooMany : new Step.Cleared();
     } else if (suspect.pairs() == 0) {
       return new Step.Cleared();
     }

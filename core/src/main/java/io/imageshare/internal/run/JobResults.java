@@ -28,7 +28,7 @@ final class JobResults {
         results.merge(
             Ids.key(new Member(result.image(), result.recipient())),
             result,
-            (one, other) -> one.succeeded() == other.succeeded() ? other : contradiction(one));
+            (one, other) -> one.succeeded() == other.succeeded() ? one : contradiction(one));
       } else if (job.ended() && !result.succeeded()) {
         failuresOfImages.putIfAbsent(Ids.key(result.image()), ofImage(result));
       }

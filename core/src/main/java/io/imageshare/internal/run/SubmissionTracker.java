@@ -170,6 +170,7 @@ final class SubmissionTracker {
     run.releaseJob(submission);
     if (served != null) {
       proven(submission, served);
+      submission.principal.evidence.taken(submission.slice);
       sender.cleared(submission);
     } else {
       sender.inconclusive(submission);

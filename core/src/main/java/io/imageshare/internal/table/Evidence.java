@@ -63,6 +63,13 @@ public final class Evidence {
   public void accepted(Slice slice) {
     images.good.putAll(Strength.ACCEPTED, slice.images());
     recipients.good.putAll(Strength.ACCEPTED, slice.recipients());
+    if (trustsAcceptance()) {
+      taken(slice);
+    }
+  }
+
+  /** So much the service takes. */
+  public void taken(Slice slice) {
     if (mayBeTooMany(slice)) {
       int most = slice.recipients().size();
       sizes.headMap(slice.images().size(), true).values().removeIf(fewer -> fewer <= most);
@@ -92,6 +99,9 @@ public final class Evidence {
 
   /** The service accepts calls first and finds bad ids in the job: acceptance proves nothing. */
   public void distrustAcceptance() {
+    if (trustsAcceptance()) {
+      sizes.clear();
+    }
     least = Comparators.max(least, Strength.SERVED);
   }
 
