@@ -250,8 +250,8 @@ public final class ShareReport {
   }
 
   /**
-   * {@return the outcome of each pair, image by image in the request's order; of the recipients,
-   * projects come first, then domains, then organizations}
+   * {@return the outcome of each pair, image by image in the order of the requests; of the
+   * recipients of a request, projects come first, then domains, then organizations}
    */
   public Stream<Outcome> outcomes() {
     return IntStream.range(0, table.images()).boxed().flatMap(table::outcomes);

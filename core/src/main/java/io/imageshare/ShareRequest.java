@@ -14,7 +14,8 @@ import java.util.Set;
  * One action asked for every pair of some images and some recipients. A slice of a request is again
  * a request.
  *
- * <p>Keeps the caller's order, drops duplicates, and takes blanks off the ends of ids.
+ * <p>Keeps the caller's order, drops duplicates however their ids are spelled, and takes blanks off
+ * the ends of ids.
  *
  * @param action what to do
  * @param images the images' ids, at least one

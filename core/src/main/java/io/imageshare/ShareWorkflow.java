@@ -15,6 +15,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -147,15 +148,17 @@ public final class ShareWorkflow implements AutoCloseable {
    */
   public WantedState.Changes changes(WantedState wanted, Collection<String> images) {
     workflow.requireOutsideTasks();
-    Set<String> all = new LinkedHashSet<>(requireNonNull(wanted, "wanted").recipients().keySet());
+    Set<String> listed = requireNonNull(wanted, "wanted").recipients().keySet();
+    List<String> given = new ArrayList<>(listed); // first: an image is spelled as on the list
     if (!requireNonNull(images, "images").isEmpty()) {
-      all.addAll(Workflow.reading(images).images());
+      given.addAll(Workflow.reading(images).images());
     }
+    Set<String> all = Workflow.reading(given).images();
     Map<String, Set<Recipient>> present = new LinkedHashMap<>();
     for (ImageMembers image : workflow.members(nextId(), all)) {
       if (image.reason() == null) {
         present.put(image.image(), image.members().keySet());
-      } else if (wanted.recipients().containsKey(image.image()) || !isGone(image.reason())) {
+      } else if (listed.contains(image.image()) || !isGone(image.reason())) {
         throw new IllegalStateException(
             "image %s: its members cannot be read, so nobody can say what is to be done: %s"
                 .formatted(image.image(), image.reason()));
@@ -170,17 +173,24 @@ public final class ShareWorkflow implements AutoCloseable {
   }
 
   /**
-   * Makes changes: one run for what is to be shared, then one for what is to be unshared.
+   * Makes changes: one run for what is to be shared, then one for what is to be unshared. Nobody
+   * loses an image whose successor may not have come: the second run is made only if the first has
+   * {@link ShareReport.Ending#FINISHED}, though perhaps with failed pairs.
    *
    * @param changes the changes, as {@link #changes} returns them
-   * @return the reports of the runs; none if there is nothing to do
+   * @return the reports of the runs that were made; none if there is nothing to do
    * @throws IllegalStateException if the workflow is closed, or if called from a listener or task
    */
   public List<ShareReport> run(WantedState.Changes changes) {
-    return Stream.of(requireNonNull(changes, "changes").shares(), changes.unshares())
-        .filter(requests -> !requests.isEmpty())
-        .map(this::run)
-        .toList();
+    List<ShareReport> reports = new ArrayList<>();
+    if (!requireNonNull(changes, "changes").shares().isEmpty()) {
+      reports.add(run(changes.shares()));
+    }
+    if (!changes.unshares().isEmpty()
+        && reports.stream().allMatch(shared -> shared.ending() == ShareReport.Ending.FINISHED)) {
+      reports.add(run(changes.unshares()));
+    }
+    return List.copyOf(reports);
   }
 
   /**

@@ -71,7 +71,8 @@ public record WantedState(
                   first.computeIfAbsent(Ids.key(id), key -> id), other -> new LinkedHashSet<>())
               .addAll(Ids.checkRecipients("recipients of " + id, recipients));
         });
-    return ImmutableMap.copyOf(Maps.transformValues(wanted, ImmutableSet::copyOf));
+    return ImmutableMap.copyOf(
+        Maps.transformValues(wanted, all -> Ids.checkRecipients("recipients", all)));
   }
 
   /**

@@ -57,6 +57,8 @@ class WantedStateTableTest {
       value = {
         "i1,p1~~i2;p2 | line 3: expected image,project, found i2;p2",
         "i1,p1~i2 | line 2: expected image,project, found i2",
+        "3f1c9a527d0e4c559b1e2a6f0d8c4e11,~3F1C9A52-7D0E-4C55-9B1E-2A6F0D8C4E11,p"
+            + " | line 2: 3f1c9a527d0e4c559b1e2a6f0d8c4e11 has recipients, but line 1 names none",
         "i1,p1~i2,p2,p3 | line 2: expected image,project, found i2,p2,p3",
         "i1,p1~i2,p2 p3 | line 2: recipient: \"p2 p3\" looks like several ids joined; give each id by itself",
         "i1,p1~i2,p\u200b2 | line 2: recipient: \"p\\u200b2\" holds U+200B (ZERO WIDTH SPACE), which no id does",

@@ -10,6 +10,7 @@ import io.imageshare.Job;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
 import io.imageshare.Recipient;
+import io.imageshare.ShareReport;
 import io.imageshare.ShareRequest;
 import io.imageshare.ShareRun;
 import io.imageshare.ShareWorkflow;
@@ -32,12 +33,21 @@ class AbandonedCallsTest {
   private final List<CompletableFuture<?>> reads = new ArrayList<>();
   private final List<CompletableFuture<?>> writes = new ArrayList<>();
   private boolean answersReads;
+  private boolean failsToCancel;
+
+  private static final class Uncancellable<T> extends CompletableFuture<T> {
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      throw new IllegalStateException("it cannot be cancelled");
+    }
+  }
 
   private final MemberBackend silent =
       new MemberBackend() {
         @Override
         public CompletionStage<Job> submit(ShareRequest slice) {
-          CompletableFuture<Job> answer = new CompletableFuture<>();
+          CompletableFuture<Job> answer =
+              failsToCancel ? new Uncancellable<>() : new CompletableFuture<>();
           writes.add(answer);
           return answer;
         }
@@ -111,6 +121,21 @@ class AbandonedCallsTest {
       assertFalse(writes.get(0).isDone());
       time.sleep(Duration.ofSeconds(1));
       assertTrue(writes.get(0).isCancelled());
+    }
+  }
+
+  @Test
+  void oneThatFailsToCancelStopsNoRun() throws Exception {
+    answersReads = true;
+    failsToCancel = true;
+    try (ShareWorkflow workflow = workflow()) {
+      ShareRun run = workflow.start(request());
+      ShareRun other = workflow.start(request());
+      time.sleep(CALL_TIMEOUT.plusSeconds(1));
+      assertFalse(run.report().isDone());
+      run.cancel();
+      assertEquals(ShareReport.Ending.CANCELLED, run.report().join().ending());
+      assertFalse(other.report().isDone());
     }
   }
 

@@ -323,6 +323,27 @@ class BadIdsTest {
   }
 
   @Test
+  void onePassingRefusalDoesNotMakeCallsSmaller() {
+    MemoryBackend.Builder builder =
+        Samples.cloud(Timekeeper.virtual(), 40).latency(Duration.ofMillis(100));
+    ShareRequest request = ShareRequest.unshare(ids("image-", 40), ids("project-", 80));
+    for (String image : request.images()) {
+      for (Recipient recipient : request.recipients()) {
+        builder.member(image, recipient, MemberStatus.PENDING);
+      }
+    }
+    MemoryBackend cloud = builder.build();
+    cloud.inject(new Fault.Refused(new Reason(Reason.Kind.INVALID, "IMG.1", "odd")));
+    ShareReport report =
+        Samples.workflow(cloud).limits(new BatchLimits(10, 20, 200)).build().run(request);
+    assertTrue(report.allDone(), report::toString);
+    assertEquals(
+        18,
+        report.stats().submits(),
+        "16 slices; one was refused, its id asked for alone, and it again");
+  }
+
+  @Test
   void whatWasTakenMeanwhileDoesNotBlameTheRestOfACallThatIsTooLarge() {
     MemoryBackend.Builder builder =
         Samples.cloud(Timekeeper.virtual(), 6).limits(new BatchLimits(100, 1, 1000));

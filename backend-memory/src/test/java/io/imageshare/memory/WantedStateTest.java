@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Ascii;
 import io.imageshare.Member;
 import io.imageshare.MemberBackend;
 import io.imageshare.MemberStatus;
@@ -192,6 +193,33 @@ class WantedStateTest {
       // Nor does it count twice for the part that may be removed.
       WantedState nobody = WantedState.of(Map.of(image, Set.<Recipient>of())).maxRemovals(.5, 0);
       assertThrows(IllegalStateException.class, () -> workflow.changes(nobody, List.of(upper)));
+    }
+  }
+
+  @Test
+  void aPairCountsOnceHoweverItsIdsAreSpelled() {
+    String project = "0123456789abcdef0123456789abcdef";
+    WantedState wanted = WantedState.of(IMAGES, List.of(project, Ascii.toUpperCase(project)));
+    assertEquals(Set.of(Recipient.project(project)), wanted.recipients().get("image-0"));
+    ShareRequest request = ShareRequest.share(IMAGES, List.of(project, Ascii.toUpperCase(project)));
+    assertEquals(3, request.pairs());
+  }
+
+  @Test
+  void nothingIsTakenAwayWhereTheSharingDidNotFinish() {
+    MemoryBackend cloud = cloud().badProjects("nobody").build();
+    WantedState wanted = WantedState.of(IMAGES, List.of("nobody", "new")).maxRemovals(1);
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      cloud.inject(new Fault.Unauthenticated().on(Call.Kind.SUBMIT));
+      List<ShareReport> reports = workflow.run(workflow.changes(wanted));
+      assertEquals(
+          List.of(ShareReport.Ending.STOPPED), reports.stream().map(ShareReport::ending).toList());
+    }
+    assertTrue(cloud.members().contains(new Member("image-0", Recipient.project("project-0"))));
+    try (ShareWorkflow workflow = ShareWorkflow.over(cloud)) {
+      List<ShareReport> reports = workflow.run(workflow.changes(wanted));
+      assertEquals(3, reports.get(0).counts().failed());
+      assertTrue(reports.get(1).allDone());
     }
   }
 

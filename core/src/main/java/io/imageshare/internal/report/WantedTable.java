@@ -14,6 +14,7 @@ import io.imageshare.internal.table.Ids;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,10 @@ public final class WantedTable {
   private static final int LONGEST_SHOWN = 200;
 
   private final List<String> columns;
+
+  /** Each image as it is spelled first, by its key. */
+  private final Map<String, String> images = new HashMap<>();
+
   private final Map<String, Set<Recipient>> wanted = new LinkedHashMap<>();
 
   /** The line that wants an image shared with nobody. */
@@ -90,7 +95,8 @@ public final class WantedTable {
         reason.isEmpty(),
         "it says that the members could not be read, not who should have the image: %s",
         reason);
-    String image = Ids.check(IMAGE, field(row, IMAGE));
+    String given = Ids.check(IMAGE, field(row, IMAGE));
+    String image = images.computeIfAbsent(Ids.key(given), key -> given);
     Set<Recipient> recipients = wanted.computeIfAbsent(image, id -> new LinkedHashSet<>());
     String id = field(row, PROJECT) + field(row, RECIPIENT);
     if (id.isEmpty()) {

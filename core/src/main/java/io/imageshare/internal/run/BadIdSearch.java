@@ -164,6 +164,7 @@ final class BadIdSearch {
   Step next() {
     probingSibling = false;
     if (tooMany != null) {
+      // As many may have been taken while this was asked: then they were not too many.
       return evidence.mayBeTooMany(suspect) ? tooMany : new Step.Cleared();
     } else if (suspect.pairs() == 0) {
       return new Step.Cleared();

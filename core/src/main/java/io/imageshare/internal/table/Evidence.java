@@ -49,7 +49,10 @@ public final class Evidence {
     }
   }
 
-  /** The sizes of accepted calls: by how many images, the most recipients with as many or more. */
+  /**
+   * The sizes of calls that were not too large: by how many images, the most recipients with as
+   * many or more.
+   */
   private final NavigableMap<Integer, Integer> sizes = new TreeMap<>();
 
   private final Known images = new Known();
@@ -68,7 +71,7 @@ public final class Evidence {
     }
   }
 
-  /** So much the service takes. */
+  /** The service takes calls of this size: it accepted one, or did what one asked for. */
   public void taken(Slice slice) {
     if (mayBeTooMany(slice)) {
       int most = slice.recipients().size();
@@ -77,7 +80,7 @@ public final class Evidence {
     }
   }
 
-  /** Whether a call may be refused for how much it holds: none that held as much was accepted. */
+  /** Whether a call may be refused for how much it holds: none that held as much was taken. */
   public boolean mayBeTooMany(Slice slice) {
     Map.Entry<Integer, Integer> taken = sizes.ceilingEntry(slice.images().size());
     return taken == null || taken.getValue() < slice.recipients().size();
@@ -100,7 +103,7 @@ public final class Evidence {
   /** The service accepts calls first and finds bad ids in the job: acceptance proves nothing. */
   public void distrustAcceptance() {
     if (trustsAcceptance()) {
-      sizes.clear();
+      sizes.clear(); // once: what comes later was done
     }
     least = Comparators.max(least, Strength.SERVED);
   }

@@ -8,9 +8,16 @@ import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableSet;
 import io.imageshare.Member;
 import io.imageshare.Recipient;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What holds for every id: it is one, not blank, and may be spelled in more than one way. */
@@ -44,29 +51,37 @@ public final class Ids {
 
   private Ids() {}
 
-  /** The ids that a caller gives for an argument, each once and without blanks around it. */
+  /**
+   * The ids that a caller gives for an argument, each once, as it is spelled first, and without
+   * blanks around it.
+   */
   public static ImmutableSet<String> check(
       String argument, Collection<? extends @Nullable String> ids) {
-    ImmutableSet.Builder<String> checked = ImmutableSet.builder();
-    int place = 0;
+    List<String> checked = new ArrayList<>();
     for (@Nullable String id : requireNonNull(ids, argument)) {
-      checked.add(check(argument, place++, id));
+      checked.add(check(argument, checked.size(), id));
     }
-    return checked.build();
+    return ImmutableSet.copyOf(byKey(checked.stream(), Ids::key).values());
   }
 
-  /** The recipients that a caller gives for an argument, each once. */
+  /** The recipients that a caller gives for an argument, each once, as it is spelled first. */
   public static ImmutableSet<Recipient> checkRecipients(
       String argument, Collection<? extends @Nullable Recipient> recipients) {
-    ImmutableSet.Builder<Recipient> checked = ImmutableSet.builder();
-    int place = 0;
+    List<Recipient> checked = new ArrayList<>();
     for (@Nullable Recipient recipient : requireNonNull(recipients, argument)) {
+      int place = checked.size();
       checkArgument(
           recipient != null, "%s[%s]: null; give each recipient as it is", argument, place);
-      check(argument, place++, recipient.id());
+      check(argument, place, recipient.id());
       checked.add(recipient);
     }
-    return checked.build();
+    return ImmutableSet.copyOf(byKey(checked.stream(), Ids::key).values());
+  }
+
+  /** By what each stands for, in their order: the first of those that stand for the same. */
+  public static <T> Map<T, T> byKey(Stream<T> ids, UnaryOperator<T> key) {
+    return ids.collect(
+        Collectors.toMap(key, id -> id, (first, other) -> first, LinkedHashMap::new));
   }
 
   private static String check(String argument, int place, @Nullable String id) {

@@ -15,15 +15,12 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -111,8 +108,8 @@ public final class PairTable {
    */
   public PairTable(
       Action action, String vault, Stream<String> imageIds, Stream<Recipient> recipientIds) {
-    Map<String, String> imageKeys = byKey(imageIds, Ids::key);
-    Map<Recipient, Recipient> recipientKeys = byKey(recipientIds, Ids::key);
+    Map<String, String> imageKeys = Ids.byKey(imageIds, Ids::key);
+    Map<Recipient, Recipient> recipientKeys = Ids.byKey(recipientIds, Ids::key);
     images = List.copyOf(imageKeys.values());
     recipients = List.copyOf(recipientKeys.values());
     long pairs = (long) images.size() * recipients.size();
@@ -131,11 +128,6 @@ public final class PairTable {
     byRecipient = action.isOfRecipient();
     pending = new int[images.size()];
     unsettled = new int[3][byRecipient ? recipients.size() : images.size()];
-  }
-
-  private static <T> Map<T, T> byKey(Stream<T> ids, UnaryOperator<T> key) {
-    return ids.collect(
-        Collectors.toMap(key, id -> id, (first, other) -> first, LinkedHashMap::new));
   }
 
   private static <T> Map<T, Integer> index(Set<T> keys) {
