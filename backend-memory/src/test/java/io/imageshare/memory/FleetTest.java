@@ -395,6 +395,23 @@ class FleetTest {
   }
 
   @Test
+  void aRunThatIsRefusedAgainAndAgainCanBeCancelled() {
+    cloud.inject(new Fault.Unauthenticated());
+    try (ShareWorkflow first = process("first").build()) {
+      assertEquals(Ending.STOPPED, first.start(RUN, REQUEST).report().join().ending());
+    }
+    try (ShareWorkflow second = process("second").build()) {
+      cloud.inject(new Fault.Unauthenticated());
+      assertEquals(Ending.STOPPED, second.resume().get(0).report().join().ending());
+      assertTrue(second.cancel(RUN));
+      cloud.inject(new Fault.Unauthenticated());
+      assertEquals(Ending.CANCELLED, second.resume().get(0).report().join().ending());
+      assertEquals(Ending.CANCELLED, second.report(RUN).orElseThrow().ending());
+      assertEquals(List.of(), second.resume());
+    }
+  }
+
+  @Test
   void anotherProcessCancels() throws InterruptedException {
     ShareRun run = process("first").build().start(RUN, REQUEST);
     time.sleep(ofSeconds(5));

@@ -226,6 +226,31 @@ class ResumeTest {
   }
 
   @Test
+  void aResumedRunIsClosedThoughItsJournalNeverAnswers() throws InterruptedException {
+    beginAndDie(Duration.ofSeconds(5));
+    Journal silent =
+        new ForwardingJournal(journal.seenBy("me", KillSwitch.never())) {
+          @Override
+          public CompletionStage<Boolean> append(
+              String run, long epoch, long first, List<String> entries) {
+            return new CompletableFuture<>();
+          }
+        };
+    ShareRun resumed;
+    Instant closing;
+    try (ShareWorkflow workflow = workflow(KillSwitch.never()).journal(silent).build()) {
+      resumed = workflow.resume().get(0);
+      time.sleep(Duration.ofSeconds(1));
+      closing = time.now();
+    }
+    Duration took = Duration.between(closing, time.now());
+    assertTrue(took.compareTo(Duration.ofSeconds(30)) <= 0, took::toString);
+    ShareReport report = resumed.report().join();
+    assertEquals(Ending.CLOSED, report.ending());
+    assertEquals(0, report.counts().done());
+  }
+
+  @Test
   void afterTheDeadlineNothingIsWritten() throws InterruptedException {
     beginAndDie(Duration.ofSeconds(5));
     time.sleep(Duration.ofHours(2));

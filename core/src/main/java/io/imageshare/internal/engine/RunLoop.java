@@ -72,6 +72,7 @@ final class RunLoop implements ShareRun, CallOwner {
   private final TimedFuture<ShareReport> report;
   private final Deque<Event> events = new ArrayDeque<>();
   private final Map<Integer, Runnable> prepared = new HashMap<>();
+  private boolean begun;
   private boolean taking;
   private boolean over;
   private volatile boolean cancelled;
@@ -193,7 +194,20 @@ final class RunLoop implements ShareRun, CallOwner {
           table.total());
     }
     stayAlive();
-    take(new Event.Begin());
+    if (resumed) {
+      journal.signOfLife(this::enter); // the answer tells whether somebody cancelled it meanwhile
+    } else {
+      enter();
+    }
+  }
+
+  private void enter() {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    events.addFirst(new Event.Begin());
+    takeAll();
     if (cancelled) {
       end(Ending.CANCELLED, null, RunState.WIND_DOWN);
     }
@@ -225,6 +239,7 @@ final class RunLoop implements ShareRun, CallOwner {
 
   /** Ends it early; what it waits for then it waits for so long. */
   void end(Ending ending, @Nullable Reason reason, Duration within) {
+    enter(); // at the latest: whoever ends it does not wait for the journal
     take(new Event.EndRequested(ending, reason, within));
   }
 
@@ -244,9 +259,12 @@ final class RunLoop implements ShareRun, CallOwner {
       return;
     }
     events.add(event);
-    if (taking) {
-      return; // whoever is taking one takes this next
+    if (begun && !taking) { // otherwise whoever begins, or is taking one, takes this next
+      takeAll();
     }
+  }
+
+  private void takeAll() {
     taking = true;
     try {
       for (Event next = events.poll(); next != null && !over; next = events.poll()) {

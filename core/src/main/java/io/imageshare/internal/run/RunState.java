@@ -101,7 +101,7 @@ public final class RunState {
       unauthenticated(run.principals.get(refused.principal()), refused.reason());
     } else if (event instanceof Event.Unreachable unreachable) {
       run.principals.forEach(principal -> principal.stopped = unreachable.reason());
-      end(Ending.STOPPED, unreachable.reason(), WIND_DOWN);
+      cutOff(unreachable.reason());
     } else if (event instanceof Event.EndRequested requested) {
       end(requested.ending(), requested.reason(), requested.within());
     } else {
@@ -332,6 +332,16 @@ public final class RunState {
     run.await(Event.Timer.Purpose.WIND_DOWN, 0, within);
   }
 
+  /** No call is made any more. A run that was cancelled, or whose time is up, has ended as that. */
+  private void cutOff(Reason reason) {
+    if (windDown == null) {
+      end(Ending.STOPPED, reason, WIND_DOWN);
+    } else {
+      run.reads.dropQueued();
+      run.phase = Phase.STOPPING;
+    }
+  }
+
   private void windDown() {
     if (windDown != null) {
       recall();
@@ -348,7 +358,7 @@ public final class RunState {
   private void unauthenticated(Principal principal, Reason reason) {
     principal.stopped = reason;
     if (run.principals.size() == 1) {
-      end(Ending.STOPPED, reason, WIND_DOWN);
+      cutOff(reason);
     } else {
       stop(principal, reason);
     }
